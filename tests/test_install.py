@@ -1,0 +1,93 @@
+"""The package as a user installs it: built by `python -m build`, run in a virtual environment of its own."""
+
+import email
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def distributions(tmp_path_factory):
+    """The source distribution and the wheel made from it, without the network."""
+    folder = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT]
+    built = subprocess.run(command, capture_output=True, text=True)
+    assert built.returncode == 0, built.stdout + built.stderr
+    (sdist,) = folder.glob("*.tar.gz")
+    (wheel,) = folder.glob("*.whl")
+    return sdist, wheel
+
+
+@pytest.fixture(scope="module")
+def environment(distributions, tmp_path_factory):
+    """A virtual environment with the wheel in it; the packages it requires are those of the environment of the tests."""
+    folder = tmp_path_factory.mktemp("environment")
+    venv.create(folder, with_pip=True, symlinks=os.name != "nt")
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    install = [python, "-m", "pip", "install", "--no-index", "--no-deps", distributions[1]]
+    installed = subprocess.run(install, capture_output=True, text=True)
+    assert installed.returncode == 0, installed.stdout + installed.stderr
+    site_packages = subprocess.check_output([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"])
+    paths = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    Path(site_packages.decode().strip(), "requirements.pth").write_text("\n".join(paths))
+    return python
+
+
+def test_wheel_holds_every_module_the_weights_and_the_samples(distributions):
+    names = set(zipfile.ZipFile(distributions[1]).namelist())
+    wanted = [path.relative_to(ROOT).as_posix() for path in (ROOT / "captioner").rglob("*.py")]
+    wanted += [f"captioner/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / "assets").iterdir()]
+    wanted += [
+        f"captioner/weights/{name}" for name in ("encoder.tflite", "decoder.tflite", "vocabulary.json", "model.json")
+    ]
+    assert not set(wanted) - names
+    assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"captioner"}
+    assert not [name for name in names if name.endswith("checkpoint.npz")]
+
+
+def test_source_distribution_holds_scripts_and_tests_and_fits_the_package_index(distributions):
+    names = {name.partition("/")[2] for name in tarfile.open(distributions[0]).getnames()}
+    assert {"scripts/run.sh", "scripts/test.sh", "tests/test_install.py", "LICENSE"} <= names
+    assert distributions[0].stat().st_size < 100e6
+
+
+@pytest.mark.parametrize(
+    ("platform", "machine", "runs_on"),
+    [
+        ("linux", "x86_64", "ai-edge-litert"),
+        ("linux", "aarch64", "ai-edge-litert"),
+        ("win32", "AMD64", "ai-edge-litert"),
+        ("darwin", "arm64", "ai-edge-litert"),
+        ("darwin", "x86_64", "tensorflow"),
+    ],
+)
+def test_only_a_mac_with_an_intel_processor_needs_tensorflow(distributions, platform, machine, runs_on):
+    with zipfile.ZipFile(distributions[1]) as wheel:
+        (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
+        requirements = map(Requirement, email.message_from_bytes(wheel.read(name)).get_all("Requires-Dist"))
+    user = {"sys_platform": platform, "platform_machine": machine, "extra": ""}
+    wanted = {wanted.name for wanted in requirements if wanted.marker is None or wanted.marker.evaluate(user)}
+    assert wanted == {"numpy", "pillow", runs_on}
+
+
+def test_command_captions_an_installed_sample_from_any_folder(environment, tmp_path):
+    clean = {"HOME": str(tmp_path), "PATH": os.defpath}
+    python = [environment, "-c", "import captioner; print(captioner.__path__[0])"]
+    package = Path(subprocess.check_output(python, cwd=tmp_path, env=clean, text=True).strip())
+    assert ROOT not in package.parents
+
+    command = [environment.with_name("captioner"), package / "assets" / "photographer.jpg"]
+    result = subprocess.run(command, cwd=tmp_path, env=clean, capture_output=True, text=True)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert re.fullmatch(r"[A-Z].+\.\n", result.stdout)
