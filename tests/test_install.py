@@ -31,10 +31,10 @@ def distributions(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def environment(distributions, tmp_path_factory):
-    """A virtual environment with the wheel in it; the packages it requires are those of the environment of the tests."""
+    """The Python of a virtual environment with the wheel; what it requires comes from the environment of the tests."""
     folder = tmp_path_factory.mktemp("environment")
-    venv.create(folder, with_pip=True, symlinks=os.name != "nt")
-    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    venv.create(folder, with_pip=True, symlinks=True)
+    python = folder / "bin" / "python"
     install = [python, "-m", "pip", "install", "--no-index", "--no-deps", distributions[1]]
     installed = subprocess.run(install, capture_output=True, text=True)
     assert installed.returncode == 0, installed.stdout + installed.stderr
@@ -48,16 +48,16 @@ def test_wheel_holds_every_module_the_weights_and_the_samples(distributions):
     names = set(zipfile.ZipFile(distributions[1]).namelist())
     wanted = [path.relative_to(ROOT).as_posix() for path in (ROOT / "captioner").rglob("*.py")]
     wanted += [f"captioner/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / "assets").iterdir()]
-    wanted += [
-        f"captioner/weights/{name}" for name in ("encoder.tflite", "decoder.tflite", "vocabulary.json", "model.json")
-    ]
+    weights = ("encoder.tflite", "decoder.tflite", "vocabulary.json", "model.json", "README.md")
+    wanted += [f"captioner/weights/{name}" for name in weights]
     assert not set(wanted) - names
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"captioner"}
     assert not [name for name in names if name.endswith("checkpoint.npz")]
 
 
 def test_source_distribution_holds_scripts_and_tests_and_fits_the_package_index(distributions):
-    names = {name.partition("/")[2] for name in tarfile.open(distributions[0]).getnames()}
+    with tarfile.open(distributions[0]) as sdist:
+        names = {name.partition("/")[2] for name in sdist.getnames()}
     assert {"scripts/run.sh", "scripts/test.sh", "tests/test_install.py", "LICENSE"} <= names
     assert distributions[0].stat().st_size < 100e6
 
