@@ -1,0 +1,160 @@
+"""From a photo to its caption."""
+
+import math
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from captioner.beam_search import Hypothesis, beam_search
+from captioner.images import encoder_input, read_photo
+from captioner.litert import Model, physical_cores
+from captioner.vocabulary import Vocabulary, sentence
+from captioner.weights import open_weights
+
+
+@dataclass(frozen=True, eq=False)
+class Word:
+    """A word of a caption.
+
+    log_probability: given the photo and the words before.
+    attention_weights: float32 [10, 10], where in the photo it was read from; they add up to 1.
+    """
+
+    text: str
+    log_probability: float
+    attention_weights: np.ndarray
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Another sentence for a photo."""
+
+    text: str
+    log_probability: float
+
+
+@dataclass(frozen=True, eq=False)
+class Caption:
+    """What a photo shows.
+
+    text: a sentence, with a capital and a full stop.
+    words: those of the sentence.
+    log_probability: of the whole sentence, its end included.
+    alternatives: the next best sentences, best first, none twice.
+    seconds: what each stage took: decode, resize, encoder, decoder, search.
+    """
+
+    text: str
+    words: tuple[Word, ...]
+    log_probability: float
+    alternatives: tuple[Alternative, ...]
+    seconds: dict[str, float]
+
+
+class Captioner:
+    """Describes photos. Several threads may call one captioner.
+
+    Args:
+        weights: the weights folder; None for the one that comes with the program.
+        threads: how many threads run the model; None for one a physical core.
+        beam_width: how many captions the search follows at a time; None for what the weights were tuned for.
+
+    Raises:
+        WeightsError: the weights are missing or damaged.
+        ValueError: threads or beam_width is below 1.
+
+    Example:
+        >>> from captioner import Captioner
+        >>> Captioner().caption("dog.jpg").text
+        'A brown dog is running through the grass.'
+    """
+
+    def __init__(
+        self, weights: str | Path | None = None, *, threads: int | None = None, beam_width: int | None = None
+    ) -> None:
+        self._weights = open_weights(weights)
+        self._beam_width = self._weights.beam_width if beam_width is None else beam_width
+        threads = physical_cores() if threads is None else threads
+        if threads < 1 or self._beam_width < 1:
+            raise ValueError("threads and beam_width must be at least 1")
+        self._weights.check()
+        self._vocabulary = self._weights.vocabulary()
+        self._encoder = Model(self._weights.encoder, threads=threads)
+        self._decoder = Model(self._weights.decoder, threads=threads, batch=self._beam_width)
+        self._lock = threading.Lock()
+
+    def caption(self, source: str | os.PathLike[str] | bytes | Image.Image | np.ndarray) -> Caption:
+        """Describe a photo. The same photo gets the same caption every time.
+
+        Args:
+            source: as `read_photo` takes it: a file's path or content, a PIL image or an array.
+
+        Raises:
+            PhotoError: the photo cannot be read.
+        """
+        seconds: dict[str, float] = {}
+        with _timed(seconds, "decode"):
+            photo = read_photo(source)
+        with _timed(seconds, "resize"):
+            image = encoder_input(photo, side=self._encoder.inputs["photo"][1])
+        with self._lock:
+            with _timed(seconds, "encoder"):
+                encoded = self._encoder(photo=image[None])
+            with _timed(seconds, "search"):
+                hypotheses = self._search(encoded["regions"], encoded["state"], seconds)
+        seconds["search"] -= seconds["decoder"]
+
+        sentences: dict[str, Hypothesis] = {}
+        for hypothesis in hypotheses:
+            sentences.setdefault(sentence(self._vocabulary.decode(hypothesis.words)), hypothesis)
+        (text, best), *others = sentences.items()
+        grid = (math.isqrt(encoded["regions"].shape[1]),) * 2
+        words = zip(self._vocabulary.decode(best.words), best.log_probabilities, best.attention_weights, strict=True)
+        return Caption(
+            text,
+            tuple(Word(word, log_probability, weights.reshape(grid)) for word, log_probability, weights in words),
+            best.log_probability,
+            tuple(Alternative(other, hypothesis.log_probability) for other, hypothesis in others),
+            seconds,
+        )
+
+    def _search(self, regions: np.ndarray, state: np.ndarray, seconds: dict[str, float]) -> list[Hypothesis]:
+        """Beam search over the decoder; regions [1, R, D], state [1, S]."""
+
+        def step(words: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+            with _timed(seconds, "decoder"):
+                decoded = self._decoder(
+                    # The rows are repeated up to the beam width: LiteRT would plan its memory anew for another shape.
+                    word=np.resize(words, self._beam_width),
+                    state=np.resize(state, (self._beam_width, state.shape[1])),
+                    regions=regions,
+                )
+            outputs = decoded["log_probabilities"], decoded["attention_weights"], decoded["next_state"]
+            log_probabilities, attention_weights, next_state = (output[: len(words)] for output in outputs)
+            return log_probabilities, attention_weights, next_state
+
+        return beam_search(
+            step,
+            state,
+            start=Vocabulary.start,
+            end=Vocabulary.end,
+            beam_width=self._beam_width,
+            max_length=self._weights.max_length,
+            length_normalisation=self._weights.length_normalisation,
+            forbidden=(Vocabulary.pad, Vocabulary.start, Vocabulary.unknown),
+        )
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
+    """Add the time that the block takes to seconds[stage]."""
+    begun = time.perf_counter()
+    yield
+    seconds[stage] = seconds.get(stage, 0.0) + time.perf_counter() - begun

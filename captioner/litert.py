@@ -1,0 +1,82 @@
+"""One model file, run by LiteRT."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from captioner.errors import WeightsError
+
+_stderr_lock = threading.Lock()
+
+
+class Model:
+    """The signature "serving_default" of a flatbuffer, ready to run, for one thread at a time.
+
+    Args:
+        path: the file, known to be whole.
+        threads: how many threads of its own LiteRT uses.
+        batch: what the file leaves open in its inputs' shapes.
+
+    Attributes:
+        inputs: the shape of each input, by name.
+
+    Raises:
+        WeightsError: LiteRT cannot run the file.
+    """
+
+    def __init__(self, path: Path, *, threads: int, batch: int = 1):
+        try:
+            from ai_edge_litert.interpreter import Interpreter
+        except ModuleNotFoundError:  # as on Macs with Intel processors: TensorFlow has the same class
+            from tensorflow.lite.python.interpreter import Interpreter  # noqa: TID251
+        try:
+            interpreter = Interpreter(os.fspath(path), num_threads=threads)
+            for tensor in interpreter.get_input_details():
+                shape = [batch if size == -1 else int(size) for size in tensor["shape_signature"]]
+                interpreter.resize_tensor_input(tensor["index"], shape)
+            with _stderr_to_nowhere():
+                interpreter.allocate_tensors()
+            self._run = interpreter.get_signature_runner("serving_default")
+        except (ValueError, RuntimeError) as error:
+            raise WeightsError(f"LiteRT cannot run the model's file {path} ({error}).") from error
+        self.inputs = {name: tuple(tensor["shape"]) for name, tensor in self._run.get_input_details().items()}
+
+    def __call__(self, **inputs: np.ndarray) -> dict[str, np.ndarray]:
+        """Run the model: input arrays by name to output arrays by name."""
+        return self._run(**inputs)
+
+
+def physical_cores() -> int:
+    """How many physical cores this process may use."""
+    try:
+        cpus = os.sched_getaffinity(0)
+        siblings = "/sys/devices/system/cpu/cpu{}/topology/thread_siblings_list"
+        return len({Path(siblings.format(cpu)).read_text() for cpu in cpus})
+    except (AttributeError, OSError):  # not Linux: mostly two threads a core, or as many slow cores as fast ones
+        return max(1, (os.cpu_count() or 1) // 2)
+
+
+@contextmanager
+def _stderr_to_nowhere() -> Iterator[None]:
+    """Drop what is written to standard error meanwhile.
+
+    LiteRT greets with "INFO: Created TensorFlow Lite XNNPACK delegate for CPU." and has no setting against it.
+    """
+    with _stderr_lock:
+        try:
+            stderr = os.dup(2)
+        except OSError:  # a program may have no standard error, as windowed ones on Windows
+            yield
+            return
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        try:
+            yield
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
+            os.close(nowhere)
