@@ -89,5 +89,6 @@ def test_command_captions_an_installed_sample_from_any_folder(environment, tmp_p
 
     command = [environment.with_name("captioner"), package / "assets" / "photographer.jpg"]
     result = subprocess.run(command, cwd=tmp_path, env=clean, capture_output=True, text=True)
-    assert (result.returncode, result.stderr) == (0, "")
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == ""
     assert re.fullmatch(r"[A-Z].+\.\n", result.stdout)
