@@ -14,9 +14,9 @@ fail() {
 # apt_install PACKAGE...: through sudo only where needed; standard input is left alone, it may be the photo.
 apt_install() {
   local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300) log
-  command -v apt-get >/dev/null || fail "$* is missing: install it and try again."
+  command -v apt-get >/dev/null || fail "please install $* and try again."
   if [ "$(id -u)" -ne 0 ]; then
-    command -v sudo >/dev/null || fail "$* is missing: run 'apt-get install $*' as root and try again."
+    command -v sudo >/dev/null || fail "please run 'apt-get install $*' as root and try again."
     apt=(sudo "${apt[@]}")
   fi
   say "installing $* with apt-get."
