@@ -1,0 +1,164 @@
+import json
+import math
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from captioner import Captioner, PhotoError
+from captioner.litert import physical_cores
+from captioner.vocabulary import SPECIAL_WORDS, sentence
+
+ROOT = Path(__file__).parents[1]
+
+
+def python(code: str, *arguments: object) -> subprocess.CompletedProcess:
+    """Run code in a process of its own, away from the checkout."""
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd="/")
+
+
+@pytest.mark.parametrize("name", ["astronaut", "cat", "coffee", "photographer"])
+def test_captions_the_samples(shipped, samples, name):
+    caption = shipped.caption(samples[name])
+    words = [word.text for word in caption.words]
+    assert caption.text == sentence(words)
+    assert caption.text[0].isupper()
+    assert caption.text.endswith(".")
+    assert 3 <= len(words) <= 20
+    assert not set(words) & set(SPECIAL_WORDS)
+
+
+def test_the_numbers_of_a_caption_fit_together(shipped, samples):
+    caption = shipped.caption(samples["cat"])
+    for word in caption.words:
+        assert word.attention_weights.shape == (10, 10)
+        assert word.attention_weights.dtype == np.float32
+        assert word.attention_weights.min() >= 0
+        assert word.attention_weights.sum() == pytest.approx(1, abs=1e-3)
+        assert word.log_probability <= 0
+    # What the words leave is the probability of the end.
+    assert caption.log_probability <= sum(word.log_probability for word in caption.words) <= 0
+    assert math.exp(caption.log_probability) > 0
+
+
+def test_the_alternatives_are_other_sentences(shipped, samples):
+    caption = shipped.caption(samples["cat"])
+    texts = [caption.text, *(alternative.text for alternative in caption.alternatives)]
+    assert len(texts) > 1
+    assert len(set(texts)) == len(texts)
+    assert all(alternative.log_probability < 0 for alternative in caption.alternatives)
+
+
+def test_different_photos_get_different_captions(shipped, samples):
+    assert len({shipped.caption(path).text for path in samples.values()}) == len(samples)
+
+
+def test_every_stage_is_timed(shipped, samples):
+    seconds = shipped.caption(samples["cat"]).seconds
+    assert set(seconds) == {"decode", "resize", "encoder", "decoder", "search"}
+    assert min(seconds.values()) > 0
+
+
+def test_path_bytes_image_and_array_get_the_same_caption(shipped, samples):
+    path = samples["coffee"]
+    with Image.open(path) as image:
+        sources = [path, str(path), path.read_bytes(), image, np.asarray(image)]
+        captions = [shipped.caption(source) for source in sources]
+    assert len({(caption.text, caption.log_probability) for caption in captions}) == 1
+
+
+def test_the_photo_before_does_not_matter(shipped, samples):
+    first = shipped.caption(samples["cat"])
+    shipped.caption(samples["coffee"])
+    again = shipped.caption(samples["cat"])
+    assert (again.text, again.log_probability) == (first.text, first.log_probability)
+
+
+def test_a_photo_that_fails_does_not_spoil_the_next(shipped, samples):
+    expected = shipped.caption(samples["cat"]).text
+    with pytest.raises(PhotoError):
+        shipped.caption(b"not a photo")
+    assert shipped.caption(samples["cat"]).text == expected
+
+
+def test_several_threads_may_call_one_captioner(shipped, samples):
+    expected = {path: shipped.caption(path).text for path in samples.values()}
+    paths = [*samples.values()] * 5
+    with ThreadPoolExecutor(8) as pool:
+        texts = list(pool.map(lambda path: shipped.caption(path).text, paths))
+    assert texts == [expected[path] for path in paths]
+
+
+def test_every_process_and_every_number_of_threads_gives_the_same_captions(samples):
+    code = """if True:
+        import json, sys
+        from captioner import Captioner
+        captioner = Captioner(threads=int(sys.argv[1]))
+        captions = [captioner.caption(path) for path in sys.argv[2:]]
+        print(json.dumps([[caption.text, caption.log_probability] for caption in captions]))
+    """
+    runs = [json.loads(python(code, threads, *samples.values()).stdout) for threads in (1, 1, 3)]
+    assert runs[0] == runs[1]
+    assert [text for text, _ in runs[2]] == [text for text, _ in runs[0]]
+
+
+def test_a_beam_of_one_has_no_alternatives(samples):
+    caption = Captioner(beam_width=1).caption(samples["cat"])
+    assert caption.text
+    assert caption.alternatives == ()
+
+
+def test_a_wider_beam_has_more_alternatives(samples):
+    assert 3 <= len(Captioner(beam_width=5).caption(samples["cat"]).alternatives) <= 4
+
+
+@pytest.mark.parametrize("options", [{"threads": 0}, {"beam_width": 0}, {"threads": -1}])
+def test_refuses_less_than_one_thread_or_caption(options):
+    with pytest.raises(ValueError, match="at least 1"):
+        Captioner(**options)
+
+
+def test_physical_cores_are_those_that_the_process_may_use():
+    assert 1 <= physical_cores() <= (os.cpu_count() or 1)
+    if hasattr(os, "sched_setaffinity"):
+        code = """if True:
+            import os
+            from captioner.litert import physical_cores
+            os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+            print(physical_cores())
+        """
+        assert python(code).stdout == "1\n"
+
+
+def test_loading_prints_nothing_and_leaves_standard_error_in_place():
+    code = """if True:
+        import os, threading
+        from captioner import Captioner
+        threads = [threading.Thread(target=Captioner) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        os.write(2, b"still here")
+    """
+    run = python(code)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "still here")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closing standard error is different on Windows")
+def test_works_without_standard_error(samples):
+    code = """if True:
+        import os, sys
+        os.close(2)
+        from captioner import Captioner
+        print(Captioner().caption(sys.argv[1]).text)
+    """
+    run = python(code, samples["cat"])
+    assert run.returncode == 0
+    assert run.stdout.endswith(".\n")
