@@ -4,7 +4,7 @@ import math
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,7 +108,15 @@ class Captioner:
             with _timed(seconds, "encoder"):
                 encoded = self._encoder(photo=image[None])
             with _timed(seconds, "search"):
-                hypotheses = self._search(encoded["regions"], encoded["state"], seconds)
+                hypotheses = search(
+                    self._decoder,
+                    encoded["regions"],
+                    encoded["state"],
+                    beam_width=self._beam_width,
+                    max_length=self._weights.max_length,
+                    length_normalisation=self._weights.length_normalisation,
+                    seconds=seconds,
+                )
         seconds["search"] -= seconds["decoder"]
 
         sentences: dict[str, Hypothesis] = {}
@@ -125,31 +133,49 @@ class Captioner:
             seconds,
         )
 
-    def _search(self, regions: np.ndarray, state: np.ndarray, seconds: dict[str, float]) -> list[Hypothesis]:
-        """Beam search over the decoder; regions [1, R, D], state [1, S]."""
 
-        def step(words: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-            with _timed(seconds, "decoder"):
-                decoded = self._decoder(
-                    # The rows are repeated up to the beam width: LiteRT would plan its memory anew for another shape.
-                    word=np.resize(words, self._beam_width),
-                    state=np.resize(state, (self._beam_width, state.shape[1])),
-                    regions=regions,
-                )
-            outputs = decoded["log_probabilities"], decoded["attention_weights"], decoded["next_state"]
-            log_probabilities, attention_weights, next_state = (output[: len(words)] for output in outputs)
-            return log_probabilities, attention_weights, next_state
+def search(
+    decoder: Callable[..., dict[str, np.ndarray]],
+    regions: np.ndarray,
+    state: np.ndarray,
+    *,
+    beam_width: int,
+    max_length: int,
+    length_normalisation: float,
+    seconds: dict[str, float],
+) -> list[Hypothesis]:
+    """Find the best captions of an encoded photo.
 
-        return beam_search(
-            step,
-            state,
-            start=Vocabulary.start,
-            end=Vocabulary.end,
-            beam_width=self._beam_width,
-            max_length=self._weights.max_length,
-            length_normalisation=self._weights.length_normalisation,
-            forbidden=(Vocabulary.pad, Vocabulary.start, Vocabulary.unknown),
-        )
+    Args:
+        decoder: the model decoder.tflite with beam_width as its batch.
+        regions: float32 [1, R, D], from the encoder.
+        state: float32 [1, S], from the encoder.
+        beam_width, max_length, length_normalisation: as `beam_search` takes them.
+        seconds: seconds["decoder"] grows by the time that the decoder took.
+    """
+
+    def step(words: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        with _timed(seconds, "decoder"):
+            decoded = decoder(
+                # The rows are repeated up to the beam width: LiteRT would plan its memory anew for another shape.
+                word=np.resize(words, beam_width),
+                state=np.resize(state, (beam_width, state.shape[1])),
+                regions=regions,
+            )
+        outputs = decoded["log_probabilities"], decoded["attention_weights"], decoded["next_state"]
+        log_probabilities, attention_weights, next_state = (output[: len(words)] for output in outputs)
+        return log_probabilities, attention_weights, next_state
+
+    return beam_search(
+        step,
+        state,
+        start=Vocabulary.start,
+        end=Vocabulary.end,
+        beam_width=beam_width,
+        max_length=max_length,
+        length_normalisation=length_normalisation,
+        forbidden=(Vocabulary.pad, Vocabulary.start, Vocabulary.unknown),
+    )
 
 
 @contextmanager
