@@ -1,0 +1,74 @@
+"""Checkpoints: arrays by name in a `.npz` file that is there whole or not at all."""
+
+import os
+import re
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from captioner.errors import WeightsError
+
+
+def encoder_variables(encoder: keras.Model) -> dict[str, keras.Variable]:
+    """The encoder's variables by `LAYER/VARIABLE`.
+
+    Keras numbers unnamed layers (`conv2d_7`) from wherever it stands in a process: here they count from 1 in order.
+    """
+    counts: Counter[str] = Counter()
+    named: dict[str, keras.Variable] = {}
+    for layer in encoder.layers:
+        name = layer.name
+        if unnamed := re.fullmatch(r"(conv2d|batch_normalization)(_\d+)?", name):
+            counts[unnamed[1]] += 1
+            name = f"{unnamed[1]}_{counts[unnamed[1]]}"
+        named |= {f"{name}/{variable.name}": variable for variable in layer.variables}
+    return named
+
+
+def model_variables(encoder: keras.Model, decoder: keras.Model) -> dict[str, keras.Variable]:
+    """The variables of both by names that are the same in every process, without the dropout's random state."""
+    named = encoder_variables(encoder) | {variable.path: variable for variable in decoder.variables}
+    return {name: variable for name, variable in named.items() if "seed_generator" not in name}
+
+
+def save(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
+    """Write beside the file, flush, rename: a kill at any moment leaves the old file or the new one."""
+    partial = path.with_suffix(".partial")
+    with partial.open("wb") as file:
+        np.savez(file, **arrays)  # type: ignore[arg-type]  # NumPy's own types know no array named as it likes
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+
+
+def halved(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The same arrays as float16: enough to go on training from, at half the size."""
+    return {name: array.astype(np.float16) for name, array in arrays.items()}
+
+
+def load(path: Path) -> dict[str, np.ndarray]:
+    """Read all arrays of a checkpoint.
+
+    Raises:
+        WeightsError: the file is missing or damaged.
+    """
+    try:
+        with np.load(path) as file:
+            return {name: file[name] for name in file.files}
+    except (OSError, ValueError, EOFError, KeyError) as error:
+        raise WeightsError(f"The weights file {path} cannot be read ({error}).") from error
+
+
+def assign(named: Mapping[str, keras.Variable], arrays: Mapping[str, np.ndarray], path: str | Path) -> None:
+    """Fill variables from the arrays of the same names.
+
+    Raises:
+        WeightsError: an array is missing or has another shape.
+    """
+    for name, variable in named.items():
+        if name not in arrays or arrays[name].shape != tuple(variable.shape):
+            raise WeightsError(f"{path} does not fit this model: it has no {name} of shape {tuple(variable.shape)}.")
+        variable.assign(arrays[name])

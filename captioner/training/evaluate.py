@@ -1,0 +1,163 @@
+"""Captions of a split by the runtime that users run: their scores, and the search that scores best."""
+
+import json
+import textwrap
+from collections.abc import Callable, Mapping
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont, ImageOps
+from tqdm import tqdm
+
+from captioner import Captioner
+from captioner.captioner import search
+from captioner.images import encoder_input, read_photo
+from captioner.litert import Model, physical_cores
+from captioner.training.dataset import Example
+from captioner.training.metrics import METRICS, check_java, cider, score
+from captioner.training.table import table
+from captioner.vocabulary import sentence
+from captioner.weights import open_weights
+
+BEAM_WIDTHS = (1, 2, 3, 4, 5)
+LENGTH_NORMALISATIONS = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+# CIDEr by beam width and length normalisation.
+Grid = dict[tuple[int, float], float]
+
+
+def evaluate(weights: Path, examples: list[Example], out: Path, name: str) -> dict[str, float]:
+    """Caption every photo, score the captions and write what came of it.
+
+    Args:
+        weights: the weights folder.
+        examples: photos with the captions that people gave them.
+        out: gets `scores.json` (the name and the scores), `captions.json` (a record a photo) and `contact_sheet.jpg`
+            (24 of the photos with their captions).
+        name: of this row in a table of scores.
+
+    Returns:
+        The scores by metric, see `captioner.training.metrics`.
+
+    Raises:
+        CaptionerError: the weights or a photo cannot be read, or there is no Java for the scores.
+    """
+    check_java()  # before the captions, which take a minute
+    captioner = Captioner(weights)
+    photos = {str(example.photo): example for example in examples}
+    captions = {photo: captioner.caption(photo) for photo in tqdm(photos, f"captions, {name}", unit="photo")}
+    texts = {photo: caption.text for photo, caption in captions.items()}
+    scores, each = score(texts, {photo: example.captions for photo, example in photos.items()})
+
+    records = [
+        {
+            "photo": example.photo.name,
+            "caption": captions[photo].text,
+            "log_probability": captions[photo].log_probability,
+            "references": example.captions,
+            "scores": each[photo],
+        }
+        for photo, example in photos.items()
+    ]
+    out.mkdir(parents=True, exist_ok=True)
+    write_json(out / "scores.json", {"name": name, "photos": len(photos), "scores": scores})
+    write_json(out / "captions.json", records)
+    contact_sheet(texts, out / "contact_sheet.jpg")
+    return scores
+
+
+def score_table(rows: Mapping[str, Mapping[str, float]]) -> str:
+    """A row a name, a column a metric."""
+    return table(
+        ["", *METRICS], [[name, *(f"{scores[metric]:.3f}" for metric in METRICS)] for name, scores in rows.items()]
+    )
+
+
+def contact_sheet(captions: Mapping[str, str], path: Path, count: int = 24) -> None:
+    """Write a JPEG with up to count of the photos, evenly spaced over all, each above its caption."""
+    columns, side, gap, font_size, lines = 6, 240, 12, 15, 5
+    photos = list(captions)
+    shown = [photos[n] for n in np.linspace(0, len(photos) - 1, min(count, len(photos))).round().astype(int)]
+    cell_width, cell_height = side + gap, side + gap + lines * (font_size + 4)
+    rows = -(-len(shown) // columns)
+    sheet = Image.new("RGB", (min(columns, len(shown)) * cell_width + gap, rows * cell_height + gap), "white")
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(font_size)
+    for number, photo in enumerate(shown):
+        left, top = gap + number % columns * cell_width, gap + number // columns * cell_height
+        image = ImageOps.contain(Image.fromarray(read_photo(photo)), (side, side))
+        sheet.paste(image, (left + (side - image.width) // 2, top + side - image.height))
+        text = textwrap.fill(captions[photo], 32, max_lines=lines, placeholder=" …")
+        draw.multiline_text((left, top + side + 4), text, "black", font)
+    sheet.save(path, quality=85)
+
+
+def choose_search(weights: Path, examples: list[Example]) -> Grid:
+    """Find the beam width and the length normalisation with the best CIDEr, and write them into model.json.
+
+    Args:
+        weights: the weights folder; of its files only model.json changes.
+        examples: photos with the captions that people gave them, of the development split.
+
+    Returns:
+        CIDEr, by the quick tokenizer, for everything that was tried; of equals the narrower beam was chosen.
+
+    Raises:
+        CaptionerError: the weights or a photo cannot be read.
+    """
+    opened = open_weights(weights)
+    opened.check()
+    vocabulary, threads = opened.vocabulary(), physical_cores()
+    encoder = Model(opened.encoder, threads=threads)
+    decoders = {width: Model(opened.decoder, threads=threads, batch=width) for width in BEAM_WIDTHS}
+    captions: dict[tuple[int, float], dict[str, str]] = {
+        setting: {} for setting in product(BEAM_WIDTHS, LENGTH_NORMALISATIONS)
+    }
+    for example in tqdm(examples, "search settings", unit="photo"):
+        image = encoder_input(read_photo(example.photo), encoder.inputs["photo"][1])
+        encoded = encoder(photo=image[None])
+        remembered = {width: remember(decoder) for width, decoder in decoders.items()}
+        for (width, normalisation), texts in captions.items():
+            best, *_ = search(
+                remembered[width],
+                encoded["regions"],
+                encoded["state"],
+                beam_width=width,
+                max_length=opened.max_length,
+                length_normalisation=normalisation,
+                seconds={},
+            )
+            texts[str(example.photo)] = sentence(vocabulary.decode(best.words))
+
+    references = {str(example.photo): example.captions for example in examples}
+    grid = {setting: cider(texts, references) for setting, texts in captions.items()}
+    width, normalisation = max(grid, key=lambda setting: grid[setting])
+    path = weights / "model.json"
+    model = json.loads(path.read_text(encoding="utf-8"))
+    write_json(path, model | {"beam_width": width, "length_normalisation": normalisation})
+    print(search_table(grid))
+    return grid
+
+
+def remember(decoder: Callable[..., dict[str, np.ndarray]]) -> Callable[..., dict[str, np.ndarray]]:
+    """The decoder with a memory: searches that differ in their length normalisation take nearly the same steps."""
+    memory: dict[tuple[bytes, bytes], dict[str, np.ndarray]] = {}
+
+    def decode(word: np.ndarray, state: np.ndarray, regions: np.ndarray) -> dict[str, np.ndarray]:
+        key = word.tobytes(), state.tobytes()
+        if key not in memory:
+            memory[key] = decoder(word=word, state=state, regions=regions)
+        return memory[key]
+
+    return decode
+
+
+def search_table(grid: Grid) -> str:
+    """CIDEr, a row a beam width, a column a length normalisation."""
+    widths, normalisations = (sorted(set(values)) for values in zip(*grid))
+    header = ["beam width \\ length normalisation", *map(str, normalisations)]
+    return table(header, [[str(width), *(f"{grid[width, n]:.4f}" for n in normalisations)] for width in widths])
+
+
+def write_json(path: Path, content: object) -> None:
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

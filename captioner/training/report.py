@@ -1,0 +1,84 @@
+"""The report of a training: one page with all that is needed to judge it and to repeat it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from captioner.training.evaluate import Grid, score_table, search_table
+from captioner.training.machine import machine, versions
+from captioner.training.table import table
+
+Epoch = dict[str, Any]
+
+
+def write_report(run: Path, grid: Grid | None = None, others: Sequence[Path] = ()) -> Path:
+    """Write run/report/report.md and run/report/curves.png.
+
+    Args:
+        run: a training's folder with settings.json and log.jsonl (a line an epoch: stage, epoch, loss, cider,
+            learning_rate, seconds), and in report/ what `evaluate` wrote.
+        grid: what `choose_search` found.
+        others: scores.json of other models, for the same table.
+
+    Returns:
+        The path of report.md.
+    """
+    report = run / "report"
+    epochs = [json.loads(line) for line in (run / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    evaluations = [json.loads(path.read_text(encoding="utf-8")) for path in (report / "scores.json", *others)]
+    plot_curves(epochs, report / "curves.png")
+
+    scores = {evaluation["name"]: evaluation["scores"] for evaluation in evaluations}
+    sections = {
+        "Scores": [
+            f"Captions of {evaluations[0]['photos']} development photos by the program as it is shipped, against those "
+            "that people gave them. [captions.json](captions.json) has them all.",
+            score_table(scores),
+        ],
+        "Curves": ["![Loss and CIDEr by epoch](curves.png)"],
+        "Captions": ["![Photos with their captions](contact_sheet.jpg)"],
+        "Search": ["CIDEr with other settings of the beam search.", search_table(grid)] if grid else [],
+        "Time": [time_table(epochs)],
+        "Settings": [pairs(json.loads((run / "settings.json").read_text(encoding="utf-8")))],
+        "Machine and versions": [pairs(machine() | versions())],
+    }
+    parts = ["# Training report", f"Written on {datetime.now():%Y-%m-%d at %H:%M}."]
+    for title, content in sections.items():
+        parts += [f"## {title}", *content] if content else []
+    path = report / "report.md"
+    path.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    return path
+
+
+def plot_curves(epochs: Sequence[Epoch], path: Path) -> None:
+    """Plot the loss and the development CIDEr of all epochs, one stage after the other."""
+    from matplotlib.figure import Figure  # takes a second, and no window is wanted
+
+    figure = Figure(figsize=(9, 4), layout="constrained")
+    numbers = range(1, len(epochs) + 1)
+    starts = [n for n in numbers if n == 1 or epochs[n - 1]["stage"] != epochs[n - 2]["stage"]]
+    for axes, key, label in zip(figure.subplots(1, 2), ("loss", "cider"), ("training loss", "development CIDEr")):
+        axes.plot(numbers, [epoch[key] for epoch in epochs], marker="o")
+        for start in starts:
+            axes.axvline(start - 0.5, color="grey", linestyle=":")
+            stage = epochs[start - 1]["stage"]
+            axes.text(start - 0.4, 1.01, stage, color="grey", transform=axes.get_xaxis_transform())
+        axes.set(xlabel="epoch", ylabel=label)
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.grid(alpha=0.3)
+    figure.savefig(path, dpi=120)
+
+
+def time_table(epochs: Sequence[Epoch]) -> str:
+    """How many epochs each stage took, and how long."""
+    stages = list(dict.fromkeys(epoch["stage"] for epoch in epochs))
+    seconds = {stage: [epoch["seconds"] for epoch in epochs if epoch["stage"] == stage] for stage in stages}
+    seconds["all"] = [epoch["seconds"] for epoch in epochs]
+    rows = [[stage, str(len(each)), str(timedelta(seconds=round(sum(each))))] for stage, each in seconds.items()]
+    return table(["stage", "epochs", "h:mm:ss"], rows)
+
+
+def pairs(content: Mapping[str, object]) -> str:
+    return table(["", ""], [[name, str(value)] for name, value in content.items()])

@@ -1,0 +1,381 @@
+"""Training in two stages: the decoder and the encoder's head on features computed once, then every layer."""
+
+import json
+import math
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras import ops
+from PIL import Image, ImageEnhance
+from tqdm import tqdm
+
+from captioner.errors import CaptionerError
+from captioner.images import encoder_input, read_photo
+from captioner.training import checkpoint
+from captioner.training.dataset import Example, encode_captions
+from captioner.training.decoder import DECODERS, Tensor
+from captioner.training.encoder import SIDE, build_encoder, split
+from captioner.training.metrics import cider
+from captioner.vocabulary import Vocabulary, sentence
+
+STAGES = ("decoder", "all layers")
+SPLITS = ("train", "dev")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that a training depends on besides the data.
+
+    The first stage trains the decoder and the encoder's head, on the output of the frozen trunk; the second trains
+    every layer. An epoch is a pass over the training photos, each with all of its captions.
+    """
+
+    encoder: str = "xception"
+    encoder_weights: str | None = "imagenet"
+    decoder: str = "attention"
+    start_from: str | None = None  # a weights folder: its checkpoint.npz and vocabulary, instead of encoder_weights
+    epochs: int = 6
+    fine_tune_epochs: int = 1
+    batch_size: int = 32
+    fine_tune_batch_size: int = 16
+    learning_rate: float = 1e-3
+    fine_tune_learning_rate: float = 2e-4
+    encoder_factor: float = 0.25  # the encoder's share of the learning rate while every layer trains
+    weight_decay: float = 0.01
+    label_smoothing: float = 0.1
+    patience: int = 3  # epochs of a stage without a better development CIDEr before the stage ends
+    min_word_count: int = 5
+    max_length: int = 20
+    captions_per_photo: int = 5
+    seed: int = 0
+
+
+class LayerwiseAdamW(keras.optimizers.AdamW):
+    """AdamW (I. Loshchilov and F. Hutter, ICLR 2019, arXiv 1711.05101) with a factor on each variable's learning rate.
+
+    Args:
+        factors: one for each trainable variable, in their order.
+    """
+
+    def __init__(self, factors: list[float], **arguments: float) -> None:
+        super().__init__(**arguments)
+        self.factors = factors
+
+    def update_step(self, gradient: Tensor, variable: Tensor, learning_rate: Tensor) -> None:
+        super().update_step(gradient, variable, learning_rate * self.factors[self._get_variable_index(variable)])
+
+
+def smoothed_loss(label_smoothing: float) -> Callable[[Tensor, Tensor], Tensor]:
+    """Cross-entropy with label smoothing, the mean over all words that are not padding."""
+
+    def loss(words: Tensor, logits: Tensor) -> Tensor:  # [batch, captions, length], [batch, captions, length, V]
+        log_probabilities = ops.log_softmax(logits)
+        words = ops.cast(words, "int32")
+        chosen = ops.take_along_axis(log_probabilities, words[..., None], axis=-1)[..., 0]
+        each = (1 - label_smoothing) * chosen + label_smoothing * ops.mean(log_probabilities, axis=-1)
+        real = ops.cast(words != Vocabulary.pad, logits.dtype)
+        return -ops.sum(each * real) / ops.sum(real)
+
+    return loss
+
+
+def augment(photo: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """A random view of a photo: mirrored or not, up to a fifth of each side cut away, its light and colours shifted.
+
+    Args:
+        photo: uint8 [height, width, 3].
+
+    Returns:
+        uint8 [height', width', 3].
+    """
+    height, width = photo.shape[:2]
+    h, w = (round(side * random.uniform(0.8, 1)) for side in (height, width))
+    top, left = random.integers(height - h + 1), random.integers(width - w + 1)
+    image = Image.fromarray(photo[top : top + h, left : left + w])
+    for enhance in (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color):
+        image = enhance(image).enhance(random.uniform(0.8, 1.2))
+    view = np.asarray(image)
+    return view[:, ::-1] if random.random() < 0.5 else view
+
+
+class Photos:
+    """The photos of a split as the encoder takes them, read anew each time; augmented where a generator is given."""
+
+    def __init__(self, examples: list[Example]) -> None:
+        self.examples = examples
+        self.pool = ThreadPoolExecutor(4)
+
+    def __len__(self) -> int:
+        return len(self.examples)
+
+    def batch(self, indices: np.ndarray, random: np.random.Generator | None = None) -> np.ndarray:
+        """uint8 [len(indices), 299, 299, 3]"""
+        seeds = random.integers(2**63, size=len(indices)) if random else indices
+        return np.stack(list(self.pool.map(lambda index, seed: self.view(index, seed, bool(random)), indices, seeds)))
+
+    def view(self, index: int, seed: int, augmented: bool) -> np.ndarray:
+        photo = read_photo(self.examples[index].photo)
+        return encoder_input(augment(photo, np.random.default_rng(seed)) if augmented else photo, SIDE)
+
+
+class Features:
+    """The frozen trunk's output for a split, computed once and kept on disk."""
+
+    def __init__(self, trunk: keras.Model, examples: list[Example], path: Path) -> None:
+        if not path.exists():
+            compute_features(trunk, Photos(examples), path)
+        self.features = np.load(path, mmap_mode="r")
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    def batch(self, indices: np.ndarray, random: np.random.Generator | None = None) -> np.ndarray:
+        """float32 [len(indices), …]; half of them mirrored where a generator is given.
+
+        A trunk that saw every ImageNet photo mirrored too gives nearly the mirrored features for a mirrored photo.
+        """
+        features = self.features[indices].astype(np.float32)
+        if random:
+            mirrored = random.random(len(indices)) < 0.5
+            features[mirrored] = features[mirrored, :, ::-1]
+        return features
+
+
+def compute_features(trunk: keras.Model, photos: Photos, path: Path) -> None:
+    """Write the trunk's output, float16 [photos, …], as a `.npy` file that is there whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    with partial.open("wb") as file:
+        shape = (len(photos), *trunk.output.shape[1:])
+        np.lib.format.write_array_header_1_0(file, {"descr": "<f2", "fortran_order": False, "shape": shape})
+        for start in tqdm(range(0, len(photos), 32), f"features of {path.stem}"):
+            batch = photos.batch(np.arange(start, min(start + 32, len(photos))))
+            file.write(np.ascontiguousarray(trunk.predict_on_batch(batch), "<f2").data)
+    partial.replace(path)
+
+
+def greedy_captions(
+    head: keras.Model, decoder: keras.Model, data: Photos | Features, vocabulary: Vocabulary, max_length: int
+) -> list[str]:
+    """Caption a split with the likeliest word each time: quick, and good enough to compare epochs."""
+    captions = []
+    for start in range(0, len(data), 50):
+        grid = head.predict_on_batch(data.batch(np.arange(start, min(start + 50, len(data)))))
+        regions, state = decoder.begin(ops.convert_to_tensor(grid))
+        words = np.full(len(grid), vocabulary.start, np.int32)
+        chosen = []
+        for _ in range(max_length):
+            log_probabilities, _, state = decoder.step(ops.convert_to_tensor(words), state, regions)
+            log_probabilities = np.array(ops.convert_to_numpy(log_probabilities))
+            log_probabilities[:, [vocabulary.pad, vocabulary.start, vocabulary.unknown]] = -np.inf
+            words = log_probabilities.argmax(-1).astype(np.int32)
+            chosen.append(words)
+        for ids in np.stack(chosen, 1):
+            length = next((n for n, id in enumerate(ids) if id == vocabulary.end), len(ids))
+            captions.append(sentence(vocabulary.decode(ids[:length])))
+    return captions
+
+
+def learning_rate_at(progress: float, peak: float) -> float:
+    """Linear warm-up over the first twentieth of a stage, then a cosine to zero; progress in [0, 1]."""
+    return peak * min(progress / 0.05, 0.5 * (1 + math.cos(math.pi * progress)))
+
+
+def exchange(named: dict[str, keras.Variable], arrays: dict[str, np.ndarray]) -> None:
+    """Swap the values of variables with those of the arrays of the same names, in place."""
+    for name, array in arrays.items():
+        value = np.array(ops.convert_to_numpy(named[name]))
+        named[name].assign(array)
+        array[...] = value
+
+
+class Training:
+    """One training in a run folder: the models, the data, and how far it is.
+
+    Files in the folder: settings.json, vocabulary.json, log.jsonl (a line an epoch), latest.npz (all that the next
+    epoch needs), best.npz (averaged weights with the best development CIDEr), features/ (the frozen trunk's output).
+    """
+
+    def __init__(self, dataset: dict[str, list[Example]], settings: Settings, run: Path) -> None:
+        self.dataset, self.settings, self.run = dataset, settings, run
+        keras.utils.set_random_seed(settings.seed)
+        start = Path(settings.start_from) if settings.start_from else None
+        captions = (caption for example in dataset["train"] for caption in example.captions)
+        self.vocabulary = (
+            Vocabulary.load(start / "vocabulary.json") if start else Vocabulary.build(captions, settings.min_word_count)
+        )
+        self.vocabulary.save(run / "vocabulary.json")
+        self.words = encode_captions(
+            dataset["train"], self.vocabulary, settings.captions_per_photo, settings.max_length
+        )
+        self.references = {str(n): example.captions for n, example in enumerate(dataset["dev"])}
+        self.encoder = build_encoder(settings.encoder, None if start else settings.encoder_weights)
+        self.decoder = DECODERS[settings.decoder](len(self.vocabulary))
+        self.decoder((np.zeros((1, *self.encoder.output.shape[1:]), np.float32), self.words[:1, :, :-1]))
+        self.named = checkpoint.model_variables(self.encoder, self.decoder)
+        if start:
+            checkpoint.assign(self.named, checkpoint.load(start / "checkpoint.npz"), start / "checkpoint.npz")
+        self.progress: dict = {"stage": 0, "epoch": 0, "best": -1.0, "epochs_since_best": 0, "log": []}
+
+    def start_stage(self, stage: int) -> None:
+        """Make the model, the data and the optimizer of a stage, from the weights that the encoder and decoder have."""
+        settings = self.settings
+        trunk, head = split(self.encoder, settings.encoder)
+        first = stage == 0
+        for layer in self.encoder.layers:
+            # Statistics of small batches would only harm what ImageNet gave, and shift what the decoder has learnt.
+            normalisation = isinstance(layer, keras.layers.BatchNormalization)
+            # The baseline is what student projects do: its encoder stays as it is.
+            layer.trainable = layer in head.layers and settings.decoder != "merge" if first else not normalisation
+        self.head = head if first else self.encoder
+        self.data: dict[str, Photos | Features]
+        if first:
+            self.data = {
+                name: Features(trunk, self.dataset[name], self.run / "features" / f"{name}.npy") for name in SPLITS
+            }
+            self.epochs, self.batch_size, self.peak = settings.epochs, settings.batch_size, settings.learning_rate
+        else:
+            self.data = {name: Photos(self.dataset[name]) for name in SPLITS}
+            self.epochs, self.batch_size = settings.fine_tune_epochs, settings.fine_tune_batch_size
+            self.peak = settings.fine_tune_learning_rate
+        inputs = keras.Input(self.head.inputs[0].shape[1:]), keras.Input(self.words[0, :, 1:].shape, dtype="int32")
+        self.model = keras.Model(inputs, self.decoder([self.head(inputs[0]), inputs[1]]))
+        encoder_factor = 1.0 if first else settings.encoder_factor
+        of_encoder = {id(variable) for variable in self.encoder.trainable_variables}
+        self.optimizer = LayerwiseAdamW(
+            [encoder_factor if id(v) in of_encoder else 1.0 for v in self.model.trainable_variables],
+            weight_decay=settings.weight_decay,
+            global_clipnorm=5.0,
+        )
+        self.model.compile(self.optimizer, smoothed_loss(settings.label_smoothing), jit_compile=False)
+        self.optimizer.build(self.model.trainable_variables)
+        trained = {id(variable) for variable in self.model.trainable_variables}
+        self.average = {
+            name: np.array(ops.convert_to_numpy(variable))
+            for name, variable in self.named.items()
+            if id(variable) in trained
+        }
+
+    def train_epoch(self) -> dict[str, float]:
+        """One pass over the training photos; the epoch's line of the log."""
+        begun, epoch = time.monotonic(), self.progress["epoch"]
+        random = np.random.default_rng([self.settings.seed, self.progress["stage"], epoch])
+        order = random.permutation(len(self.words))
+        batches = np.array_split(order, max(1, len(order) // self.batch_size))
+        self.model.reset_metrics()
+        bar = tqdm(self.prefetch(batches, random), f"{STAGES[self.progress['stage']]}, epoch {epoch + 1}", len(batches))
+        for number, (features, words) in enumerate(bar):
+            step = epoch * len(batches) + number
+            self.optimizer.learning_rate = learning_rate_at((step + 0.5) / (self.epochs * len(batches)), self.peak)
+            logs = self.model.train_on_batch([features, words[..., :-1]], words[..., 1:], return_dict=True)
+            # The average reaches over about half an epoch; at first over less, as the start is soon left behind.
+            keep = min(1 - 2 / len(batches), (1 + step) / (10 + step))
+            for name, average in self.average.items():
+                average += (1 - keep) * (ops.convert_to_numpy(self.named[name]) - average)
+            bar.set_postfix(loss=f"{logs['loss']:.3f}")
+        return {"loss": float(logs["loss"]), "learning_rate": self.peak, "seconds": time.monotonic() - begun}
+
+    def prefetch(
+        self, batches: list[np.ndarray], random: np.random.Generator
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Each batch's features or photos with its words, the next one made ready while one trains."""
+
+        def make(indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            return self.data["train"].batch(indices, random), self.words[indices]
+
+        with ThreadPoolExecutor(1) as pool:
+            ahead = pool.submit(make, batches[0])
+            for following in batches[1:]:
+                ready, ahead = ahead.result(), pool.submit(make, following)
+                yield ready
+            yield ahead.result()
+
+    def development_cider(self) -> float:
+        settings = self.settings
+        captions = greedy_captions(self.head, self.decoder, self.data["dev"], self.vocabulary, settings.max_length)
+        return cider(dict(zip(self.references, captions)), self.references)
+
+    def run_epoch(self) -> None:
+        """Train for an epoch, measure it, and write the checkpoints."""
+        line = {"stage": STAGES[self.progress["stage"]], "epoch": self.progress["epoch"] + 1, **self.train_epoch()}
+        exchange(self.named, self.average)
+        line["cider"] = self.development_cider()
+        self.progress["epochs_since_best"] += 1
+        if line["cider"] >= self.progress["best"]:
+            self.progress |= {"best": line["cider"], "epochs_since_best": 0}
+            checkpoint.save(self.run / "best.npz", self.weights())
+        exchange(self.named, self.average)
+        self.progress["epoch"] += 1
+        self.progress["log"].append(line)
+        self.save()
+        tqdm.write(
+            f"{line['stage']}, epoch {line['epoch']}: loss {line['loss']:.3f}, development CIDEr {line['cider']:.3f}"
+        )
+
+    def weights(self) -> dict[str, np.ndarray]:
+        return {name: ops.convert_to_numpy(variable) for name, variable in self.named.items()}
+
+    def save(self) -> None:
+        """Write latest.npz and log.jsonl."""
+        arrays = self.weights() | {f"average {name}": array for name, array in self.average.items()}
+        for number, variable in enumerate(self.optimizer.variables):
+            arrays[f"optimizer {number}"] = ops.convert_to_numpy(variable)
+        checkpoint.save(self.run / "latest.npz", arrays | {"progress": np.array(json.dumps(self.progress))})
+        lines = "".join(json.dumps(line) + "\n" for line in self.progress["log"])
+        (self.run / "log.jsonl").write_text(lines, encoding="utf-8")
+
+    def resume(self) -> None:
+        """Go on after the last epoch that latest.npz holds."""
+        path = self.run / "latest.npz"
+        arrays = checkpoint.load(path)
+        self.progress = json.loads(str(arrays["progress"]))
+        self.start_stage(self.progress["stage"])
+        checkpoint.assign(self.named, arrays, path)
+        self.average = {name: arrays[f"average {name}"] for name in self.average}
+        for number, variable in enumerate(self.optimizer.variables):
+            variable.assign(arrays[f"optimizer {number}"])
+
+    def finish_stage(self) -> None:
+        """Go back to the best weights so far, for the next stage to start from."""
+        path = self.run / "best.npz"
+        checkpoint.assign(self.named, checkpoint.load(path), path)
+        self.progress |= {"stage": self.progress["stage"] + 1, "epoch": 0, "epochs_since_best": 0}
+
+
+def train(dataset: dict[str, list[Example]], settings: Settings, run: Path) -> Training:
+    """Train, or go on with a training that was stopped; at the end the models have the best weights.
+
+    Args:
+        dataset: as `load_dataset` gives it; needs "train" and "dev".
+        settings: what to train and how; a training goes on with the settings that it began with.
+        run: the folder for checkpoints and logs, made if it is missing.
+
+    Raises:
+        CaptionerError: the run folder belongs to a training with other settings; a photo cannot be read; the weights do
+            not fit.
+    """
+    run.mkdir(parents=True, exist_ok=True)
+    path, text = run / "settings.json", json.dumps(asdict(settings), indent=2) + "\n"
+    if path.exists() and path.read_text(encoding="utf-8") != text:
+        raise CaptionerError(
+            f"{run} holds a training with other settings: name another folder, or the same settings again."
+        )
+    path.write_text(text, encoding="utf-8")
+    training = Training(dataset, settings, run)
+    if (run / "latest.npz").exists():
+        training.resume()
+    else:
+        training.start_stage(0)
+    while training.progress["stage"] < len(STAGES):
+        if training.progress["epoch"] < training.epochs and training.progress["epochs_since_best"] < settings.patience:
+            training.run_epoch()
+        else:
+            training.finish_stage()
+            if training.progress["stage"] < len(STAGES):
+                training.start_stage(training.progress["stage"])
+    return training

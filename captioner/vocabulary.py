@@ -1,0 +1,79 @@
+"""Words and their ids, and the way between captions and lists of words."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from captioner.errors import WeightsError
+
+SPECIAL_WORDS = ("<pad>", "<start>", "<end>", "<unknown>")
+
+# The Penn Treebank's rules as far as captions need them: clitics are words of their own, other punctuation is dropped.
+CLITIC = re.compile(r"(?<=\w)('s|'re|'ve|'ll|'d|'m|n't)\b")
+WORD = re.compile(r"n't|'(?:s|re|ve|ll|d|m)\b|[^\W_]+(?:[-'.,/&]+[^\W_]+)*|[&$#@%]")
+
+
+def tokenize(caption: str) -> list[str]:
+    """Split a caption into lower-case words without punctuation, as evaluation does (pycocoevalcap's PTBTokenizer)."""
+    return WORD.findall(CLITIC.sub(r" \1", caption.lower().replace("’", "'")))
+
+
+def sentence(words: Iterable[str]) -> str:
+    """Join words into a sentence with a capital and a full stop: ["a", "man", "'s", "dog"] gives "A man's dog."."""
+    text = re.sub(r" (?='|n't\b)", "", " ".join(words))
+    return text[:1].upper() + text[1:] + "."
+
+
+class Vocabulary:
+    """The words that the decoder knows; a word's id is its position.
+
+    Args:
+        words: the special words first, each word once.
+    """
+
+    pad, start, end, unknown = range(len(SPECIAL_WORDS))
+
+    def __init__(self, words: Sequence[str]):
+        self.words = list(words)
+        self.ids = {word: id for id, word in enumerate(self.words)}
+        if tuple(self.words[: len(SPECIAL_WORDS)]) != SPECIAL_WORDS or len(self.ids) != len(self.words):
+            raise ValueError("a vocabulary starts with the special words and has each word once")
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    @classmethod
+    def build(cls, captions: Iterable[str], min_count: int) -> "Vocabulary":
+        """The words that occur at least min_count times, the most frequent first."""
+        counts = Counter(word for caption in captions for word in tokenize(caption))
+        frequent = [word for word, count in counts.items() if count >= min_count]
+        return cls([*SPECIAL_WORDS, *sorted(frequent, key=lambda word: (-counts[word], word))])
+
+    @classmethod
+    def load(cls, path: Path) -> "Vocabulary":
+        """Read a vocabulary from JSON.
+
+        Raises:
+            WeightsError: the file is missing or is no vocabulary.
+        """
+        try:
+            words = json.loads(path.read_text(encoding="utf-8"))["words"]
+            if not all(isinstance(word, str) for word in words):
+                raise ValueError("a word is a string")
+            return cls(words)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise WeightsError(
+                f"The vocabulary {path} cannot be read ({error}). Install the program or export the model again."
+            ) from error
+
+    def save(self, path: Path) -> None:
+        path.write_text(json.dumps({"words": self.words}, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+
+    def encode(self, caption: str) -> list[int]:
+        """Ids of the caption's words, unknown for rare ones, without start and end."""
+        return [self.ids.get(word, self.unknown) for word in tokenize(caption)]
+
+    def decode(self, ids: Iterable[int]) -> list[str]:
+        return [self.words[id] for id in ids]
