@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 set -euo pipefail
 
-root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
+root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")
 
 say() { echo "${0##*/}: $*" >&2; }
 
@@ -42,7 +42,7 @@ find_python() {
 make_environment() {
   local folder=$1 extras=$2 python log made_from
   local stamp=$root/$folder/made-from
-  made_from="$root $(cksum <"$root/setup.cfg") $(cksum <"$root/pyproject.toml")"
+  made_from=$(cksum "$root/setup.cfg" "$root/pyproject.toml") # with the path: an environment cannot be moved
   if [ -x "$root/$folder/bin/python" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$made_from" ]; then
     return
   fi
