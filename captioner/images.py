@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import IO
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from captioner.errors import PhotoError
 
@@ -16,6 +16,18 @@ TRAINING_SIDE = 224
 
 # A large JPEG is decoded at a half, a quarter or an eighth of its size, as long as both sides keep this many pixels.
 ENOUGH = 3 * TRAINING_SIDE
+
+# EXIF's orientation tag, and how to turn upright what each value says is stored another way.
+ORIENTATION = 0x0112
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 def read_photo(source: str | os.PathLike[str] | bytes | Image.Image | np.ndarray) -> np.ndarray:
@@ -82,8 +94,8 @@ def _read_file(file: IO[bytes], name: str) -> np.ndarray:
 def _read_image(image: Image.Image, name: str) -> np.ndarray:
     try:
         image.load()
-        with suppress(Exception):  # damaged EXIF data is no reason to refuse a photo
-            image = ImageOps.exif_transpose(image)
+        with suppress(Exception):  # without EXIF data, or with damaged, the photo stays as it is
+            image = image.transpose(UPRIGHT[image.getexif()[ORIENTATION]])
         if image.mode.startswith("I"):  # 16 bits of grey
             grey = np.asarray(image).clip(0, 0xFFFF) >> 8
             image = Image.fromarray(grey.astype(np.uint8))

@@ -15,7 +15,7 @@ from captioner import __version__
 
 ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-m", "captioner"]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": ""}
 
 
 def run(*arguments: object, **options) -> subprocess.CompletedProcess:

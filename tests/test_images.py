@@ -5,6 +5,7 @@ import sys
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from captioner import PhotoError
 from captioner.images import encoder_input, read_photo
@@ -78,6 +79,17 @@ def test_turns_the_photo_upright(format, orientation):
 def test_reads_a_photo_with_damaged_exif_data():
     photo = encoded(halves(RED, BLUE), "JPEG", quality=100, exif=b"Exif\0\0damaged, damaged, damaged")
     assert_halves(read_photo(photo), RED, BLUE)
+    text = PngInfo()
+    text.add_text("Raw profile type exif", "\n\n\nno hexadecimal digits")
+    assert_halves(read_photo(encoded(halves(RED, BLUE), "PNG", pnginfo=text)), RED, BLUE)
+
+
+def test_turns_a_photo_upright_whose_other_exif_data_are_damaged():
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0112] = "Maker", 6
+    damaged = exif.tobytes().replace(b"\x01\x0f", b"\x01\x02")  # the maker's name where numbers belong
+    stored = halves(RED, BLUE).transpose(Image.Transpose.ROTATE_90)
+    assert_halves(read_photo(encoded(stored, "JPEG", quality=100, exif=damaged)), RED, BLUE)
 
 
 def test_takes_the_first_frame():
