@@ -111,8 +111,8 @@ def test_length_normalisation_favours_longer_captions():
 def test_equals_go_to_the_lower_word():
     best = search(fixed_step([0, 0.25, 0, 0.25, 0.25, 0.25]), beam_width=2, length_normalisation=0.0)
     assert [hypothesis.words for hypothesis in best] == [(A,), (B,)]
-    best = search(fixed_step([0] + [1 / 49] * 49), beam_width=4, length_normalisation=0.0)
-    assert [hypothesis.words for hypothesis in best] == [(A,), (B,), (C,), (C + 1,)]
+    best = search(fixed_step([0] + [0.01] * 98 + [0.02]), beam_width=4, length_normalisation=0.0)
+    assert [hypothesis.words for hypothesis in best] == [(99,), (A,), (B,), (C,)]
 
 
 def test_forbidden_words_and_empty_captions_never_come():
