@@ -29,7 +29,7 @@ class AttentionDecoder(keras.Model):
     """
 
     def __init__(
-        self, vocabulary_size: int, units: int = 512, embedding: int = 300, heads: int = 4, dropout: float = 0.4
+        self, vocabulary_size: int, units: int = 512, embedding: int = 300, heads: int = 4, dropout: float = 0.3
     ) -> None:
         super().__init__(name="decoder")
         self.units, self.heads = units, heads

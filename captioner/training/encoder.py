@@ -48,7 +48,10 @@ def build_encoder(name: str = "xception", weights: str | Path | None = "imagenet
         arrays, named = checkpoint.load(Path(weights)), checkpoint.encoder_variables(encoder)
         if not named.keys() & arrays.keys():
             raise WeightsError(f"{weights} holds no weights of {name}.")
-        checkpoint.assign({key: named[key] for key in named.keys() & arrays.keys()}, arrays, weights)
+        # A normalisation is of no use behind a convolution that starts at random: it starts anew with it.
+        anew = {f"{key.split('/')[0]}_bn" for key in named.keys() - arrays.keys()}
+        wanted = {key: variable for key, variable in named.items() if key in arrays and key.split("/")[0] not in anew}
+        checkpoint.assign(wanted, arrays, weights)
     return encoder
 
 
