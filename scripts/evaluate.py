@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""Caption the photos of a split with the program as it is shipped, and score the captions."""
+
+import argparse
+import sys
+import tempfile
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+
+def main() -> None:
+    options = parser().parse_args()
+    from captioner.training.dataset import DatasetError, load_dataset
+    from captioner.training.evaluate import evaluate, score_table
+    from captioner.weights import shipped_weights
+
+    splits = load_dataset(options.data)
+    if options.split not in splits:
+        raise DatasetError(f"{options.data} has no {options.split} split: it has {', '.join(splits)}.")
+    examples = splits[options.split]
+    sets = {examples[0].photo.parent.name: examples}
+    if options.photos:
+        pairs = [(example, replace(example, photo=options.photos / example.photo.name)) for example in examples]
+        pairs = [(example, other) for example, other in pairs if other.photo.is_file()]
+        if not pairs:
+            raise DatasetError(f"{options.photos} has no photo with the name of one of the {options.split} split.")
+        sets = {"data": [example for example, _ in pairs], "photos": [other for _, other in pairs]}
+
+    rows = {}
+    # Without --out nothing stays.
+    with nullcontext(options.out) if options.out else tempfile.TemporaryDirectory() as out:
+        for name, photos in sets.items():
+            folder = Path(out, name) if options.photos else Path(out)
+            row = f"{photos[0].photo.parent.name}, {len(photos)} photos"
+            rows[row] = evaluate(options.weights or shipped_weights(), photos, folder, row)
+    print(score_table(rows))
+
+
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, epilog="Scoring needs Java and takes a minute or two.")
+    parser.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="captioned photos, as for train.py")
+    parser.add_argument("--split", default="dev", help="train, dev or test (default: %(default)s)")
+    parser.add_argument("--weights", type=Path, metavar="FOLDER", help="default: the shipped weights")
+    parser.add_argument(
+        "--out", type=Path, metavar="FOLDER", help="keep the scores and captions as JSON and a sheet of photos there"
+    )
+    parser.add_argument(
+        "--photos",
+        type=Path,
+        metavar="FOLDER",
+        help="other copies of the photos, of the same names: score those, and beside them the same ones of the data",
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    from captioner import CaptionerError
+
+    try:
+        main()
+    except (CaptionerError, OSError) as error:
+        sys.exit(f"evaluate.py: {error}")
+    except ModuleNotFoundError as error:
+        sys.exit(f"evaluate.py: {error.name} is missing: pip install --editable '.[train]' brings it.")
+    except KeyboardInterrupt:
+        sys.exit(130)

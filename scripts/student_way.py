@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+"""Caption photos the way that student projects do, for benchmark.py to hold the captioner against.
+
+Keras Xception without top, pooled, and the merge model with the sizes of the tutorials; `model.predict` once a word,
+greedily. The weights are untrained, on which the speed does not depend, and not read from files, which saves this way
+some time; so a caption is not worth reading, and its number of words comes from the command line.
+"""
+
+import argparse
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+VOCABULARY_SIZE, MAX_LENGTH, UNITS = 7577, 32, 256
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("photos", nargs="+", metavar="PHOTO")
+    parser.add_argument(
+        "--words", type=int, nargs="+", required=True, metavar="N", help="words of each photo's caption"
+    )
+    options = parser.parse_args()
+
+    import numpy as np
+    from keras import Input, Model
+    from keras.applications import Xception
+    from keras.layers import LSTM, Dense, Dropout, Embedding, add
+    from keras.utils import pad_sequences
+    from PIL import Image
+
+    encoder = Xception(include_top=False, pooling="avg", weights=None)
+    photo_vector, words = Input((2048,)), Input((MAX_LENGTH,))
+    dense = Dense(UNITS, activation="relu")(Dropout(0.5)(photo_vector))
+    lstm = LSTM(UNITS)(Dropout(0.5)(Embedding(VOCABULARY_SIZE, UNITS, mask_zero=True)(words)))
+    hidden = Dense(UNITS, activation="relu")(add([dense, lstm]))
+    model = Model([photo_vector, words], Dense(VOCABULARY_SIZE, activation="softmax")(hidden))
+
+    for path, count in zip(options.photos, options.words, strict=True):
+        image = np.asarray(Image.open(path).convert("RGB").resize((299, 299)))[None] / 127.5 - 1.0
+        vector = encoder.predict(image, verbose=0)
+        caption = [1]
+        for _ in range(count + 1):  # the last one is the end
+            sequence = pad_sequences([caption], maxlen=MAX_LENGTH)
+            caption.append(int(np.argmax(model.predict([vector, sequence], verbose=0))))
+        print(*caption, flush=True)
+
+
+if __name__ == "__main__":
+    main()
