@@ -63,7 +63,7 @@ def beam_search(
     """
 
     def score(hypothesis: Hypothesis) -> float:
-        return hypothesis.log_probability / (len(hypothesis.words) + 1) ** length_normalisation
+        return hypothesis.log_probability / float(len(hypothesis.words) + 1) ** length_normalisation
 
     live = [Hypothesis()]
     finished: list[Hypothesis] = []

@@ -32,6 +32,7 @@ class Model:
         try:
             from ai_edge_litert.interpreter import Interpreter
         except ModuleNotFoundError:  # as on Macs with Intel processors: TensorFlow has the same class
+            os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
             from tensorflow.lite.python.interpreter import Interpreter  # noqa: TID251
         try:
             interpreter = Interpreter(os.fspath(path), num_threads=threads)
@@ -47,7 +48,8 @@ class Model:
 
     def __call__(self, **inputs: np.ndarray) -> dict[str, np.ndarray]:
         """Run the model: input arrays by name to output arrays by name."""
-        return self._run(**inputs)
+        outputs: dict[str, np.ndarray] = self._run(**inputs)
+        return outputs
 
 
 def physical_cores() -> int:
