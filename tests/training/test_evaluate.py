@@ -6,12 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from captioner import Captioner
 from captioner.training.dataset import Example
-from captioner.training.evaluate import choose_search, evaluate
+from captioner.training.evaluate import choose_search, evaluate, remember
 from captioner.training.metrics import METRICS, cider
 
 ROOT = Path(__file__).parents[2]
@@ -91,27 +92,45 @@ def test_contact_sheet_shows_every_one_of_a_few_photos(samples, evaluated):
         assert min(caption.convert("L").getextrema()) < 50, "no dark letter below the photo"
 
 
-def test_the_search_that_is_chosen_scores_as_the_program_then_does(samples, weights, tmp_path, capsys):
-    weights = Path(shutil.copytree(weights, tmp_path / "weights"))
+def test_every_search_scores_as_the_program_then_does_and_the_best_is_chosen(samples, weights, tmp_path, capsys):
+    folder = Path(shutil.copytree(weights, tmp_path / "weights"))
+    before = json.loads((folder / "model.json").read_text())
     examples = [Example(path, (Captioner(beam_width=1).caption(path).text, name)) for name, path in samples.items()]
-    before = json.loads((weights / "model.json").read_text())
-    grid = choose_search(weights, examples)
+    grid = choose_search(folder, examples)
+    after = json.loads((folder / "model.json").read_text())
 
-    after = json.loads((weights / "model.json").read_text())
     chosen = after["beam_width"], after["length_normalisation"]
     assert grid[chosen] == max(grid.values())
-    assert {**before, "beam_width": chosen[0], "length_normalisation": chosen[1]} == after
+    assert after == {**before, "beam_width": chosen[0], "length_normalisation": chosen[1]}
     for name, checksum in after["sha256"].items():
-        assert hashlib.sha256((weights / name).read_bytes()).hexdigest() == checksum
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == checksum
 
-    captioner = Captioner(weights)
-    said = {str(example.photo): captioner.caption(example.photo).text for example in examples}
     references = {str(example.photo): example.captions for example in examples}
-    assert cider(said, references) == pytest.approx(grid[chosen])
+    for width, normalisation in (chosen, (1, 0.0), (3, 1.0), (5, 0.5)):
+        search = {"beam_width": width, "length_normalisation": normalisation}
+        (folder / "model.json").write_text(json.dumps(after | search))
+        captioner = Captioner(folder)
+        says = {str(example.photo): captioner.caption(example.photo).text for example in examples}
+        assert cider(says, references) == pytest.approx(grid[width, normalisation])
 
-    printed = capsys.readouterr().out.splitlines()
-    assert len(printed) == 2 + len({width for width, _ in grid})
-    assert f"{grid[chosen]:.4f}" in row(printed[1 + chosen[0]])
+    printed = [row(line) for line in capsys.readouterr().out.splitlines()[2:]]
+    assert {(int(width), *cells) for width, *cells in printed} == {
+        (width, *(f"{grid[width, n]:.4f}" for n in sorted({n for _, n in grid}))) for width, _ in grid
+    }
+
+
+def test_a_step_is_remembered_for_its_words_and_state():
+    asked = []
+
+    def decoder(word, state, regions):
+        asked.append((*word, *state))
+        return {"sum": word + state + regions}
+
+    remembered = remember(decoder)
+    steps = [(1, 2), (1, 3), (2, 2), (1, 2)]
+    sums = [remembered(np.array([word]), np.array([state]), np.array([10]))["sum"] for word, state in steps]
+    assert sums == [13, 14, 14, 13]
+    assert asked == steps[:3]
 
 
 @needs_java
