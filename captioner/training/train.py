@@ -39,7 +39,7 @@ class Settings:
     encoder_weights: str | None = "imagenet"
     decoder: str = "attention"
     start_from: str | None = None  # a weights folder: its checkpoint.npz and vocabulary, instead of encoder_weights
-    epochs: int = 5
+    epochs: int = 4
     fine_tune_epochs: int = 1
     batch_size: int = 32
     fine_tune_batch_size: int = 16
