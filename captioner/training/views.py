@@ -1,0 +1,88 @@
+"""What a training step sees of the photos: themselves, varied at random, or what the frozen trunk makes of them."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import keras
+import numpy as np
+from PIL import Image, ImageEnhance
+from tqdm import tqdm
+
+from captioner.images import encoder_input, read_photo
+from captioner.training.dataset import Example
+from captioner.training.encoder import SIDE
+
+
+def augment(photo: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """A random view of a photo: mirrored or not, up to a fifth of each side cut away, its light and colours shifted.
+
+    Args:
+        photo: uint8 [height, width, 3].
+
+    Returns:
+        uint8 [height', width', 3].
+    """
+    height, width = photo.shape[:2]
+    h, w = (round(side * random.uniform(0.8, 1)) for side in (height, width))
+    top, left = random.integers(height - h + 1), random.integers(width - w + 1)
+    image = Image.fromarray(photo[top : top + h, left : left + w])
+    for enhance in (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color):
+        image = enhance(image).enhance(random.uniform(0.8, 1.2))
+    view = np.asarray(image)
+    return view[:, ::-1] if random.random() < 0.5 else view
+
+
+class Photos:
+    """The photos of a split as the encoder takes them, read anew each time; augmented where a generator is given."""
+
+    def __init__(self, examples: list[Example]) -> None:
+        self.examples = examples
+        self.pool = ThreadPoolExecutor(4)
+
+    def __len__(self) -> int:
+        return len(self.examples)
+
+    def batch(self, indices: np.ndarray, random: np.random.Generator | None = None) -> np.ndarray:
+        """uint8 [len(indices), 299, 299, 3]"""
+        seeds = random.integers(2**63, size=len(indices)) if random else indices
+        return np.stack(list(self.pool.map(lambda index, seed: self.view(index, seed, bool(random)), indices, seeds)))
+
+    def view(self, index: int, seed: int, augmented: bool) -> np.ndarray:
+        photo = read_photo(self.examples[index].photo)
+        return encoder_input(augment(photo, np.random.default_rng(seed)) if augmented else photo, SIDE)
+
+
+class Features:
+    """The frozen trunk's output for a split, computed once and kept on disk."""
+
+    def __init__(self, trunk: keras.Model, examples: list[Example], path: Path) -> None:
+        if not path.exists():
+            compute_features(trunk, Photos(examples), path)
+        self.features = np.load(path, mmap_mode="r")
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    def batch(self, indices: np.ndarray, random: np.random.Generator | None = None) -> np.ndarray:
+        """float32 [len(indices), …]; half of them mirrored where a generator is given.
+
+        A trunk that saw every ImageNet photo mirrored too gives nearly the mirrored features for a mirrored photo.
+        """
+        features = self.features[indices].astype(np.float32)
+        if random:
+            mirrored = random.random(len(indices)) < 0.5
+            features[mirrored] = features[mirrored, :, ::-1]
+        return features
+
+
+def compute_features(trunk: keras.Model, photos: Photos, path: Path) -> None:
+    """Write the trunk's output, float16 [photos, …], as a `.npy` file that is there whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    with partial.open("wb") as file:
+        shape = (len(photos), *trunk.output.shape[1:])
+        np.lib.format.write_array_header_1_0(file, {"descr": "<f2", "fortran_order": False, "shape": shape})
+        for start in tqdm(range(0, len(photos), 32), f"features of {path.stem}"):
+            batch = photos.batch(np.arange(start, min(start + 32, len(photos))))
+            file.write(np.ascontiguousarray(trunk.predict_on_batch(batch), "<f2").data)
+    partial.replace(path)
