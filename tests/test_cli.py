@@ -55,7 +55,7 @@ def test_json_says_everything(samples, shipped):
     assert list(cat) == ["path", "caption", "log_probability", "alternatives", "seconds"]
     assert cat["caption"] == caption.text
     assert cat["log_probability"] == pytest.approx(caption.log_probability, rel=1e-6)
-    assert [list(alternative) for alternative in cat["alternatives"]] == [["caption", "log_probability"]] * 2
+    assert {tuple(alternative) for alternative in cat["alternatives"]} == {("caption", "log_probability")}
     assert [alternative["caption"] for alternative in cat["alternatives"]] == [
         alternative.text for alternative in caption.alternatives
     ]
