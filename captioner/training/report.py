@@ -34,7 +34,7 @@ def write_report(run: Path, grid: Grid | None = None, others: Sequence[Path] = (
     sections = {
         "Scores": [
             f"Captions of {evaluations[0]['photos']} development photos by the program as it is shipped, against those "
-            "that people gave them. These photos also chose the epoch and the search, so others may score a little lower. "
+            "that people gave them. These photos also chose the epoch and the search, so others may score lower. "
             "[captions.json](captions.json) has all captions.",
             score_table(scores),
         ],
