@@ -63,7 +63,8 @@ def beam_search(
     """
 
     def score(hypothesis: Hypothesis) -> float:
-        return hypothesis.log_probability / float(len(hypothesis.words) + 1) ** length_normalisation
+        divisor: float = (len(hypothesis.words) + 1) ** length_normalisation
+        return hypothesis.log_probability / divisor
 
     live = [Hypothesis()]
     finished: list[Hypothesis] = []
