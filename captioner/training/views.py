@@ -11,10 +11,16 @@ from tqdm import tqdm
 from captioner.images import encoder_input, read_photo
 from captioner.training.dataset import Example
 from captioner.training.encoder import SIDE
+from captioner.vocabulary import tokenize
+
+
+def may_mirror(example: Example) -> bool:
+    """Whether a mirrored photo is still described by its captions: none of them says left or right."""
+    return not {"left", "right"} & {word for caption in example.captions for word in tokenize(caption)}
 
 
 def augment(photo: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """A random view of a photo: mirrored or not, up to a fifth of each side cut away, its light and colours shifted.
+    """A random view of a photo: up to a fifth of each side cut away, its light and colours shifted.
 
     Args:
         photo: uint8 [height, width, 3].
@@ -28,12 +34,11 @@ def augment(photo: np.ndarray, random: np.random.Generator) -> np.ndarray:
     image = Image.fromarray(photo[top : top + h, left : left + w])
     for enhance in (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color):
         image = enhance(image).enhance(random.uniform(0.8, 1.2))
-    view = np.asarray(image)
-    return view[:, ::-1] if random.random() < 0.5 else view
+    return np.asarray(image)
 
 
 class Photos:
-    """The photos of a split as the encoder takes them, read anew each time; augmented where a generator is given."""
+    """The photos of a split as the encoder takes them, read anew each time."""
 
     def __init__(self, examples: list[Example]) -> None:
         self.examples = examples
@@ -43,13 +48,17 @@ class Photos:
         return len(self.examples)
 
     def batch(self, indices: np.ndarray, random: np.random.Generator | None = None) -> np.ndarray:
-        """uint8 [len(indices), 299, 299, 3]"""
-        seeds = random.integers(2**63, size=len(indices)) if random else indices
-        return np.stack(list(self.pool.map(lambda index, seed: self.view(index, seed, bool(random)), indices, seeds)))
+        """uint8 [len(indices), 299, 299, 3]; varied at random where a generator is given."""
+        generators = random.spawn(len(indices)) if random else [None] * len(indices)
+        return np.stack(list(self.pool.map(self.view, indices, generators)))
 
-    def view(self, index: int, seed: int, augmented: bool) -> np.ndarray:
-        photo = read_photo(self.examples[index].photo)
-        return encoder_input(augment(photo, np.random.default_rng(seed)) if augmented else photo, SIDE)
+    def view(self, index: int, random: np.random.Generator | None) -> np.ndarray:
+        example = self.examples[index]
+        photo = read_photo(example.photo)
+        if random is None:
+            return encoder_input(photo, SIDE)
+        view = encoder_input(augment(photo, random), SIDE)
+        return view[:, ::-1] if may_mirror(example) and random.random() < 0.5 else view
 
 
 class Features:
@@ -59,6 +68,7 @@ class Features:
         if not path.exists():
             compute_features(trunk, Photos(examples), path)
         self.features = np.load(path, mmap_mode="r")
+        self.may_mirror = np.array([may_mirror(example) for example in examples])
 
     def __len__(self) -> int:
         return len(self.features)
@@ -70,7 +80,7 @@ class Features:
         """
         features = self.features[indices].astype(np.float32)
         if random:
-            mirrored = random.random(len(indices)) < 0.5
+            mirrored = self.may_mirror[indices] & (random.random(len(indices)) < 0.5)
             features[mirrored] = features[mirrored, :, ::-1]
         return features
 

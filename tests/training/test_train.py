@@ -19,18 +19,18 @@ from captioner.training.train import Settings, train
 
 ROOT = Path(__file__).parents[2]
 COLOURS = {"red": (220, 20, 20), "green": (20, 180, 40), "blue": (30, 40, 220), "white": (245, 245, 245)}
-SHAPES = ("square on the left", "square on the right")
+SHAPES = ("square on top", "square at the bottom")
 SHIPPED = str(ROOT / "weights" / "checkpoint.npz")
 
 
 def made_pictures(folder: Path) -> Path:
-    """Eight pictures of a coloured square left or right on black, each with two captions."""
+    """Eight pictures of a coloured square high or low on black, each with two captions."""
     lines = ["image,caption"]
     for colour, rgb in COLOURS.items():
         for shape in SHAPES:
             picture = np.zeros((224, 224, 3), np.uint8)
-            left = 20 if "left" in shape else 124
-            picture[60:160, left : left + 80] = rgb
+            top = 20 if "top" in shape else 124
+            picture[top : top + 80, 60:160] = rgb
             name = f"{colour} {shape}.png"
             Image.fromarray(picture).save(folder / name)
             lines += [f"{name},A {colour} {shape} .", f"{name},There is a {colour} {shape} ."]
