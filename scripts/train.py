@@ -15,6 +15,7 @@ def main() -> None:
     from captioner.training.dataset import load_dataset
     from captioner.training.evaluate import choose_search, evaluate
     from captioner.training.export import export
+    from captioner.training.metrics import check_java
     from captioner.training.report import write_report
     from captioner.training.train import Settings, train
 
@@ -22,6 +23,7 @@ def main() -> None:
     data, out, beside = given.pop("data"), given.pop("out"), given.pop("beside")
     if options.encoder_weights == "none":
         given["encoder_weights"] = None
+    check_java()  # before the training, not when it is time for the scores
     dataset = load_dataset(data)
     training = train(dataset, Settings(**given), out)
     weights = out / "weights"
