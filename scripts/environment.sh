@@ -26,6 +26,11 @@ apt_install() {
   rm "$log"
 }
 
+# install_speech: a voice, and a player for it.
+install_speech() {
+  { command -v espeak-ng && command -v aplay; } >/dev/null || apt_install espeak-ng alsa-utils
+}
+
 # find_python: prints the first Python that can run both LiteRT and TensorFlow, the system's own if it will do.
 find_python() {
   local python

@@ -5,6 +5,7 @@ source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/environment.sh"
 
 # pycocoevalcap tokenises captions in Java.
 command -v java >/dev/null || apt_install default-jre-headless
+install_speech
 make_environment .venv-test "[test]"
 cd "$root"
 PATH=$root/.venv-test/bin:$PATH

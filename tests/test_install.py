@@ -84,7 +84,7 @@ def test_only_a_mac_with_an_intel_processor_needs_tensorflow(distributions, plat
         requirements = map(Requirement, email.message_from_bytes(wheel.read(name)).get_all("Requires-Dist"))
     user = {"sys_platform": platform, "platform_machine": machine, "extra": ""}
     wanted = {wanted.name for wanted in requirements if wanted.marker is None or wanted.marker.evaluate(user)}
-    assert wanted == {"numpy", "pillow", runs_on}
+    assert wanted == {"numpy", "pillow", "pyttsx3", runs_on}
 
 
 def test_command_captions_an_installed_sample_from_any_folder(environment, tmp_path):
