@@ -76,19 +76,22 @@ class _Voice:
     """Speech that is waited for."""
 
     def __init__(self) -> None:
-        import queue
+        from queue import SimpleQueue
 
         from captioner.speech import Event, Speaker
 
-        self.events: queue.Queue[Event] = queue.Queue()
+        self.events: SimpleQueue[Event] = SimpleQueue()
         self.speaker = Speaker(self.events.put)
 
     def await_end(self, number: int) -> str:
         """Wait until a request has been fulfilled; if it failed, what to tell the user."""
+        from queue import Empty
+
         while True:
-            event = self.events.get()
-            if event.number == number and event.kind in ("finished", "failed"):
-                return event.sentence
+            with contextlib.suppress(Empty):
+                event = self.events.get(timeout=0.1)  # Windows keeps Ctrl+C waiting for that
+                if event.number == number and event.kind in ("finished", "failed"):
+                    return event.sentence
 
 
 def _caption_all(options: argparse.Namespace, voice: "_Voice | None") -> int:

@@ -76,6 +76,7 @@ class Speaker:
         self._waiting: list[_Job] = []
         self._next: _Worker | None = None
         self._busy: dict[_Worker, _Job] = {}
+        self._second_try = 0  # the last job's number that was given to another worker
         self._thread = threading.Thread(target=self._run, name="speaker", daemon=True)
         self._inbox.put(self._start)
         self._thread.start()
@@ -183,7 +184,13 @@ class Speaker:
         elif event == "failed":
             self._fail(worker, answer["sentence"])
         elif event == "ended":
-            self._fail(worker, ENDED if worker.ready else NEVER_STARTED)
+            job = self._busy.get(worker)
+            if job and not worker.answered and job.number != self._second_try:
+                self._second_try = job.number  # for the worker had ended before, unnoticed
+                del self._busy[worker]
+                self._take(job)
+            else:
+                self._fail(worker, ENDED if worker.ready else NEVER_STARTED)
 
     def _end_the_hung(self) -> None:
         for worker in self._workers():
@@ -217,12 +224,14 @@ class _Job(NamedTuple):
 class _Worker:
     """A worker process and the thread that listens to it.
 
-    ready: it waits for its order.
+    ready: it has started.
+    answered: it has told something since it was ready.
     deadline: when (time.monotonic) it is taken for hung if it has not answered; None while it need not answer.
     """
 
     def __init__(self, hear: "Callable[[_Worker, dict[str, Any]], None]"):
         self.ready = False
+        self.answered = False
         self.deadline: float | None = time.monotonic() + SECONDS_TO_START
         self._ended = False
         self._lock = threading.Lock()
@@ -245,8 +254,10 @@ class _Worker:
         threading.Thread(target=self._write, args=(json.dumps(order).encode() + b"\n",), daemon=True).start()
 
     def heard(self, event: str) -> None:
-        self.ready = self.ready or event == "ready"
-        self.deadline = None if event == "ready" else time.monotonic() + SECONDS_TO_ANSWER
+        if event == "ready":
+            self.ready, self.deadline = True, None
+        elif event != "ended":
+            self.answered, self.deadline = True, time.monotonic() + SECONDS_TO_ANSWER
 
     def end(self) -> None:
         """End the process and those it has started, at once."""
