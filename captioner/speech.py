@@ -84,8 +84,7 @@ class Speaker:
     def say(self, text: str) -> int:
         """Speak, in place of what is being spoken; returns the request's number."""
         job = self._job({"say": text})
-        self._inbox.put(self._stop)
-        self._inbox.put(lambda: self._take(job))
+        self._inbox.put(lambda: self._replace(job))
         return job.number
 
     def save(self, text: str, path: str | os.PathLike[str]) -> int:
@@ -139,6 +138,10 @@ class Speaker:
             except OSError as error:
                 self._fail_to_start(f"Speech cannot be started ({error.strerror}).")
 
+    def _replace(self, job: "_Job") -> None:
+        self._stop()
+        self._take(job)
+
     def _take(self, job: "_Job") -> None:
         self._waiting.append(job)
         self._start()
@@ -179,6 +182,7 @@ class Speaker:
             self._tell(Event("began", self._busy[worker].number))
             self._start()
         elif event == "finished":
+            worker.end()  # it does so itself, if its engine lets it
             self._tell(Event("finished", self._busy.pop(worker).number))
             self._start()
         elif event == "failed":
