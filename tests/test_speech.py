@@ -267,12 +267,16 @@ def test_no_voice(start, sound_card, tmp_path, monkeypatch):
     assert sound_card.seconds() > 1
 
 
-def test_a_worker_killed_while_it_waits_is_not_missed(ear, sound_card, mark):
+@pytest.mark.parametrize("told", [False, True])
+def test_a_worker_killed_while_it_waits_is_not_missed(ear, sound_card, mark, told):
     ear.next()
     (worker,) = processes(mark)
+    os.kill(worker, signal.SIGSTOP)
+    numbers = [ear.speaker.say(CAPTION)] if told else []
+    time.sleep(0.3)
     os.kill(worker, signal.SIGKILL)
-    wait_until(lambda: not processes(mark))
-    ear.say(CAPTION)
+    wait_until(lambda: worker not in processes(mark))
+    ear.until("finished", numbers[0] if told else ear.speaker.say(CAPTION))
     assert sound_card.seconds() > 1
 
 
@@ -293,7 +297,7 @@ def test_a_worker_that_is_stopped_before_it_speaks(ear, mark):
     ear.next()
     (worker,) = processes(mark)
     os.kill(worker, signal.SIGSTOP)
-    number = ear.speaker.say(LONG * 50)  # more than fits in a pipe
+    number = ear.speaker.say(LONG * 200)  # more than fits in a pipe
     assert failure(ear, number) == "The speech engine did not answer and was ended: try again."
     wait_until(lambda: worker not in processes(mark))
     ear.say(CAPTION)
