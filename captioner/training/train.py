@@ -201,7 +201,7 @@ class Training:
             self.optimizer.learning_rate = learning_rate_at((step + 0.5) / (self.epochs * len(batches)), self.peak)
             losses.append(float(self.model.train_on_batch([features, words[..., :-1]], words[..., 1:])))
             # The average reaches over about half an epoch; at first over less, as the start is soon left behind.
-            keep = min(1 - 2 / len(batches), (1 + step) / (10 + step))
+            keep = min(1 - 1 / max(2, len(batches) / 2), (1 + step) / (10 + step))
             for name, average in self.average.items():
                 average += (1 - keep) * (ops.convert_to_numpy(self.named[name]) - average)
             bar.set_postfix(loss=f"{np.mean(losses[-50:]):.3f}")
