@@ -1,6 +1,7 @@
 """The command `captioner PHOTO...`."""
 
 import argparse
+import contextlib
 import io
 import json
 import os
@@ -17,8 +18,13 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Caption the photos that the command line names, and return the exit status."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.save_speech is not None and len(options.photos) > 1:
+        parser.error("argument --save-speech: takes one photo only")
     try:
-        return _caption_all(_parser().parse_args(arguments))
+        with contextlib.ExitStack() as at_the_end:
+            return _caption_all(options, _voice(options, at_the_end))
     except CaptionerError as error:
         print(f"captioner: {error}", file=sys.stderr)
         return 1
@@ -30,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="captioner",
         description="Print a caption for each photo.",
-        epilog="Exit status: 0 if all went well, 1 if a photo failed, 2 for wrong usage.",
+        epilog="Exit status: 0 if all went well, 1 if a photo or speech failed, 2 for wrong usage.",
     )
     parser.add_argument("photos", nargs="+", metavar="PHOTO", help="a file name, or - for standard input")
     parser.add_argument("--json", action="store_true", help="print a JSON object a line, with alternatives and times")
@@ -38,6 +44,8 @@ def _parser() -> argparse.ArgumentParser:
         "--beam-width", type=_count, metavar="N", help="captions followed at a time: more are slower, not always better"
     )
     parser.add_argument("--threads", type=_count, metavar="N", help="default: the number of physical cores")
+    parser.add_argument("--speak", action="store_true", help="speak each caption when it is printed")
+    parser.add_argument("--save-speech", type=_wav, metavar="FILE", help="write the spoken caption to FILE, a .wav")
     parser.add_argument("--version", action="version", version=f"captioner {__version__}")
     return parser
 
@@ -49,7 +57,44 @@ def _count(text: str) -> int:
     return count
 
 
-def _caption_all(options: argparse.Namespace) -> int:
+def _wav(name: str) -> str:
+    if not name.lower().endswith(".wav"):
+        # It may be a photo, named by a user who takes FILE for what is spoken.
+        raise argparse.ArgumentTypeError("the name of FILE must end in .wav")
+    return name
+
+
+def _voice(options: argparse.Namespace, at_the_end: contextlib.ExitStack) -> "_Voice | None":
+    if not options.speak and options.save_speech is None:
+        return None
+    voice = _Voice()  # now, so that it starts while the model is loaded
+    at_the_end.callback(voice.speaker.close)
+    return voice
+
+
+class _Voice:
+    """Speech that is waited for."""
+
+    def __init__(self) -> None:
+        from queue import SimpleQueue
+
+        from captioner.speech import Event, Speaker
+
+        self.events: SimpleQueue[Event] = SimpleQueue()
+        self.speaker = Speaker(self.events.put)
+
+    def await_end(self, number: int) -> str:
+        """Wait until a request has been fulfilled; if it failed, what to tell the user."""
+        from queue import Empty
+
+        while True:
+            with contextlib.suppress(Empty):
+                event = self.events.get(timeout=0.1)  # Windows keeps Ctrl+C waiting for that
+                if event.number == number and event.kind in ("finished", "failed"):
+                    return event.sentence
+
+
+def _caption_all(options: argparse.Namespace, voice: "_Voice | None") -> int:
     from captioner import Captioner
 
     if not sys.warnoptions:
@@ -72,7 +117,19 @@ def _caption_all(options: argparse.Namespace) -> int:
             _print(json.dumps(_record(path, caption)))
         else:
             _print(f"{path}: {caption.text}" if len(options.photos) > 1 else caption.text)
+        if voice and (sentence := _speak(voice, caption.text, options)):
+            status = 1
+            voice = None  # it would fail for the other photos, too
+            print(f"captioner: {sentence}", file=sys.stderr)
     return status
+
+
+def _speak(voice: _Voice, text: str, options: argparse.Namespace) -> str:
+    if options.save_speech is not None:
+        sentence = voice.await_end(voice.speaker.save(text, options.save_speech))
+        if sentence or not options.speak:
+            return sentence
+    return voice.await_end(voice.speaker.say(text))
 
 
 def _standard_input() -> bytes:

@@ -1,8 +1,14 @@
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from captioner import Captioner
+
+if TYPE_CHECKING:
+    from tests.soundcard import SoundCard
 
 ROOT = Path(__file__).parents[1]
 
@@ -17,3 +23,16 @@ def samples() -> dict[str, Path]:
 def shipped() -> Captioner:
     """A captioner with the shipped weights."""
     return Captioner()
+
+
+@pytest.fixture
+def sound_card(tmp_path_factory, monkeypatch) -> Iterator["SoundCard"]:
+    """The sound card that all programs started by the test play on."""
+    if sys.platform != "linux":
+        pytest.skip("what is spoken can only be heard through ALSA")
+    from tests.soundcard import SoundCard
+
+    card = SoundCard(tmp_path_factory.mktemp("soundcard"))
+    monkeypatch.setenv("ALSA_CONFIG_PATH", str(card.configuration))
+    yield card
+    card.close()

@@ -7,6 +7,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
+import wave
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,14 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": ""}
 def run(*arguments: object, **options) -> subprocess.CompletedProcess:
     command = [*COMMAND, *(argument if isinstance(argument, bytes) else str(argument) for argument in arguments)]
     return subprocess.run(command, env=ENVIRONMENT, **{"capture_output": True, "text": True, **options})
+
+
+def speaking(sound_card, *arguments: object) -> subprocess.CompletedProcess:
+    command = [*COMMAND, *map(str, arguments)]
+    environment = sound_card.environment(ENVIRONMENT)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    time.sleep(0.3)  # what was in the pipe to the card
+    return done
 
 
 def assert_one_sentence(text: str) -> None:
@@ -107,6 +117,9 @@ def test_beam_width_and_threads_are_heard(samples):
         ["--threads", "-1", "photo.jpg"],
         ["--threads", "100000", "photo.jpg"],
         ["--colour", "photo.jpg"],
+        ["--save-speech", "speech.wav"],
+        ["--save-speech", "photo.jpg", "other.jpg"],
+        ["--save-speech", "speech.wav", "photo.jpg", "other.jpg"],
     ],
     ids=" ".join,
 )
@@ -121,7 +134,7 @@ def test_version_and_help():
     assert (done.returncode, done.stdout, done.stderr) == (0, f"captioner {__version__}\n", "")
     done = run("--help")
     assert (done.returncode, done.stderr) == (0, "")
-    for option in ("PHOTO", "--json", "--beam-width N", "--threads N", "--version"):
+    for option in ("PHOTO", "--json", "--beam-width N", "--threads N", "--speak", "--save-speech FILE", "--version"):
         assert option in done.stdout
 
 
@@ -134,6 +147,7 @@ def test_imports_no_training_and_no_window_and_opens_no_connection(samples):
         sys.addaudithook(refuse)
         from captioner.cli import main
         assert main(sys.argv[1:]) == 0
+        assert "captioner.speech" not in sys.modules
         print(*sorted({name.partition(".")[0] for name in sys.modules}))
     """
     command = [sys.executable, "-c", code, samples["cat"]]
@@ -141,7 +155,7 @@ def test_imports_no_training_and_no_window_and_opens_no_connection(samples):
     assert (done.returncode, done.stderr) == (0, "")
     modules = done.stdout.splitlines()[-1].split()
     assert "numpy" in modules
-    assert not {"tensorflow", "keras", "tkinter", "_tkinter"} & set(modules)
+    assert not {"tensorflow", "keras", "tkinter", "_tkinter", "pyttsx3"} & set(modules)
 
 
 def test_help_and_version_do_not_wait_for_numpy():
@@ -227,3 +241,74 @@ def test_missing_weights_are_one_sentence(samples, tmp_path):
     prefix, colon, sentence = done.stderr.partition("captioner: ")
     assert (prefix, colon) == ("", "captioner: ")
     assert_one_sentence(sentence.replace("model.json", "model json"))
+
+
+def test_speaks_each_caption(samples, sound_card, tmp_path):
+    done = speaking(sound_card, "--speak", samples["cat"], samples["coffee"])
+    assert (done.returncode, done.stderr) == (0, "")
+    spoken = sound_card.sound
+    for name in ("cat", "coffee"):
+        path = tmp_path / f"{name}.wav"
+        saved = speaking(sound_card, "--save-speech", path, samples[name])
+        assert (saved.returncode, saved.stderr) == (0, "")
+        assert f"{samples[name]}: {saved.stdout}" in done.stdout
+        with wave.open(str(path)) as file:
+            samples_of_sound = file.readframes(file.getnframes())
+        assert samples_of_sound in spoken
+    assert sound_card.sound == spoken  # saving is silent
+
+
+def test_json_is_spoken_and_saved_too(samples, sound_card, tmp_path):
+    path = tmp_path / "speech.WAV"
+    done = speaking(sound_card, "--json", "--speak", "--save-speech", path, samples["cat"])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["path"] == str(samples["cat"])
+    assert path.read_bytes()[44:] in sound_card.sound
+
+
+def test_captions_are_printed_where_nothing_can_be_spoken(samples, sound_card):
+    sound_card.configuration.write_text("")
+    done = speaking(sound_card, "--speak", samples["cat"], samples["coffee"])
+    assert done.returncode == 1
+    assert [line.partition(": ")[0] for line in done.stdout.splitlines()] == [
+        str(samples["cat"]),
+        str(samples["coffee"]),
+    ]
+    assert done.stderr.startswith("captioner: No sound can be played (")
+    assert_one_sentence(done.stderr.removeprefix("captioner: "))
+
+
+def test_the_caption_is_printed_where_speech_cannot_be_saved(samples, sound_card, tmp_path):
+    path = tmp_path / "missing" / "speech.wav"
+    done = speaking(sound_card, "--save-speech", path, samples["cat"])
+    assert done.returncode == 1
+    assert_one_sentence(done.stdout)
+    assert done.stderr == f"captioner: {path} cannot be written (No such file or directory).\n"
+
+
+def test_a_photo_that_fails_is_not_spoken(sound_card, tmp_path):
+    path = tmp_path / "speech.wav"
+    done = speaking(sound_card, "--speak", "--save-speech", path, "missing.jpg")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "captioner: missing.jpg: There is no such file.\n"
+    assert (sound_card.sound, path.exists()) == (b"", False)
+
+
+def test_ctrl_c_ends_speech(samples, sound_card):
+    with subprocess.Popen(
+        [*COMMAND, "--speak", samples["cat"], "-"],
+        env=sound_card.environment(ENVIRONMENT),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        while sound_card.seconds() < 0.3:
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.read() == b""
+        assert process.wait() == 130
+    time.sleep(0.3)  # what was in the pipe to the card
+    heard = sound_card.seconds()
+    time.sleep(1)
+    assert sound_card.seconds() == heard
