@@ -14,7 +14,7 @@ from captioner.errors import PhotoError
 # brought down to their size first and takes the same way up from there.
 TRAINING_SIDE = 224
 
-# A large JPEG is decoded at a half, a quarter or an eighth of its size, as long as both sides keep this many pixels.
+# Pixels of a photo's shorter side that the encoder can make use of.
 ENOUGH = 3 * TRAINING_SIDE
 
 # EXIF's orientation tag, and how to turn upright what each value says is stored another way.
@@ -30,15 +30,18 @@ UPRIGHT = {
 }
 
 
-def read_photo(source: str | os.PathLike[str] | bytes | Image.Image | np.ndarray) -> np.ndarray:
+def read_photo(
+    source: str | os.PathLike[str] | bytes | Image.Image | np.ndarray, *, side: int = ENOUGH
+) -> np.ndarray:
     """Read a photo: upright as its EXIF data says, the first frame, what is transparent over white.
 
     Args:
         source: a file's path, a file's content, a PIL image, or an array: uint8 [height, width, 3] (RGB),
             [height, width, 4] (RGBA) or [height, width] (grey).
+        side: a JPEG may come smaller than it is stored, as long as both of its sides keep this many pixels.
 
     Returns:
-        RGB, uint8 array [height, width, 3]; a large JPEG comes smaller than it is stored.
+        RGB, uint8 array [height, width, 3].
 
     Raises:
         PhotoError: there is no photo, or it is damaged.
@@ -48,14 +51,14 @@ def read_photo(source: str | os.PathLike[str] | bytes | Image.Image | np.ndarray
     if isinstance(source, Image.Image):
         return _read_image(source, "")
     if isinstance(source, bytes):
-        return _read_file(io.BytesIO(source), "")
+        return _read_file(io.BytesIO(source), "", side)
 
     name = os.fspath(source)
     if os.path.isdir(name):
         raise PhotoError("This is a folder, not a photo.", name)
     try:
         with open(name, "rb") as file:
-            return _read_file(file if file.seekable() else io.BytesIO(file.read()), name)
+            return _read_file(file if file.seekable() else io.BytesIO(file.read()), name, side)
     except (FileNotFoundError, ValueError) as error:  # ValueError: no file can have such a name
         raise PhotoError("There is no such file.", name) from error
     except OSError as error:
@@ -77,13 +80,13 @@ def encoder_input(photo: np.ndarray, side: int) -> np.ndarray:
     return np.asarray(small.resize((side, side), Image.Resampling.BICUBIC))
 
 
-def _read_file(file: IO[bytes], name: str) -> np.ndarray:
+def _read_file(file: IO[bytes], name: str, side: int) -> np.ndarray:
     if not file.read(1):
         raise PhotoError("The file is empty.", name)
     file.seek(0)
     try:
         image = Image.open(file)
-        image.draft(None, (ENOUGH, ENOUGH))
+        image.draft(None, (side, side))
     except Image.DecompressionBombError as error:
         raise PhotoError("The photo has too many pixels.", name) from error
     except Exception as error:

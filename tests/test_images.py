@@ -123,6 +123,7 @@ def test_a_large_jpeg_comes_smaller_and_looks_the_same():
     large = Image.fromarray(noise).resize((4000, 3000), Image.Resampling.BICUBIC)
     photo = read_photo(encoded(large, "JPEG", quality=95))
     assert 600 < min(photo.shape[:2]) < 3000
+    assert read_photo(encoded(large, "JPEG", quality=95), side=1400).shape == (1500, 2000, 3)
     small, expected = encoder_input(photo, 299), encoder_input(np.asarray(large), 299)
     assert np.abs(small.astype(int) - expected).max() < 16
     assert np.abs(small.astype(int) - expected).mean() < 1
