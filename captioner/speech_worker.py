@@ -177,10 +177,7 @@ def _synthesise(engine: Any, text: str) -> bytes:
         raise SpeechError("There is nothing to say.")
     if LINUX:  # in memory: nothing is left on the disk when this process is ended
         path = Path(f"/proc/self/fd/{os.memfd_create('speech')}")
-        finished = threading.Event()
-        engine.connect("finished-utterance", lambda name, completed: finished.set())
         _save(engine, text, path)
-        finished.wait()  # synthesis goes on in another thread
         return path.read_bytes()
     with tempfile.TemporaryDirectory(prefix="captioner-") as folder:
         path = Path(folder, "speech.wav")
@@ -200,7 +197,11 @@ def _run(engine: Any) -> None:
     """Let the engine do what it was given, and raise what it complains of; it would go on as if nothing had been."""
     failures: list[Exception] = []
     engine.connect("error", lambda name, exception: failures.append(exception))
-    engine.runAndWait()
+    if LINUX:
+        # Not runAndWait: before it synthesises, it cancels what espeak is doing, which may be setting rate or volume.
+        engine.startLoop()
+    else:
+        engine.runAndWait()
     if failures:
         raise failures[0]
 
