@@ -1,15 +1,16 @@
 """How the window looks: colours, fonts and the style of every ttk widget."""
 
-import base64
 import math
 import struct
 import subprocess
 import sys
 import tkinter as tk
 import zlib
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from tkinter import ttk
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -104,3 +105,365 @@ class Fonts:
 
 
 FONTS = Fonts()
+
+# In points, at 100 %.
+SIZES = {
+    "TkDefaultFont": 11,
+    "TkTextFont": 11,
+    "TkMenuFont": 11,
+    "TkTooltipFont": 10,
+    "TkSmallCaptionFont": 10,
+    "TkHeadingFont": 13,
+    FONTS.caption: 20,
+}
+if sys.platform == "darwin":  # where a point is a pixel
+    SIZES = {font: size + 2 for font, size in SIZES.items()}
+
+
+def apply(root: tk.Misc, palette: Palette, text_size: int) -> None:
+    """Dress all windows, those that are open and those to come.
+
+    Args:
+        text_size: in percent.
+    """
+    if FONTS.caption not in root.tk.splitlist(root.tk.call("font", "names")):
+        root.tk.call("font", "create", FONTS.caption, *root.tk.call("font", "actual", "TkDefaultFont"))
+    for font, size in SIZES.items():
+        root.tk.call("font", "configure", font, "-size", round(size * text_size / 100))
+
+    style = ttk.Style(root)
+    if palette.name not in style.theme_names():
+        _create(root, style, palette)
+    style.theme_use(palette.name)
+    for kind, options in _plain(palette).items():
+        for option, value in options.items():
+            root.option_add(f"*{kind}.{option}", value)
+    for widget in _descendants(root):
+        _dress(widget, palette)
+
+
+def system() -> str:
+    """The name of the palette that the desktop asks for. Runs other programs: call it in a thread."""
+    import darkdetect
+
+    if _system_contrast():
+        return "high contrast"
+    with suppress(Exception):  # it reads what other programs print
+        return "dark" if darkdetect.isDark() else "light"
+    return "light"
+
+
+def _system_contrast() -> bool:
+    if sys.platform == "win32":
+        import ctypes
+
+        class HighContrast(ctypes.Structure):
+            _fields_ = [("size", ctypes.c_uint), ("flags", ctypes.c_uint), ("scheme", ctypes.c_wchar_p)]
+
+        answer = HighContrast(size=ctypes.sizeof(HighContrast))
+        ctypes.windll.user32.SystemParametersInfoW(0x42, answer.size, ctypes.byref(answer), 0)
+        return bool(answer.flags & 1)
+    question = {
+        "linux": ["gsettings", "get", "org.gnome.desktop.a11y.interface", "high-contrast"],
+        "darwin": ["defaults", "read", "com.apple.universalaccess", "increaseContrast"],
+    }.get(sys.platform)
+    with suppress(OSError, subprocess.SubprocessError):
+        if question:
+            answered = subprocess.run(question, capture_output=True, text=True, timeout=5, stdin=subprocess.DEVNULL)
+            return answered.stdout.strip() in ("true", "1")
+    return False
+
+
+def _plain(palette: Palette) -> dict[str, dict[str, str | int]]:
+    """The options of widgets that ttk has no say in."""
+    chosen: dict[str, str | int] = {
+        "selectBackground": palette.accent,
+        "selectForeground": palette.on_accent,
+        "highlightColor": palette.focus,
+        "highlightBackground": palette.border,
+    }
+    return {
+        "Menu": {
+            "background": palette.surface,
+            "foreground": palette.text,
+            "activeBackground": palette.accent,
+            "activeForeground": palette.on_accent,
+            "disabledForeground": palette.muted,
+            "selectColor": palette.text,
+            "relief": "flat",
+            "activeBorderWidth": 0,
+        },
+        "Toplevel": {"background": palette.background},
+        "Listbox": {
+            "background": palette.surface,
+            "foreground": palette.text,
+            "relief": "flat",
+            "borderWidth": 0,
+            "activeStyle": "none",
+            **chosen,
+        },
+        "Text": {
+            "background": palette.surface,
+            "foreground": palette.text,
+            "insertBackground": palette.text,
+            "relief": "flat",
+            "borderWidth": 0,
+            **chosen,
+        },
+    }
+
+
+def _descendants(widget: tk.Misc) -> Iterator[tk.Misc]:
+    yield widget
+    for child in widget.winfo_children():
+        yield from _descendants(child)
+
+
+def _dress(widget: tk.Misc, palette: Palette) -> None:
+    options = _plain(palette)
+    kind = widget.winfo_class()
+    if isinstance(widget, tk.Tk):
+        kind = "Toplevel"
+    if isinstance(widget, tk.Message):  # a tooltip's
+        widget.configure(background=palette.surface, foreground=palette.text, font="TkTooltipFont")
+        widget.winfo_toplevel().configure(background=palette.border)
+    elif isinstance(widget, ttk.Combobox):
+        # Its list is no widget that tkinter knows, and is made when it is first asked for.
+        popdown = widget.tk.call("ttk::combobox::PopdownWindow", widget)
+        _configure(widget, f"{popdown}.f.l", options["Listbox"])
+    elif kind in options:
+        _configure(widget, str(widget), options[kind])
+
+
+def _configure(widget: tk.Misc, path: str, options: dict[str, str | int]) -> None:
+    widget.tk.call(
+        path, "configure", *(part for name, value in options.items() for part in (f"-{name.lower()}", value))
+    )
+
+
+def _create(root: tk.Misc, style: ttk.Style, palette: Palette) -> None:
+    """Make the ttk theme of a palette: rounded controls with a wide ring around the one that has the focus."""
+    unit = root.winfo_fpixels("0.75p")  # a pixel, were the screen of 96 dots an inch
+    ring, radius = max(2, round(2 * unit)), round(6 * unit)
+    gap = ring + max(1, round(unit))  # from the ring's outside to the control
+    line = max(1, round(unit))
+    outer = radius + gap
+    target = round(24 * unit)  # nothing to click on is smaller
+
+    def draw(size: int, *layers: _Layer) -> str:
+        # Not tk.PhotoImage, which would delete the image together with the Python object.
+        return str(root.tk.call("image", "create", "photo", "-format", "png", "-data", _png(size, layers)))
+
+    def face(fill: str, border: str, inset: int = 0, corner: int = radius) -> tuple[_Layer, ...]:
+        return (_box(inset, corner, border), _box(inset + line, corner - line, fill))
+
+    def halo(size: int) -> str:
+        return draw(size, _box(0, outer, palette.focus), _box(ring, outer - ring, None))
+
+    box = 2 * outer + 2
+    tile = 2 * radius + 2
+    mark = round(18 * unit)  # of a check button
+    inset = (target - mark) // 2
+    tick = _lines(
+        [(inset + mark * x, inset + mark * y) for x, y in ((0.22, 0.52), (0.42, 0.72), (0.78, 0.28))],
+        2.4 * unit,
+        palette.on_accent,
+    )
+    tick_muted = tick._replace(colour=palette.muted)
+    middle, reach = target / 2, 4.5 * unit
+    chevron = [(middle - reach, middle - reach / 2), (middle, middle + reach / 2), (middle + reach, middle - reach / 2)]
+    thumb = round(8 * unit)
+
+    style.theme_create(palette.name, parent="clam")
+    style.theme_use(palette.name)
+    style.element_create(
+        "ring",
+        "image",
+        draw(box),
+        ("focus", halo(box)),
+        border=outer,
+        padding=gap,
+        sticky="nsew",
+        width=box,
+        height=box,
+    )
+    style.element_create(
+        "face",
+        "image",
+        draw(tile, *face(palette.control, palette.border)),
+        ("disabled", draw(tile, *face(palette.background, palette.faint))),
+        ("pressed", draw(tile, *face(palette.pressed, palette.border))),
+        ("active", draw(tile, *face(palette.hover, palette.border))),
+        border=radius,
+        padding=0,
+        sticky="nsew",
+    )
+    style.element_create(
+        "field",
+        "image",
+        draw(tile, *face(palette.surface, palette.border)),
+        ("disabled", draw(tile, *face(palette.background, palette.faint))),
+        border=radius,
+        padding=line,
+        sticky="nsew",
+    )
+    style.element_create(
+        "tick",
+        "image",
+        draw(target, *face(palette.surface, palette.border, inset, radius - line)),
+        ("disabled selected", draw(target, *face(palette.background, palette.muted, inset, radius - line), tick_muted)),
+        ("disabled", draw(target, *face(palette.background, palette.faint, inset, radius - line))),
+        ("selected", draw(target, _box(inset, radius - line, palette.accent), tick)),
+        border=0,
+        sticky="",
+    )
+    style.element_create(
+        "arrow",
+        "image",
+        draw(target, _lines(chevron, 1.8 * unit, palette.text)),
+        ("disabled", draw(target, _lines(chevron, 1.8 * unit, palette.muted))),
+        border=0,
+        sticky="",
+    )
+    style.element_create(
+        "thumb",
+        "image",
+        draw(target, _box((target - thumb) // 2, thumb // 2, palette.border)),
+        ("disabled", draw(target)),
+        border=target // 2 - 1,
+        sticky="nsew",
+    )
+
+    def nest(*elements: str, inside: list[tuple[str, dict[str, object]]]) -> list[tuple[str, dict[str, object]]]:
+        for element in reversed(elements):
+            inside = [(element, {"sticky": "nsew", "children": inside})]
+        return inside
+
+    label: tuple[str, dict[str, object]] = ("Button.label", {"sticky": "nsew"})
+    text: tuple[str, dict[str, object]] = ("Entry.textarea", {"sticky": "nsew"})
+    style.layout("TButton", nest("ring", "face", "Button.padding", inside=[label]))
+    style.layout(
+        "TCheckbutton",
+        nest(
+            "ring",
+            "Checkbutton.padding",
+            inside=[
+                ("tick", {"side": "left", "sticky": ""}),
+                ("Checkbutton.label", {"side": "left", "sticky": "nsew"}),
+            ],
+        ),
+    )
+    style.layout("TEntry", nest("ring", "field", "Entry.padding", inside=[text]))
+    style.layout(
+        "TCombobox",
+        nest(
+            "ring",
+            "field",
+            inside=[
+                ("arrow", {"side": "right", "sticky": ""}),
+                ("Combobox.padding", {"sticky": "nsew", "children": [("Combobox.textarea", {"sticky": "nsew"})]}),
+            ],
+        ),
+    )
+    style.layout("Vertical.TScrollbar", [("thumb", {"sticky": "nsew", "expand": True})])
+
+    space = round(4 * unit)
+    style.configure(
+        ".",
+        background=palette.background,
+        foreground=palette.text,
+        fieldbackground=palette.surface,
+        font=FONTS.body,
+        bordercolor=palette.border,
+        lightcolor=palette.surface,
+        darkcolor=palette.surface,
+        troughcolor=palette.faint,
+        selectbackground=palette.accent,
+        selectforeground=palette.on_accent,
+        insertcolor=palette.text,
+        focuscolor=palette.focus,
+    )
+    style.map(".", foreground=[("disabled", palette.muted)], background=[])
+    style.configure("TButton", padding=(3 * space, round(1.5 * space)), anchor="center", width=0)
+    style.configure("TCheckbutton", padding=space)
+    style.configure("TEntry", padding=(2 * space, space))
+    style.configure("TCombobox", padding=(2 * space, space), foreground=palette.text)
+    style.map(
+        "TCombobox",
+        selectbackground=[("readonly", palette.surface)],
+        selectforeground=[("readonly", palette.text)],
+        foreground=[("disabled", palette.muted)],
+    )
+    style.configure("Muted.TLabel", foreground=palette.muted)
+    style.configure("Error.TLabel", foreground=palette.error)
+    style.configure("Heading.TLabel", font=FONTS.heading)
+    style.configure("TSeparator", background=palette.faint)
+    style.configure(
+        "TProgressbar", background=palette.accent, bordercolor=palette.border, thickness=space * 2, borderwidth=1
+    )
+    style.configure("Surface.TFrame", background=palette.surface)
+
+
+class _Layer(NamedTuple):
+    """A shape in one colour; None for a hole through all that lies below.
+
+    distance: of a point (x, y) in pixels from the shape's edge, negative inside.
+    """
+
+    distance: Callable[[float, float, int], float]
+    colour: str | None
+
+
+def _box(inset: float, radius: float, colour: str | None) -> _Layer:
+    """A square with round corners, as large as the image but for inset."""
+
+    def distance(x: float, y: float, size: int) -> float:
+        middle = size / 2
+        dx, dy = (abs(at - middle) - (middle - inset - radius) for at in (x, y))
+        return math.hypot(max(dx, 0), max(dy, 0)) + min(max(dx, dy), 0) - radius
+
+    return _Layer(distance, colour)
+
+
+def _lines(points: list[tuple[float, float]], width: float, colour: str) -> _Layer:
+    """A line through points, with round ends."""
+
+    def distance(x: float, y: float, size: int) -> float:
+        return min(_from_line(x, y, *ends) for ends in zip(points, points[1:], strict=False)) - width / 2
+
+    return _Layer(distance, colour)
+
+
+def _from_line(x: float, y: float, start: tuple[float, float], end: tuple[float, float]) -> float:
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    along = ((x - start[0]) * dx + (y - start[1]) * dy) / (dx * dx + dy * dy)
+    along = min(max(along, 0), 1)
+    return math.hypot(x - start[0] - along * dx, y - start[1] - along * dy)
+
+
+def _png(size: int, layers: Sequence[_Layer]) -> bytes:
+    """A square PNG file with smooth edges of layers, the lowest first. A theme's images take some milliseconds so."""
+    rows = bytearray()
+    for row in range(size):
+        rows.append(0)  # no filter
+        for column in range(size):
+            red = green = blue = alpha = 0.0
+            for distance, colour in layers:
+                cover = min(max(0.5 - distance(column + 0.5, row + 0.5, size), 0), 1)
+                if colour is None:
+                    alpha *= 1 - cover
+                elif cover:
+                    over = cover + alpha * (1 - cover)
+                    share = cover / over
+                    red, green, blue = (
+                        old + (int(colour[at : at + 2], 16) - old) * share
+                        for old, at in ((red, 1), (green, 3), (blue, 5))
+                    )
+                    alpha = over
+            rows += bytes((round(red), round(green), round(blue), round(255 * alpha)))
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    header = struct.pack(">IIBBBBB", size, size, 8, 6, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows, 1)) + chunk(b"IEND", b"")
