@@ -66,6 +66,9 @@ def parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--epochs", type=int, metavar="N", help="of the decoder on a frozen encoder")
     parser.add_argument("--fine-tune-epochs", type=int, metavar="N", help="of all layers; 0 leaves them as they are")
+    parser.add_argument(
+        "--self-critical-epochs", type=int, metavar="N", help="of the decoder on captions of its own; 0 for none"
+    )
     parser.add_argument("--seed", type=int, metavar="N", help="default: 0")
     parser.add_argument(
         "--beside",

@@ -81,19 +81,20 @@ class AttentionDecoder(keras.Model):
         return ops.concatenate([self.key(values), values], axis=-1), state
 
     def step(self, words: Tensor, state: Tensor, regions: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """One word for each hypothesis of a beam.
+        """One word for each hypothesis of each photo's beam.
 
         Args:
-            words: int32 [beam], the words just chosen.
-            state: float32 [beam, 2 D].
-            regions: float32 [beam or 1, 100, 2 D].
+            words: int32 [photos beam], the words just chosen.
+            state: float32 [photos beam, 2 D].
+            regions: float32 [photos, 100, 2 D].
 
         Returns:
-            log-probabilities, float32 [beam, V]; attention weights, float32 [beam, 100]; the next state.
+            log-probabilities, float32 [photos beam, V]; attention weights, float32 [photos beam, 100]; the next state.
         """
         _, state = self.cell(self.vectors(words), ops.split(state, 2, axis=-1))
-        logits, attention = self.attend(state[0][:, None], regions)
-        return ops.log_softmax(logits[:, 0]), attention[:, 0], ops.concatenate(state, axis=-1)
+        logits, attention = self.attend(ops.reshape(state[0], (regions.shape[0], -1, self.units)), regions)
+        logits, attention = (ops.reshape(x, (-1, x.shape[-1])) for x in (logits, attention))
+        return ops.log_softmax(logits), attention, ops.concatenate(state, axis=-1)
 
     def vectors(self, words: Tensor) -> Tensor:
         """The words' embeddings, as large for the LSTM as they are small for the output layer that shares them."""
@@ -153,7 +154,8 @@ class MergeDecoder(keras.Model):
     def step(self, words: Tensor, state: Tensor, regions: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """As `AttentionDecoder.step`, with the same attention weight for every region."""
         _, state = self.cell(self.embed(words), ops.split(state, 2, axis=-1))
-        logits = self.merge(state[0][:, None], regions)[:, 0]
+        logits = self.merge(ops.reshape(state[0], (regions.shape[0], -1, self.units)), regions)
+        logits = ops.reshape(logits, (-1, logits.shape[-1]))
         attention = ops.ones_like(state[0][:, :1]) * ops.full((1, regions.shape[1]), 1 / regions.shape[1])
         return ops.log_softmax(logits), attention, ops.concatenate(state, axis=-1)
 

@@ -1,12 +1,14 @@
-"""Training in two stages: the decoder and the encoder's head on features computed once, then every layer."""
+"""Training in three stages: the decoder and the encoder's head on features computed once, then every layer, then the
+decoder on its own captions."""
 
 import hashlib
 import json
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 
 import keras
@@ -20,10 +22,11 @@ from captioner.training.dataset import Example, encode_captions
 from captioner.training.decoder import DECODERS, Tensor
 from captioner.training.encoder import build_encoder, split
 from captioner.training.metrics import cider
+from captioner.training.self_critical import CiderD, advantages, sample_captions, weighted_loss
 from captioner.training.views import Features, Photos
-from captioner.vocabulary import Vocabulary, sentence
+from captioner.vocabulary import Vocabulary, sentence, tokenize
 
-STAGES = ("decoder", "all layers")
+STAGES = ("decoder", "all layers", "self-critical")
 SPLITS = ("train", "dev")
 
 
@@ -32,7 +35,8 @@ class Settings:
     """Everything that a training depends on besides the data.
 
     The first stage trains the decoder and the encoder's head, on the output of the frozen trunk; the second trains
-    every layer. An epoch is a pass over the training photos, each with all of its captions.
+    every layer; the third trains the decoder to captions that score well, on the output of the frozen encoder. An epoch
+    is a pass over the training photos, each with all of its captions.
     """
 
     encoder: str = "xception"
@@ -41,10 +45,14 @@ class Settings:
     start_from: str | None = None  # a weights folder: its checkpoint.npz and vocabulary, instead of encoder_weights
     epochs: int = 4
     fine_tune_epochs: int = 1
+    self_critical_epochs: int = 4
     batch_size: int = 32
     fine_tune_batch_size: int = 16
     learning_rate: float = 1.5e-3
     fine_tune_learning_rate: float = 4e-4
+    self_critical_learning_rate: float = 2e-4
+    samples: int = 5  # captions that the decoder makes of each photo while it is trained on them
+    people_weight: float = 0.1  # of people's captions beside them, so that the sentences stay whole
     encoder_factor: float = 0.15  # the encoder's share of the learning rate while every layer trains
     weight_decay: float = 0.01
     label_smoothing: float = 0.1
@@ -123,7 +131,7 @@ class Training:
     """One training in a run folder: the models, the data, and how far it is.
 
     Files in the folder: settings.json, vocabulary.json, log.jsonl (a line an epoch), latest.npz (all that the next
-    epoch needs), best.npz (averaged weights with the best development CIDEr), features/ (the frozen trunk's output).
+    epoch needs), best.npz (averaged weights with the best development CIDEr), features/ (the frozen layers' output).
     """
 
     def __init__(self, dataset: dict[str, list[Example]], settings: Settings, run: Path) -> None:
@@ -151,35 +159,45 @@ class Training:
         """Make the model, the data and the optimizer of a stage, from the weights that the encoder and decoder have."""
         settings = self.settings
         trunk, head = split(self.encoder, settings.encoder)
-        first = stage == 0
         for layer in self.encoder.layers:
             # Statistics of small batches would only harm what ImageNet gave, and shift what the decoder has learnt.
             normalisation = isinstance(layer, keras.layers.BatchNormalization)
             if normalisation:
                 layer.momentum = 0.9  # where a layer starts at random, Keras' 0.99 is too slow for a few hundred steps
             # The baseline is what student projects do: its encoder stays as it is.
-            layer.trainable = layer in head.layers and settings.decoder != "merge" if first else not normalisation
-        self.head = head if first else self.encoder
-        self.data: dict[str, Photos | Features]
-        if first:
-            self.data = {
-                name: Features(trunk, self.dataset[name], self.run / "features" / f"{name}.npy") for name in SPLITS
-            }
+            in_head = layer in head.layers and settings.decoder != "merge"
+            layer.trainable = (in_head, not normalisation, False)[stage]
+        photos = {name: Photos(self.dataset[name]) for name in SPLITS}
+        self.data: Mapping[str, Photos | Features] = photos
+        self.head, encoder_factor, loss = self.encoder, 1.0, smoothed_loss(settings.label_smoothing)
+        if stage == 0:
+            self.head, self.data = head, self.features(trunk, photos, "")
             self.epochs, self.batch_size, self.peak = settings.epochs, settings.batch_size, settings.learning_rate
-        else:
-            self.data = {name: Photos(self.dataset[name]) for name in SPLITS}
+        elif stage == 1:
             self.epochs, self.batch_size = settings.fine_tune_epochs, settings.fine_tune_batch_size
-            self.peak = settings.fine_tune_learning_rate
-        inputs = keras.Input(self.head.inputs[0].shape[1:]), keras.Input(self.words[0, :, 1:].shape, dtype="int32")
-        self.model = keras.Model(inputs, self.decoder([self.head(inputs[0]), inputs[1]]))
-        encoder_factor = 1.0 if first else settings.encoder_factor
+            self.peak, encoder_factor = settings.fine_tune_learning_rate, settings.encoder_factor
+        else:
+            self.epochs, self.batch_size = settings.self_critical_epochs, settings.batch_size
+            self.peak, loss = settings.self_critical_learning_rate, weighted_loss
+            if self.epochs:
+                # What the trunk makes of the photos is known already if no stage has changed it since.
+                if settings.fine_tune_epochs:
+                    self.data = self.features(self.encoder, photos, "-grid")
+                else:
+                    self.data = self.features(head, self.features(trunk, photos, ""), "-grid")
+            grid = keras.Input(self.encoder.output.shape[1:])
+            self.head = keras.Model(grid, grid)
+        captions = settings.captions_per_photo + (settings.samples if stage == 2 else 0)
+        words = keras.Input((captions, settings.max_length + 1), dtype="int32")
+        features = keras.Input(self.head.inputs[0].shape[1:])
+        self.model = keras.Model([features, words], self.decoder([self.head(features), words]))
         of_encoder = {id(variable) for variable in self.encoder.trainable_variables}
         self.optimizer = LayerwiseAdamW(
             [encoder_factor if id(v) in of_encoder else 1.0 for v in self.model.trainable_variables],
             weight_decay=settings.weight_decay,
             global_clipnorm=5.0,
         )
-        self.model.compile(self.optimizer, smoothed_loss(settings.label_smoothing), jit_compile=False)
+        self.model.compile(self.optimizer, loss, jit_compile=False)
         self.optimizer.build(self.model.trainable_variables)
         trained = {id(variable) for variable in self.model.trainable_variables}
         self.average = {
@@ -187,6 +205,11 @@ class Training:
             for name, variable in self.named.items()
             if id(variable) in trained
         }
+
+    def features(self, layers: keras.Model, data: Mapping[str, Photos | Features], suffix: str) -> dict[str, Features]:
+        """Both splits as frozen layers see them, in features/SPLIT-SUFFIX.npy."""
+        folder = self.run / "features"
+        return {name: Features(layers, data[name], folder / f"{name}{suffix}.npy") for name in SPLITS}
 
     def train_epoch(self) -> dict[str, float]:
         """One pass over the training photos; the epoch's line of the log."""
@@ -196,10 +219,11 @@ class Training:
         batches = np.array_split(order, max(1, len(order) // self.batch_size))
         losses = []
         bar = tqdm(self.prefetch(batches, random), f"{STAGES[self.progress['stage']]}, epoch {epoch + 1}", len(batches))
-        for number, (features, words) in enumerate(bar):
+        train_step = self.self_critical_step if STAGES[self.progress["stage"]] == "self-critical" else self.train_step
+        for number, (indices, features) in enumerate(bar):
             step = epoch * len(batches) + number
             self.optimizer.learning_rate = learning_rate_at((step + 0.5) / (self.epochs * len(batches)), self.peak)
-            losses.append(float(self.model.train_on_batch([features, words[..., :-1]], words[..., 1:])))
+            losses.append(train_step(indices, features, random))
             # The average reaches over about half an epoch; at first over less, as the start is soon left behind.
             keep = min(1 - 1 / max(2, len(batches) / 2), (1 + step) / (10 + step))
             for name, average in self.average.items():
@@ -207,13 +231,39 @@ class Training:
             bar.set_postfix(loss=f"{np.mean(losses[-50:]):.3f}")
         return {"loss": float(np.mean(losses)), "learning_rate": self.peak, "seconds": time.monotonic() - begun}
 
+    def train_step(self, indices: np.ndarray, features: np.ndarray, random: np.random.Generator) -> float:
+        """One step towards the captions that people gave to a batch; its loss."""
+        words = self.words[indices]
+        return float(self.model.train_on_batch([features, words[..., :-1]], words[..., 1:]))
+
+    def self_critical_step(self, indices: np.ndarray, grid: np.ndarray, random: np.random.Generator) -> float:
+        """One step towards the better ones of a batch's captions as the decoder makes them; minus their mean reward."""
+        settings = self.settings
+        grid = ops.convert_to_tensor(grid)
+        sampled = sample_captions(self.decoder, grid, settings.samples, settings.max_length, random)
+        better, reward = advantages(self.reward, indices, sampled, self.vocabulary)
+        people = self.words[indices]
+        words = np.concatenate([sampled, people], axis=1)
+        weights = np.concatenate([better, np.full(people.shape[:2], settings.people_weight, np.float32)], axis=1)
+        targets = words[..., 1:].astype(np.float32)
+        targets = np.stack([targets, np.broadcast_to(weights[..., None], targets.shape)], axis=-1)
+        self.model.train_on_batch([grid, words[..., :-1]], targets)
+        return -reward
+
+    @cached_property
+    def reward(self) -> CiderD:
+        captions = ([[*tokenize(caption), "<end>"] for caption in e.captions] for e in self.dataset["train"])
+        return CiderD(list(captions))
+
     def prefetch(
         self, batches: list[np.ndarray], random: np.random.Generator
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Each batch's features or photos with its words, the next one made ready while one trains."""
+        """Each batch's indices with its features or photos, the next one made ready while one trains."""
 
         def make(indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-            return self.data["train"].batch(indices, random), self.words[indices]
+            return indices, self.data["train"].batch(indices, views)
+
+        (views,) = random.spawn(1)  # its own, as it is used in another thread
 
         with ThreadPoolExecutor(1) as pool:
             ahead = pool.submit(make, batches[0])

@@ -1,4 +1,4 @@
-"""What a training step sees of the photos: themselves, varied at random, or what the frozen trunk makes of them."""
+"""What a training step sees of the photos: themselves, varied at random, or what frozen layers make of them."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -62,13 +62,20 @@ class Photos:
 
 
 class Features:
-    """The frozen trunk's output for a split, computed once and kept on disk."""
+    """What frozen layers make of a split, computed once and kept on disk.
 
-    def __init__(self, trunk: keras.Model, examples: list[Example], path: Path) -> None:
+    Args:
+        layers: take the batches of data.
+        data: the split's photos, or what other layers made of them.
+        path: the `.npy` file.
+    """
+
+    def __init__(self, layers: keras.Model, data: "Photos | Features", path: Path) -> None:
+        self.examples: list[Example] = data.examples
         if not path.exists():
-            compute_features(trunk, Photos(examples), path)
+            compute_features(layers, data, path)
         self.features = np.load(path, mmap_mode="r")
-        self.may_mirror = np.array([may_mirror(example) for example in examples])
+        self.may_mirror = np.array([may_mirror(example) for example in self.examples])
 
     def __len__(self) -> int:
         return len(self.features)
@@ -76,7 +83,7 @@ class Features:
     def batch(self, indices: np.ndarray, random: np.random.Generator | None = None) -> np.ndarray:
         """float32 [len(indices), …]; half of them mirrored where a generator is given.
 
-        A trunk that saw every ImageNet photo mirrored too gives nearly the mirrored features for a mirrored photo.
+        An encoder that saw every ImageNet photo mirrored too gives nearly the mirrored features for a mirrored photo.
         """
         features = self.features[indices].astype(np.float32)
         if random:
@@ -85,14 +92,14 @@ class Features:
         return features
 
 
-def compute_features(trunk: keras.Model, photos: Photos, path: Path) -> None:
-    """Write the trunk's output, float16 [photos, …], as a `.npy` file that is there whole or not at all."""
+def compute_features(layers: keras.Model, data: Photos | Features, path: Path) -> None:
+    """Write the layers' output, float16 [photos, …], as a `.npy` file that is there whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
     with partial.open("wb") as file:
-        shape = (len(photos), *trunk.output.shape[1:])
+        shape = (len(data), *layers.output.shape[1:])
         np.lib.format.write_array_header_1_0(file, {"descr": "<f2", "fortran_order": False, "shape": shape})
-        for start in tqdm(range(0, len(photos), 32), f"features of {path.stem}"):
-            batch = photos.batch(np.arange(start, min(start + 32, len(photos))))
-            file.write(np.ascontiguousarray(trunk.predict_on_batch(batch), "<f2").data)
+        for start in tqdm(range(0, len(data), 32), f"features of {path.stem}"):
+            batch = data.batch(np.arange(start, min(start + 32, len(data))))
+            file.write(np.ascontiguousarray(layers.predict_on_batch(batch), "<f2").data)
     partial.replace(path)

@@ -15,7 +15,7 @@ from captioner import Captioner
 from captioner.training import checkpoint
 from captioner.training.dataset import load_dataset
 from captioner.training.export import export
-from captioner.training.train import Settings, train
+from captioner.training.train import STAGES, Settings, train
 
 ROOT = Path(__file__).parents[2]
 COLOURS = {"red": (220, 20, 20), "green": (20, 180, 40), "blue": (30, 40, 220), "white": (245, 245, 245)}
@@ -51,14 +51,16 @@ def test_overfits_made_pictures_and_captions_them_back_through_the_runtime(tmp_p
         encoder_weights=SHIPPED,
         epochs=8,
         fine_tune_epochs=1,
+        self_critical_epochs=3,
         batch_size=4,
         fine_tune_batch_size=4,
         learning_rate=3e-3,
         min_word_count=1,
     )
     training = train({"train": examples * 4, "dev": examples}, settings, tmp_path / "run")
-    losses = [line["loss"] for line in training.progress["log"]]
-    assert losses[-1] < losses[0] / 2
+    losses = {stage: [line["loss"] for line in training.progress["log"] if line["stage"] == stage] for stage in STAGES}
+    assert losses["all layers"][0] < losses["decoder"][0] / 2
+    assert losses["self-critical"][-1] < losses["self-critical"][0] < 0  # minus the reward
     export(training.encoder, training.decoder, training.vocabulary, tmp_path / "weights", name="test", max_length=20)
     captioner = Captioner(tmp_path / "weights")
     for example in examples:
@@ -69,7 +71,7 @@ def test_goes_on_after_a_kill(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     log = tmp_path / "run" / "log.jsonl"
     options = ["--data", made_pictures(tmp_path / "data"), "--out", tmp_path / "run", "--start-from", ROOT / "weights"]
-    options += ["--epochs", 4, "--fine-tune-epochs", 1]
+    options += ["--epochs", 4, "--fine-tune-epochs", 1, "--self-critical-epochs", 1]
 
     def epochs() -> list[tuple[str, int, float]]:
         lines = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
@@ -81,7 +83,7 @@ def test_goes_on_after_a_kill(tmp_path: Path) -> None:
     killed.send_signal(signal.SIGKILL)
     killed.communicate()
     before = epochs()
-    assert 2 <= len(before) < 5
+    assert 2 <= len(before) < 6
     features = tmp_path / "run" / "features" / "train.npy"
     computed = features.stat().st_mtime_ns
 
@@ -90,7 +92,8 @@ def test_goes_on_after_a_kill(tmp_path: Path) -> None:
     assert again.returncode == 0, errors
     after = epochs()
     assert after[: len(before)] == before
-    assert [epoch[:2] for epoch in after] == [*(("decoder", n) for n in (1, 2, 3, 4)), ("all layers", 1)]
+    epochs_of_stages = [*(("decoder", n) for n in (1, 2, 3, 4)), ("all layers", 1), ("self-critical", 1)]
+    assert [epoch[:2] for epoch in after] == epochs_of_stages
     assert features.stat().st_mtime_ns == computed
 
     for name in ("report.md", "curves.png", "contact_sheet.jpg"):
@@ -106,7 +109,7 @@ def test_averaged_weights_are_what_remains(tmp_path: Path) -> None:
     """best.npz holds the averages, not the last step's weights, and a stage ends with them."""
     (tmp_path / "data").mkdir()
     data = load_dataset(made_pictures(tmp_path / "data"))
-    settings = Settings(encoder_weights=SHIPPED, epochs=1, fine_tune_epochs=0, min_word_count=1)
+    settings = Settings(encoder_weights=SHIPPED, epochs=1, fine_tune_epochs=0, self_critical_epochs=0, min_word_count=1)
     training = train(data, settings, tmp_path / "run")
     best, latest = (checkpoint.load(tmp_path / "run" / name) for name in ("best.npz", "latest.npz"))
     name = "decoder/query/kernel"
@@ -142,7 +145,7 @@ def test_a_full_disk_is_told_in_one_sentence_and_costs_no_finished_epoch(tmp_pat
     (tmp_path / "disk").mkdir()
     run = tmp_path / "disk" / "run"
     options = ["--data", made_pictures(tmp_path / "data"), "--out", run, "--start-from", ROOT / "weights"]
-    options += ["--epochs", 2, "--fine-tune-epochs", 0]
+    options += ["--epochs", 2, "--fine-tune-epochs", 0, "--self-critical-epochs", 0]
     # Room for the checkpoints of the first epoch, and not for a second beside them.
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400m", "tmpfs", run.parent], capture_output=True).returncode:
         pytest.skip("mounting a small disk needs root")

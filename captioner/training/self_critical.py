@@ -1,0 +1,127 @@
+"""Self-critical sequence training (S. Rennie et al., CVPR 2017, arXiv 1612.00563).
+
+The decoder samples captions, and those that score better than its others of the same photo are made likelier: what is
+trained is the score itself, on the decoder's own words. The mean of the others is the baseline (R. Luo, arXiv
+2003.09971); it needs no further caption.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+from keras import ops
+
+from captioner.training.decoder import AttentionDecoder, MergeDecoder, Tensor
+from captioner.vocabulary import Vocabulary
+
+Words = Sequence[str]
+Vector = tuple[list[dict[tuple[str, ...], float]], list[float], int]
+
+
+class CiderD:
+    """CIDEr-D (R. Vedantam et al., CVPR 2015, arXiv 1411.5726), about 0 to 10, of a caption against a photo's.
+
+    Args:
+        references: each photo's captions as words. How rare words are is counted in them, by photo.
+    """
+
+    def __init__(self, references: Sequence[Sequence[Words]]) -> None:
+        photos = [set().union(*(ngrams(caption) for caption in captions)) for captions in references]
+        self.frequency = Counter(ngram for photo in photos for ngram in photo)
+        self.log_photos = math.log(len(references))
+        self.references = [[self.vector(caption) for caption in captions] for captions in references]
+
+    def vector(self, words: Words) -> Vector:
+        """TF-IDF of the n-grams of each length from 1 to 4, their norms, and the number of words."""
+        weights: list[dict[tuple[str, ...], float]] = [{}, {}, {}, {}]
+        for ngram, count in ngrams(words).items():
+            inverse = self.log_photos - math.log(max(1, self.frequency[ngram]))
+            weights[len(ngram) - 1][ngram] = count * inverse
+        return weights, [math.sqrt(sum(w * w for w in each.values())) for each in weights], len(words)
+
+    def __call__(self, photo: int, words: Words) -> float:
+        candidate, norms, length = self.vector(words)
+        total = 0.0
+        for reference, reference_norms, reference_length in self.references[photo]:
+            alike = 0.0
+            for ours, theirs, norm in zip(candidate, reference, (a * b for a, b in zip(norms, reference_norms))):
+                if norm:
+                    alike += (
+                        sum(min(w, theirs[ngram]) * theirs[ngram] for ngram, w in ours.items() if ngram in theirs)
+                        / norm
+                    )
+            total += alike / 4 * math.exp(-((length - reference_length) ** 2) / 72)
+        return 10 * total / len(self.references[photo])
+
+
+def ngrams(words: Words) -> Counter[tuple[str, ...]]:
+    """The n-grams of 1 to 4 words, counted."""
+    return Counter(tuple(words[i : i + n]) for n in range(1, 5) for i in range(len(words) - n + 1))
+
+
+def sample_captions(
+    decoder: AttentionDecoder | MergeDecoder, grid: Tensor, count: int, max_length: int, random: np.random.Generator
+) -> np.ndarray:
+    """Captions drawn from the decoder's distribution.
+
+    Args:
+        grid: float32 [photos, 10, 10, channels].
+        count: how many captions a photo gets.
+        max_length: most words of a caption; one that is longer is cut and has no end.
+
+    Returns:
+        int32 [photos, count, max_length + 2]: start, words, end, padding.
+    """
+    regions, state = decoder.begin(grid)
+    state = ops.repeat(state, count, axis=0)
+    captions = np.full((len(state), max_length + 2), Vocabulary.pad, np.int32)
+    captions[:, 0] = Vocabulary.start
+    for position in range(1, max_length + 2):
+        log_probabilities, _, state = decoder.step(ops.convert_to_tensor(captions[:, position - 1]), state, regions)
+        probabilities = np.exp(ops.convert_to_numpy(log_probabilities))
+        probabilities[:, [Vocabulary.pad, Vocabulary.start, Vocabulary.unknown]] = 0
+        cumulative = probabilities.cumsum(-1)
+        drawn = random.random((len(captions), 1), np.float32) * cumulative[:, -1:]
+        ended = np.isin(captions[:, position - 1], (Vocabulary.end, Vocabulary.pad))
+        captions[:, position] = np.where(ended, Vocabulary.pad, (cumulative[:, :-1] <= drawn).sum(-1))
+        if ended.all():
+            break
+    return captions.reshape(-1, count, max_length + 2)
+
+
+def advantages(
+    reward: CiderD, photos: np.ndarray, captions: np.ndarray, vocabulary: Vocabulary
+) -> tuple[np.ndarray, float]:
+    """How much better each caption is than the others of its photo, float32 [photos, count], and the mean reward.
+
+    The end counts as a word, or nothing would keep captions from stopping at "in a".
+
+    Args:
+        reward: made with an end behind each reference.
+        photos: the reward's index of each photo, int [photos].
+        captions: as `sample_captions` gives them.
+    """
+    padding = (Vocabulary.pad, Vocabulary.start)
+    rewards = np.array(
+        [
+            [reward(photo, vocabulary.decode(id for id in row if id not in padding)) for row in rows]
+            for photo, rows in zip(photos, captions)
+        ],
+        np.float32,
+    )
+    others = (rewards.sum(-1, keepdims=True) - rewards) / (rewards.shape[1] - 1)
+    return rewards - others, float(rewards.mean())
+
+
+def weighted_loss(targets: Tensor, logits: Tensor) -> Tensor:
+    """Cross-entropy of words that are each worth something of their own, the mean over all that are not padding.
+
+    Args:
+        targets: float32 [batch, captions, length, 2]: each word's id, and its weight.
+        logits: float32 [batch, captions, length, V].
+    """
+    words, weights = ops.cast(targets[..., 0], "int32"), targets[..., 1]
+    chosen = ops.take_along_axis(ops.log_softmax(logits), words[..., None], axis=-1)[..., 0]
+    real = ops.cast(words != Vocabulary.pad, logits.dtype)
+    return -ops.sum(weights * chosen * real) / ops.sum(real)
