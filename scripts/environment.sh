@@ -14,16 +14,52 @@ fail() {
 # apt_install PACKAGE...: through sudo only where needed; standard input is left alone, it may be the photo.
 apt_install() {
   local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300) log
-  command -v apt-get >/dev/null || fail "please install $* and try again."
+  if ! command -v apt-get >/dev/null; then
+    say "please install $* and try again."
+    return 1
+  fi
   if [ "$(id -u)" -ne 0 ]; then
-    command -v sudo >/dev/null || fail "please run 'apt-get install $*' as root and try again."
+    if ! command -v sudo >/dev/null; then
+      say "please run 'apt-get install $*' as root and try again."
+      return 1
+    fi
     apt=(sudo "${apt[@]}")
   fi
   say "installing $* with apt-get."
   log=$(mktemp)
-  { "${apt[@]}" update && "${apt[@]}" install --yes --no-install-recommends "$@"; } </dev/null >"$log" 2>&1 ||
-    fail "apt-get could not install $*: check the network connection and try again; its messages are in $log."
+  if ! { "${apt[@]}" update && "${apt[@]}" install --yes --no-install-recommends "$@"; } </dev/null >"$log" 2>&1; then
+    say "apt-get could not install $*: check the network connection and try again; its messages are in $log."
+    return 1
+  fi
   rm "$log"
+}
+
+# need COMMAND:PACKAGE...: installs the packages of the commands that are missing.
+need() {
+  local pair packages=()
+  for pair in "$@"; do
+    command -v "${pair%:*}" >/dev/null || packages+=("${pair#*:}")
+  done
+  [ ${#packages[@]} -eq 0 ] || apt_install "${packages[@]}"
+}
+
+# need_tk FOLDER: Tk for the environment in FOLDER; it is part of Python, but not of Debian's.
+need_tk() {
+  local python
+  python=$(readlink -f "$root/$1/bin/python")
+  if ! [ -e "$root/$1/has-tk" ]; then
+    if ! "$python" -c 'import tkinter' 2>/dev/null; then
+      case $python in
+        "$(readlink -f /usr/bin/python3)") apt_install python3-tk || return ;;
+        /usr/bin/*) apt_install "${python##*/}-tk" || return ;;
+        *)
+          say "the window needs Tk, which $python lacks: install a Python that has it, delete $root/$1 and try again."
+          return 1
+          ;;
+      esac
+    fi
+    touch "$root/$1/has-tk" # looked for only once
+  fi
 }
 
 # find_python: prints the first Python that can run both LiteRT and TensorFlow, the system's own if it will do.

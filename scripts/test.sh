@@ -3,9 +3,12 @@
 # .venv-test and by apt-get.
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/environment.sh"
 
-# pycocoevalcap tokenises captions in Java.
-command -v java >/dev/null || apt_install default-jre-headless
+# The window is tested on a screen of its own with a window manager, real keys and a real voice; pycocoevalcap tokenises
+# captions in Java.
+need Xvfb:xvfb openbox:openbox xdotool:xdotool xprop:x11-utils xclip:xclip desktop-file-validate:desktop-file-utils \
+  espeak-ng:espeak-ng aplay:alsa-utils java:default-jre-headless
 make_environment .venv-test "[test]"
+need_tk .venv-test
 cd "$root"
 PATH=$root/.venv-test/bin:$PATH
 
