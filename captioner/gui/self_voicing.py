@@ -1,9 +1,16 @@
 """Says what has the keyboard focus and what the user changes, as a screen reader would: Tk 8.6 is unknown to those."""
 
+import time
 import tkinter as tk
 from collections.abc import Callable
+from typing import Any, NamedTuple
 
+from captioner.gui import accessible, in_words
 from captioner.gui.voice import Voice
+
+MILLISECONDS_TO_SETTLE = 10  # for the widgets to do what a key asks of them
+MILLISECONDS_BEFORE_BUSY = 1000
+SECONDS_TO_ACT = 1  # for the program to open a window, or move the focus, because of a key
 
 
 def describe(
@@ -21,11 +28,20 @@ def describe(
         value: or what tells it: "180 words a minute".
         shortcut: as menus show it: "Ctrl+O".
     """
+    known = widget in in_words.descriptions
+    in_words.descriptions[widget] = in_words.Description(name, role, value, shortcut)
+    _tell_screen_readers(widget)
+    if not known:
+        # Tk describes a widget itself when it is mapped.
+        widget.bind("<Map>", lambda event: widget.after_idle(_tell_screen_readers, widget), add="+")
 
 
-def spoken_shortcut(shortcut: str) -> str:
-    """A shortcut as menus show it in words: "Ctrl+," as "Control comma"."""
-    return shortcut
+def _tell_screen_readers(widget: tk.Misc) -> None:
+    if widget.winfo_exists():
+        spoken = in_words.Reader(widget).widget(str(widget))
+        accessible.describe(
+            widget, spoken.name, spoken.role, spoken.value, in_words.joined(spoken.name, spoken.shortcut)
+        )
 
 
 class SelfVoicing:
@@ -40,20 +56,135 @@ class SelfVoicing:
 
     def __init__(self, root: tk.Misc, voice: Voice, on: bool = False):
         self.on = on
+        self._root = root
+        self._voice = voice
+        self._reader = in_words.Reader(root)
+        self._focus = ""  # the widget and the window that were last said
+        self._window = ""
+        self._before: _Look | None = None  # what was to be seen before the user did something
+        self._acted = 0.0  # when (time.monotonic) the user last pressed a key or a button of the mouse
+        self._key = ""
+        self._menus: dict[str, None] = {}  # those with another active entry, in order
+        self._in_menu = False
+        self._word_said = False
+        self._pointer = (-1, -1)
+        self._due = False
+        self._busy = ""  # the timer's number
+        # These come before the widget's own bindings, which may change it and keep the key to themselves.
+        root.bind_class("SelfVoicing", "<KeyPress>", self._act)
+        root.bind_class("SelfVoicing", "<KeyRelease>", self._look_soon)
+        root.bind_all("<FocusIn>", self._follow, add="+")
+        root.bind_all("<FocusOut>", self._look_soon, add="+")
+        root.bind_all("<ButtonPress>", self._act, add="+")
+        root.bind_all("<ButtonRelease>", self._look_soon, add="+")
+        root.bind_all("<<ListboxSelect>>", self._look_soon, add="+")
+        root.bind_all("<<MenuSelect>>", self._follow_menu, add="+")
+        root.bind_all("<<Word>>", self._say_word, add="+")
 
     def greet(self) -> None:
         """Say the window's name and how to get help."""
+        self.announce(f"{self._reader.text('wm', 'title', '.')}. Press F1 for help.")
 
     def toggle(self) -> bool:
         """Switch on or off, say so in any case, and return what it is now."""
         self.on = not self.on
+        self._voice.asked(f"Self-voicing {'on' if self.on else 'off'}")
         return self.on
 
     def say(self, text: str) -> None:
-        """Speak, while on, what answers something that the user did: errors, "Copied", Help."""
+        """Speak, while on, what answers something that the user did: an error, "Copied", the Help."""
+        if self.on:
+            self._voice.asked(text)
 
     def announce(self, text: str) -> None:
         """Speak, while on, what the program has to say of itself; never over something else."""
+        if self.on:
+            self._voice.unasked(text)
 
     def busy(self, text: str) -> None:
         """Something takes time ("Captioning…"): announce it after a second, unless busy("") ends it before."""
+        if self._busy:
+            self._root.after_cancel(self._busy)
+        self._busy = self._root.after(MILLISECONDS_BEFORE_BUSY, self.announce, text) if text else ""
+
+    def _act(self, event: "tk.Event[Any]") -> None:
+        """Take note that the user does something, and of what there is before it is done."""
+        self._acted = time.monotonic()
+        self._key = event.keysym
+        if self.on and not self._due:
+            self._before = self._look()
+        self._look_soon()
+
+    def _follow(self, event: "tk.Event[Any]") -> None:
+        tags = self._reader.list("bindtags", event.widget)
+        if "SelfVoicing" not in tags:
+            self._reader.call("bindtags", event.widget, ("SelfVoicing", *tags))
+        self._look_soon()
+
+    def _follow_menu(self, event: "tk.Event[Any]") -> None:
+        self._menus[str(event.widget)] = None
+        self._look_soon()
+
+    def _say_word(self, event: "tk.Event[Any]") -> None:
+        """Say the word of the caption that a key moved to, not those that the mouse passes over."""
+        pointer = self._root.winfo_pointerxy()
+        if pointer == self._pointer:
+            self._word_said = True
+            self.say(getattr(event.widget, "marked_text", ""))
+        self._pointer = pointer
+
+    def _look_soon(self, event: "tk.Event[Any] | None" = None) -> None:
+        if not self._due:
+            self._due = True
+            # Not when idle: some widgets run what waits for that before they have done what they are asked.
+            self._root.after(MILLISECONDS_TO_SETTLE, self._say_news)
+
+    def _say_news(self) -> None:
+        self._due = False
+        menus, self._menus = self._menus, {}
+        look = self._look()
+        if self.on:
+            text = in_words.sentences(*(self._reader.menu(menu) for menu in menus), self._news(look))
+            # What comes after a caption is not asked for, even if the user had done something before it.
+            asked = self._acted > self._voice.captioned and time.monotonic() - self._acted < SECONDS_TO_ACT
+            if text:
+                (self._voice.asked if asked else self._voice.unasked)(text)
+        self._before, self._word_said = look, False
+
+    def _look(self) -> "_Look | None":
+        path = self._reader.focus()
+        return _Look(path, self._reader.widget(path), self._reader.editing(path)) if path else None
+
+    def _news(self, look: "_Look | None") -> str:
+        """What is to be said of the widget that has the focus, if anything."""
+        if not look:
+            self._focus = self._window = ""
+            return ""
+        if self._reader.kind(look.path) == "Menu":
+            self._in_menu = True
+            return ""
+        from_menu, self._in_menu = self._in_menu, False
+        if (focus := self._reader.identity(look.path)) != self._focus:
+            self._focus = focus
+            return in_words.sentences(self._new_window(look.path), in_words.joined(*look.widget))
+        if from_menu:
+            return in_words.joined(*look.widget) if self._key == "Escape" else ""
+        if self._word_said or not self._before or self._before.path != look.path:
+            return ""
+        if self._before.editing and look.editing:
+            return in_words.edit(self._before.editing, look.editing)
+        return in_words.changes(self._before.widget, look.widget)
+
+    def _new_window(self, path: str) -> str:
+        """The title and text of the window that has the focus now, if another one had it before."""
+        window = self._reader.window(path)
+        if self._reader.is_popdown(path) or self._reader.identity(window) == self._window:
+            return ""
+        self._window = self._reader.identity(window)
+        return self._reader.title(window)
+
+
+class _Look(NamedTuple):
+    path: str
+    widget: in_words.Spoken
+    editing: in_words.Editing | None
