@@ -1,11 +1,38 @@
-"""The photo, fitted into the window, and the light on where the captioner looked."""
+"""Shows the photo, fitted into the window, and the light on where the captioner looked."""
 
+import threading
 import tkinter as tk
-from typing import TYPE_CHECKING, Any
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from captioner.gui.theme import Palette
 
 if TYPE_CHECKING:
     import numpy as np
     from PIL import Image
+
+# Milliseconds between two looks for a picture that is being drawn.
+LOOK_AGAIN = 5
+
+
+class Wish(NamedTuple):
+    """A picture to be drawn, in pixels. Of two wishes with the same number the later only has another size."""
+
+    number: int
+    photo: "Image.Image"
+    attention: "np.ndarray | None"
+    width: int
+    height: int
+    line: float
+
+
+class Picture(NamedTuple):
+    """A picture that was drawn: strips from top to bottom, each a PPM file's content and its height."""
+
+    wish: Wish
+    width: int
+    height: int
+    strips: list[tuple[bytes, int]]
 
 
 class PhotoView(tk.Canvas):
@@ -16,9 +43,31 @@ class PhotoView(tk.Canvas):
 
     def __init__(self, master: tk.Misc, **options: Any) -> None:
         super().__init__(master, highlightthickness=0, borderwidth=0, takefocus=False, **options)
+        self._photo: Image.Image | None = None
+        self._attention: np.ndarray | None = None
+        self._number = 0
+        self._wishes: SimpleQueue[Wish | None] = SimpleQueue()
+        self._pictures: SimpleQueue[Picture] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._wish: Wish | None = None  # the newest one, until its picture is shown
+        self._timer = ""
+        self._arriving: Picture | None = None
+        self._arrived: list[tk.PhotoImage] = []
+        self._shown: list[tk.PhotoImage] = []
+        self._shown_size = 0, 0
+        self._shown_at = 0, 0
+        self.bind("<Configure>", lambda event: self._resized())
+        self.bind("<Destroy>", lambda event: self._end())
 
-    def show(self, image: "Image.Image | None") -> None:
+    def show(self, photo: "Image.Image | None") -> None:
         """Show a photo (PIL, RGB) without any light, or nothing."""
+        self._photo, self._attention = photo, None
+        self._number += 1
+        if photo is None:
+            self._wish = None
+            self.delete("shown")
+            self._shown = []
+        self._draw()
 
     def light(self, attention: "np.ndarray | None") -> None:
         """Light up where the captioner looked, or show the plain photo again.
@@ -26,6 +75,107 @@ class PhotoView(tk.Canvas):
         Args:
             attention: float [rows, columns], how much it looked at each region of the photo.
         """
+        if attention is not self._attention:
+            self._attention = attention
+            self._number += 1
+            self._draw()
 
-    def apply(self, palette: Any) -> None:
-        """Take the colours of a `theme.Palette`."""
+    def apply(self, palette: Palette) -> None:
+        """Take the colours of a palette."""
+        self.configure(background=palette.background)
+
+    def _draw(self) -> None:
+        width, height = self.winfo_width(), self.winfo_height()
+        if self._photo is None or width == height == 1:  # 1: not on screen yet
+            return
+        if self._thread is None:
+            self._thread = threading.Thread(target=_draw_wishes, args=(self._wishes, self._pictures), daemon=True)
+            self._thread.start()
+        line = max(2.0, self.winfo_fpixels("2p"))
+        self._wish = Wish(self._number, self._photo, self._attention, width, height, line)
+        self._wishes.put(self._wish)
+        if not self._timer:
+            self._timer = self.after(LOOK_AGAIN, self._look)
+
+    def _look(self) -> None:
+        """Take a strip of the newest picture, and come again for the next."""
+        self._timer = ""
+        if self._arriving is None:
+            self._arriving = _newest(self._pictures)
+        if self._arriving is not None and self._arriving.wish.number != self._number:
+            self._drop()
+        if self._arriving is not None:
+            self._take_strip(self._arriving)
+        if self._arriving is not None or self._wish is not None:
+            self._timer = self.after(1 if self._arriving else LOOK_AGAIN, self._look)
+
+    def _take_strip(self, picture: Picture) -> None:
+        # Each strip is an image of its own: Tk takes four times as long to put a part into a larger image.
+        top = sum(image.height() for image in self._arrived)
+        strip, _ = picture.strips[len(self._arrived)]
+        image = tk.PhotoImage(master=self, data=strip, format="ppm")
+        self._arrived.append(image)
+        self.create_image(0, top, image=image, anchor="nw", state="hidden", tags="arriving")
+        if len(self._arrived) < len(picture.strips):
+            return
+        self.delete("shown")
+        self.itemconfigure("arriving", state="normal")
+        self.addtag_withtag("shown", "arriving")
+        self.dtag("arriving", "arriving")
+        self._shown, self._arrived, self._arriving = self._arrived, [], None
+        self._shown_size, self._shown_at = (picture.width, picture.height), (0, 0)
+        self._centre()
+        if picture.wish is self._wish:
+            self._wish = None
+
+    def _drop(self) -> None:
+        self.delete("arriving")
+        self._arriving, self._arrived = None, []
+
+    def _resized(self) -> None:
+        self._centre()
+        self._draw()
+
+    def _centre(self) -> None:
+        x = (self.winfo_width() - self._shown_size[0]) // 2
+        y = (self.winfo_height() - self._shown_size[1]) // 2
+        self.move("shown", x - self._shown_at[0], y - self._shown_at[1])
+        self._shown_at = x, y
+
+    def _end(self) -> None:
+        self._wishes.put(None)
+        if self._timer:
+            self.after_cancel(self._timer)
+        # Now, in the thread that Tk runs in: later they might be found and deleted in another.
+        self._shown, self._arrived = [], []
+
+
+def _newest(queue: "SimpleQueue[Any]") -> Any:
+    """Empty the queue and return what was put last, None if there was nothing."""
+    newest = None
+    try:
+        while True:
+            newest = queue.get_nowait()
+    except Empty:
+        return newest
+
+
+def _draw_wishes(wishes: "SimpleQueue[Wish | None]", pictures: "SimpleQueue[Picture]") -> None:
+    """Draw the newest wish, again and again, until it is None. Knows nothing of Tk, which is not for threads."""
+    from captioner.gui import picture
+
+    photo = fitted = dimmed = None
+    size = 0, 0
+    while wish := wishes.get():
+        while not wishes.empty():
+            wish = wishes.get()
+        if wish is None:
+            return
+        if photo is not wish.photo or size != (wish.width, wish.height):
+            photo, size = wish.photo, (wish.width, wish.height)
+            fitted, dimmed = picture.fit(photo, *size), None
+        drawn = fitted
+        if wish.attention is not None:
+            dimmed = dimmed or picture.dim(fitted)
+            drawn = picture.light(fitted, dimmed, wish.attention, wish.line)
+        pictures.put(Picture(wish, *drawn.size, picture.strips(drawn)))
