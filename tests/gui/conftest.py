@@ -4,20 +4,14 @@ import contextlib
 import os
 import shutil
 import subprocess
-import time
 import tkinter as tk
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import TracebackType
 
 import pytest
 
-
-def wait_for(predicate: Callable[[], object], seconds: float = 30) -> None:
-    """Returns as soon as predicate is true; a test fails if it stays false for that long."""
-    end = time.monotonic() + seconds
-    while not predicate():
-        assert time.monotonic() < end, f"waited for {seconds} seconds in vain"
-        time.sleep(0.01)
+from tests.gui.program import Program, User, wait_for
 
 
 def managed(display: str) -> bool:
@@ -49,6 +43,7 @@ def display(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         manager = subprocess.Popen(
             ["openbox", "--sm-disable"],
             env={**os.environ, "DISPLAY": name, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder)},
+            stdout=subprocess.DEVNULL,
             stderr=(folder / "openbox").open("w"),
         )
         try:
@@ -80,3 +75,34 @@ def root(display: str) -> Iterator[tk.Tk]:
         window.destroy()
     if errors:
         raise errors[0]
+
+
+@pytest.fixture
+def user(display: str, tmp_path: Path) -> Iterator[User]:
+    """Somebody with a home of their own, whom no process of ours outlives."""
+    user = User(display, tmp_path)
+    try:
+        yield user
+        wait_for(lambda: not user.processes(), what=lambda: f"processes left: {user.processes()}")
+    finally:
+        user.leave()
+
+
+@pytest.fixture
+def program(user: User) -> Iterator[Callable[..., Program]]:
+    """A function that starts the program: program("dog.jpg", VARIABLE="value"). Calls of it are the same user's starts."""
+    if not shutil.which("xdotool"):
+        pytest.skip("no xdotool (Debian package xdotool)")
+    started: list[Program] = []
+
+    def start(*arguments: str | Path, **variables: str) -> Program:
+        started.append(Program(user, *arguments, **variables))
+        return started[-1]
+
+    try:
+        yield start
+    finally:
+        for one in started:
+            one.end()
+    for one in started:
+        assert not one.errors()

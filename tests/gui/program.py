@@ -1,0 +1,144 @@
+"""The whole program as its user has it: a process of its own, real keys, what is on the screen and what is heard."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PIL import Image, ImageGrab
+
+from tests.soundcard import SoundCard
+
+ROOT = Path(__file__).parents[2]
+
+
+def wait_for(predicate: Callable[[], object], seconds: float = 30, what: Callable[[], str] = lambda: "") -> None:
+    """Return as soon as predicate is true. A test fails if it stays false for that long, with what it says then."""
+    end = time.monotonic() + seconds
+    while not predicate():
+        assert time.monotonic() < end, f"waited for {seconds} seconds in vain. {what()}"
+        time.sleep(0.01)
+
+
+class User:
+    """Somebody with a display, a home, a sound card and nothing else of ours.
+
+    environment: what their programs get; HOME and the XDG folders are in the folder.
+    card: what they hear.
+    """
+
+    def __init__(self, display: str, folder: Path):
+        self.home = folder / "home"
+        self._said = folder / "utterances"
+        folders = {"CONFIG_HOME": ".config", "CACHE_HOME": ".cache", "DATA_HOME": ".local/share", "RUNTIME_DIR": ".run"}
+        xdg = {f"XDG_{name}": str(self.home / path) for name, path in folders.items()}
+        for path in xdg.values():
+            Path(path).mkdir(mode=0o700, parents=True)
+        self.card = SoundCard(folder)
+        # Neither this desktop's Wayland nor its settings and screen reader.
+        kept = {n: v for n, v in os.environ.items() if n not in ("WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS")}
+        own = {"DISPLAY": display, "HOME": str(self.home), "CAPTIONER_UTTERANCES": str(self._said)}
+        self.environment = self.card.environment({**kept, **own, **xdg})
+
+    def utterances(self) -> list[str]:
+        """What the program has begun to say so far, in order."""
+        return self._said.read_text(encoding="utf-8").splitlines() if self._said.exists() else []
+
+    def processes(self) -> list[int]:
+        """Every process that the user's programs have started and that has not ended, theirs included."""
+        mark, found = f"HOME={self.home}".encode(), []
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                running = process.joinpath("stat").read_text().rpartition(")")[2].split()[0] != "Z"
+                if running and mark in process.joinpath("environ").read_bytes().split(b"\0"):
+                    found.append(int(process.name))
+            except OSError:  # ended meanwhile, or another user's
+                continue
+        return found
+
+    def leave(self) -> None:
+        """End what is still running."""
+        for process in self.processes():
+            os.kill(process, signal.SIGKILL)
+        self.card.close()
+
+
+class Program:
+    """gui.py, started with arguments in the home of its user, in whose screen no other window should be."""
+
+    def __init__(self, user: User, *arguments: str | Path, **variables: str):
+        self.user = user
+        self._errors = user.home.parent / f"errors-{len(list(user.home.parent.glob('errors-*')))}"
+        self._read = 0
+        with self._errors.open("wb") as errors:
+            self.process = subprocess.Popen(
+                [sys.executable, ROOT / "gui.py", *arguments],
+                cwd=user.home,
+                env={**user.environment, **variables},
+                stdin=subprocess.DEVNULL,
+                stderr=errors,
+            )
+
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def utterances(self) -> list[str]:
+        return self.user.utterances()
+
+    def errors(self) -> str:
+        """What it has written to standard error since this was last asked; a test fails where any is left unread."""
+        errors = self._errors.read_bytes()
+        new, self._read = errors[self._read :], len(errors)
+        return new.decode(errors="replace")
+
+    def wait_for(self, predicate: Callable[[], object], seconds: float = 60) -> None:
+        """Return as soon as predicate is true. The test fails if it stays false for that long."""
+        wait_for(predicate, seconds, self._state)
+
+    def xdotool(self, *arguments: str | int) -> str:
+        """What xdotool says, "" if it fails: there is no such window, for instance."""
+        command = ["xdotool", *map(str, arguments)]
+        return subprocess.run(command, env=self.user.environment, capture_output=True, text=True).stdout.strip()
+
+    def title(self) -> str:
+        """The title of the window that has the keyboard, "" if none has."""
+        return self.xdotool("getactivewindow", "getwindowname")
+
+    def titles(self) -> list[str]:
+        """The titles of all windows on the screen, dialogs included."""
+        windows = self.xdotool("search", "--onlyvisible", "--class", "captioner").split()
+        return [title for title in (self.xdotool("getwindowname", window) for window in windows) if title]
+
+    def keys(self, *keys: str) -> None:
+        """Press keys one after the other, "ctrl+o" or "Page_Down" for instance, when a window has the keyboard."""
+        self.wait_for(self.title)
+        self.xdotool("key", "--delay", 30, *keys)
+
+    def type(self, text: str) -> None:
+        """Type a text in ASCII when a window has the keyboard."""
+        self.wait_for(self.title)
+        self.xdotool("type", "--delay", 5, "--", text)
+
+    def screenshot(self, path: Path | None = None) -> Image.Image:
+        """The whole screen, saved if a path is given."""
+        image = ImageGrab.grab(xdisplay=self.user.environment["DISPLAY"])
+        if path:
+            image.save(path)
+        return image
+
+    def close(self) -> None:
+        """Close the window as its user would, and wait until the program and all that it started have ended."""
+        self.keys("alt+F4")
+        self.wait_for(lambda: not self.user.processes())
+
+    def end(self) -> None:
+        """End the program from outside, if it has not ended."""
+        self.process.terminate()
+        self.process.wait()
+
+    def _state(self) -> str:
+        state = f"running: {self.alive()}, title: {self.title()!r}, windows: {self.titles()}"
+        return f"{state}, said: {self.utterances()}, errors: {self.errors()}"
