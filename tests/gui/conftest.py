@@ -90,7 +90,7 @@ def user(display: str, tmp_path: Path) -> Iterator[User]:
 
 @pytest.fixture
 def program(user: User) -> Iterator[Callable[..., Program]]:
-    """A function that starts the program: program("dog.jpg", VARIABLE="value"). Calls of it are the same user's starts."""
+    """A function that starts the program: program("dog.jpg", VARIABLE="value"). All starts are the same user's."""
     if not shutil.which("xdotool"):
         pytest.skip("no xdotool (Debian package xdotool)")
     started: list[Program] = []

@@ -1,6 +1,7 @@
 """The whole program as its user has it: a process of its own, real keys, what is on the screen and what is heard."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -109,8 +110,9 @@ class Program:
 
     def titles(self) -> list[str]:
         """The titles of all windows on the screen, dialogs included."""
-        windows = self.xdotool("search", "--onlyvisible", "--class", "captioner").split()
-        return [title for title in (self.xdotool("getwindowname", window) for window in windows) if title]
+        command = ["xprop", "-root", "_NET_CLIENT_LIST"]
+        windows = subprocess.run(command, env=self.user.environment, capture_output=True, text=True).stdout
+        return [self.xdotool("getwindowname", window) for window in re.findall("0x[0-9a-f]+", windows)]
 
     def keys(self, *keys: str) -> None:
         """Press keys one after the other, "ctrl+o" or "Page_Down" for instance, when a window has the keyboard."""
