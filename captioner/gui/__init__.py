@@ -1,0 +1,113 @@
+"""The window: `captioner-gui [PHOTO...]`, or gui.py."""
+
+import importlib.util
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import tkinter as tk
+
+# What the window needs: the modules, and the packages that they come in.
+PACKAGES = {
+    "PIL": "pillow",
+    "darkdetect": "darkdetect",
+    "numpy": "numpy",
+    "platformdirs": "platformdirs",
+    "pyttsx3": "pyttsx3",
+    "tkinterdnd2": "tkinterdnd2",
+    "tktooltip": "tkinter-tooltip",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Open the window, or hand the photos to the one that is open, and return the exit status."""
+    photos = list(sys.argv[1:] if arguments is None else arguments)
+    if any(photo.startswith("-") for photo in photos):
+        photos = _parse(photos)
+    missing = [package for module, package in PACKAGES.items() if importlib.util.find_spec(module) is None]
+    if missing:
+        command = f'"{sys.executable}" -m pip install {" ".join(missing)}'
+        return _fail(f"The program lacks Python packages: install them with {command} and start it again.")
+
+    from captioner.gui.instance import hand_over
+    from captioner.gui.settings import default_path, load
+
+    if hand_over(photos):
+        return 0
+    settings, problem = load(default_path())
+    asked = _ask_system_theme() if settings.theme == "system" else []
+    try:
+        root = _root()
+    except _NoWindow as error:
+        return _fail(str(error))
+
+    from captioner.gui.window import Window
+
+    Window(root, photos, settings, problem, asked[0] if asked else "light")
+    root.mainloop()
+    return 0
+
+
+class _NoWindow(Exception):
+    """Says why in a sentence."""
+
+
+def _root() -> "tk.Tk":
+    try:
+        import tkinter as tk
+    except ImportError as error:
+        if sys.platform == "linux":
+            advice = "install it, on Debian and Ubuntu with 'sudo apt install python3-tk',"
+        else:
+            advice = "install Python from python.org"
+        raise _NoWindow(f"The window needs Tk, which this Python lacks: {advice} and try again.") from error
+    try:
+        return tk.Tk(className="captioner")
+    except tk.TclError as error:
+        if "display" in str(error):
+            advice = "'captioner PHOTO' describes a photo on the command line"
+            raise _NoWindow(f"There is no display to open a window on: {advice}.") from error
+        reason = " ".join(str(error).split())
+        raise _NoWindow(f"The window cannot be opened, because Tk is damaged ({reason}): install it again.") from error
+
+
+def _fail(sentence: str) -> int:
+    """Tell why the program does not start: who started it by a double click sees no terminal."""
+    if sys.stderr:
+        print(f"captioner: {sentence}", file=sys.stderr)
+    try:
+        root = _root()
+    except _NoWindow:
+        return 1
+    from tkinter import messagebox
+
+    root.withdraw()
+    messagebox.showerror("Captioner", sentence)
+    root.destroy()
+    return 1
+
+
+def _ask_system_theme() -> list[str]:
+    """The name of the desktop's palette, in a list that is empty until it is known: Tk starts meanwhile."""
+    from captioner.gui.system_theme import system_theme
+
+    answer: list[str] = []
+    threading.Thread(target=lambda: answer.append(system_theme()), daemon=True).start()
+    return answer
+
+
+def _parse(arguments: list[str]) -> list[str]:
+    import argparse
+
+    from captioner import __version__
+
+    parser = argparse.ArgumentParser(
+        prog="captioner-gui", description="Open a window that describes photos.", epilog="'captioner' does it without."
+    )
+    parser.add_argument("photos", nargs="*", metavar="PHOTO", help="a file's name, or a folder's")
+    parser.add_argument("--version", action="version", version=f"captioner {__version__}")
+    photos: list[str] = parser.parse_args(arguments).photos
+    return photos

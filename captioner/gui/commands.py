@@ -33,8 +33,9 @@ class Command:
     name: also the name of the window's method that does it.
     label: in menus; help: a sentence for tooltips and the help.
     keys: shortcuts, the first is the one that is shown; "Mod" is Command on macOS and Control elsewhere.
-    menu: where it stands; button: its text in the toolbar, "" if it has none.
-    enabled: whether it can be used now; checked: for what is on or off, whether it is on.
+    menu: where it stands; button: its text in the toolbar, if it stands there, too.
+    enabled: whether it can be used now; otherwise: what is told if it cannot, "" for nothing.
+    checked: for what is on or off, whether it is on.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Command:
     menu: str
     button: str = ""
     enabled: Callable[[State], bool] = _always
+    otherwise: str = "There is no caption yet: open a photo first."
     checked: Callable[[State], bool] | None = None
 
     @property
@@ -52,6 +54,18 @@ class Command:
         return shown(self.keys[0]) if self.keys else ""
 
 
+TOOLBAR = (
+    "open",
+    "paste",
+    "previous_photo",
+    "next_photo",
+    "speak",
+    "copy_caption",
+    "save_caption",
+    "history",
+    "settings",
+    "help",
+)
 MENUS = ("File", "Edit", "Photo", "Speech", "View", "Help")
 
 COMMANDS = (
@@ -95,6 +109,7 @@ COMMANDS = (
         "Photo",
         "Previous",
         lambda state: state.before,
+        "There is no photo before this one.",
     ),
     Command(
         "next_photo",
@@ -104,6 +119,7 @@ COMMANDS = (
         "Photo",
         "Next",
         lambda state: state.after,
+        "There is no photo after this one.",
     ),
     Command(
         "history",
@@ -114,7 +130,15 @@ COMMANDS = (
         "History…",
         lambda state: state.captions,
     ),
-    Command("cancel", "Cancel", "Stop what is under way.", ("Escape",), "Photo", enabled=lambda state: state.busy),
+    Command(
+        "cancel",
+        "Cancel",
+        "Stop what is under way, and be silent.",
+        ("Escape",),
+        "Photo",
+        enabled=lambda state: state.busy or state.speaking,
+        otherwise="",
+    ),
     Command(
         "speak",
         "Speak or Stop",
@@ -145,6 +169,8 @@ COMMANDS = (
     Command("help", "Keyboard Shortcuts", "List what the program can do, with the keys.", ("F1",), "Help", "Help"),
     Command("about", "About", "Show the version, the licences and the limits.", (), "Help"),
 )
+
+BY_NAME = {command.name: command for command in COMMANDS}
 
 _SHOWN = {
     "Mod": "Cmd" if MAC else "Ctrl",

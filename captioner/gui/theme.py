@@ -2,12 +2,10 @@
 
 import math
 import struct
-import subprocess
 import sys
 import tkinter as tk
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from tkinter import ttk
 from typing import NamedTuple
@@ -140,38 +138,6 @@ def apply(root: tk.Misc, palette: Palette, text_size: int) -> None:
             root.option_add(f"*{kind}.{option}", value)
     for widget in _descendants(root):
         _dress(widget, palette)
-
-
-def system() -> str:
-    """The name of the palette that the desktop asks for. Runs other programs: call it in a thread."""
-    import darkdetect
-
-    if _system_contrast():
-        return "high contrast"
-    with suppress(Exception):  # it reads what other programs print
-        return "dark" if darkdetect.isDark() else "light"
-    return "light"
-
-
-def _system_contrast() -> bool:
-    if sys.platform == "win32":
-        import ctypes
-
-        class HighContrast(ctypes.Structure):
-            _fields_ = [("size", ctypes.c_uint), ("flags", ctypes.c_uint), ("scheme", ctypes.c_wchar_p)]
-
-        answer = HighContrast(size=ctypes.sizeof(HighContrast))
-        ctypes.windll.user32.SystemParametersInfoW(0x42, answer.size, ctypes.byref(answer), 0)
-        return bool(answer.flags & 1)
-    question = {
-        "linux": ["gsettings", "get", "org.gnome.desktop.a11y.interface", "high-contrast"],
-        "darwin": ["defaults", "read", "com.apple.universalaccess", "increaseContrast"],
-    }.get(sys.platform)
-    with suppress(OSError, subprocess.SubprocessError):
-        if question:
-            answered = subprocess.run(question, capture_output=True, text=True, timeout=5, stdin=subprocess.DEVNULL)
-            return answered.stdout.strip() in ("true", "1")
-    return False
 
 
 def _plain(palette: Palette) -> dict[str, dict[str, str | int]]:

@@ -1,0 +1,124 @@
+"""Menus, toolbar, shortcuts and tooltips, all from the table of commands."""
+
+import tkinter as tk
+from collections.abc import Callable
+from tkinter import ttk
+from typing import Any
+
+from captioner.gui.commands import BY_NAME, COMMANDS, MENUS, TOOLBAR, Command, State, sequences
+
+# In pixels, around and between the toolbar's buttons; their focus rings take some of it.
+GAP = 2
+
+# Widgets for which Space has a use.
+PRESSED_BY_SPACE = ("TButton", "TCheckbutton", "TCombobox", "TEntry", "Listbox")
+
+
+class Controls:
+    """Everything that starts a command: `run` is called with its name.
+
+    buttons: the toolbar's, by the names of their commands.
+    """
+
+    def __init__(self, root: tk.Tk, run: Callable[[str], None]) -> None:
+        self._root = root
+        self._run = run
+        self._entries: list[tuple[Command, tk.Menu, int]] = []
+        self._checks = {command.name: tk.BooleanVar(root) for command in COMMANDS if command.checked}
+        self._enabled: dict[str, bool] = {}
+        self.buttons: dict[str, ttk.Button] = {}
+        root.configure(menu=self._menu_bar())
+        for command in COMMANDS:
+            for key in command.keys:
+                for sequence in sequences(key):
+                    root.bind(sequence, lambda event, command=command: self._pressed(event, command))
+
+    def toolbar(self, parent: tk.Misc) -> "Toolbar":
+        """Make the buttons."""
+        bar = Toolbar(parent)
+        for name in TOOLBAR:
+            self.buttons[name] = ttk.Button(bar, text=BY_NAME[name].button, command=lambda name=name: self._run(name))
+        return bar
+
+    def explain(self) -> None:
+        """Give the buttons their tooltips."""
+        from tktooltip import ToolTip
+
+        for command in COMMANDS:
+            if command.name in self.buttons:
+                hint = f"{command.help}  ({command.shortcut})" if command.shortcut else command.help
+                ToolTip(
+                    self.buttons[command.name], msg=hint, delay=0.6, follow=False, parent_kwargs={"padx": 1, "pady": 1}
+                )
+
+    def refresh(self, state: State) -> None:
+        """Enable what can be used now, and no more."""
+        for command in COMMANDS:
+            if command.checked:
+                self._checks[command.name].set(command.checked(state))
+            enabled = command.enabled(state)
+            if self._enabled.get(command.name) == enabled:
+                continue
+            self._enabled[command.name] = enabled
+            if command.name in self.buttons:
+                self.buttons[command.name].state(["!disabled" if enabled else "disabled"])
+            for entry, menu, index in self._entries:
+                if entry is command:
+                    menu.entryconfigure(index, state="normal" if enabled else "disabled")
+
+    def _menu_bar(self) -> tk.Menu:
+        bar = tk.Menu(self._root, tearoff=False)
+        for name in MENUS:
+            menu = tk.Menu(bar, tearoff=False)
+            taken: set[str] = set()
+            for command in COMMANDS:
+                if command.menu != name:
+                    continue
+                options: dict[str, Any] = {
+                    "label": command.label,
+                    "accelerator": command.shortcut,
+                    "command": lambda command=command: self._run(command.name),
+                    "underline": _underline(command.label, taken),
+                }
+                if command.checked:
+                    menu.add_checkbutton(**options, variable=self._checks[command.name])
+                else:
+                    menu.add_command(**options)
+                self._entries.append((command, menu, int(menu.index("end") or 0)))
+            bar.add_cascade(label=name, menu=menu, underline=0)
+        return bar
+
+    def _pressed(self, event: "tk.Event[tk.Misc]", command: Command) -> str | None:
+        if event.keysym == "space" and event.widget.winfo_class() in PRESSED_BY_SPACE:
+            return None
+        self._run(command.name)
+        return "break"
+
+
+def _underline(label: str, taken: set[str]) -> int:
+    """Where the letter of a menu entry is that no other one has: it is pressed to choose it."""
+    for index, letter in enumerate(label.lower()):
+        if letter.isalpha() and letter not in taken:
+            taken.add(letter)
+            return index
+    return -1
+
+
+class Toolbar(ttk.Frame):
+    """Buttons in a row, or in as many as it takes."""
+
+    def __init__(self, parent: tk.Misc) -> None:
+        super().__init__(parent)
+        self.bind("<Configure>", lambda event: self.arrange(event.width))
+
+    def arrange(self, width: int = 0) -> None:
+        """Place the buttons anew, after their size has changed."""
+        width = width or self.winfo_width()
+        x, y, height = GAP, GAP, 0
+        for button in self.winfo_children():
+            if x > GAP and x + button.winfo_reqwidth() + GAP > width:
+                x, y = GAP, y + height + GAP
+            button.place(x=x, y=y)
+            x += button.winfo_reqwidth() + GAP
+            height = button.winfo_reqheight()
+        self.configure(height=y + height + GAP)
