@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from captioner import doubt
 from captioner.beam_search import Hypothesis, beam_search
 from captioner.images import encoder_input, read_photo
 from captioner.litert import Model, physical_cores
@@ -47,6 +48,7 @@ class Caption:
     text: a sentence, with a capital and a full stop.
     words: those of the sentence.
     log_probability: of the whole sentence, its end included.
+    confidence: the probability that it describes the photo, in [0, 1].
     alternatives: the next best sentences, best first, none twice.
     seconds: what each stage took: decode, resize, encoder, decoder, search.
     """
@@ -54,8 +56,14 @@ class Caption:
     text: str
     words: tuple[Word, ...]
     log_probability: float
+    confidence: float
     alternatives: tuple[Alternative, ...]
     seconds: dict[str, float]
+
+    @property
+    def statement(self) -> str:
+        """The caption with its doubt in words, to show and to speak."""
+        return doubt.statement(self.text, self.confidence)
 
 
 class Captioner:
@@ -129,6 +137,7 @@ class Captioner:
             text,
             tuple(Word(word, log_probability, weights.reshape(grid)) for word, log_probability, weights in words),
             best.log_probability,
+            doubt.confidence(doubt.evidence(hypotheses), self._weights.confidence),
             tuple(Alternative(other, hypothesis.log_probability) for other, hypothesis in others),
             seconds,
         )

@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from captioner.doubt import EVIDENCE
 from captioner.errors import WeightsError
 from captioner.vocabulary import Vocabulary
 
@@ -20,6 +22,7 @@ class Weights:
     name, version: of the model.
     beam_width, length_normalisation: what gave the best captions on the development split.
     max_length: most words in a caption.
+    confidence: the coefficients of `captioner.doubt.confidence`.
     sha256: hexadecimal checksums of FILES.
     """
 
@@ -29,6 +32,7 @@ class Weights:
     beam_width: int
     length_normalisation: float
     max_length: int
+    confidence: dict[str, float]
     sha256: dict[str, str]
 
     @property
@@ -80,10 +84,13 @@ def open_weights(folder: str | Path | None = None) -> Weights:
             beam_width=int(model["beam_width"]),
             length_normalisation=float(model["length_normalisation"]),
             max_length=int(model["max_length"]),
+            confidence={name: float(model["confidence"][name]) for name in ("intercept", *EVIDENCE)},
             sha256={name: str(model["sha256"][name]) for name in FILES},
         )
         if min(weights.beam_width, weights.max_length) < 1:
             raise ValueError("beam_width and max_length are at least 1")
+        if not all(map(math.isfinite, weights.confidence.values())):
+            raise ValueError("confidence holds a number that is none")
     except OSError as error:
         raise WeightsError(f"The model's file {path} cannot be read ({error.strerror}). {ADVICE}") from error
     except (ValueError, KeyError, TypeError) as error:

@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 def main() -> None:
     options = parser().parse_args()
     from captioner.training import checkpoint
+    from captioner.training.calibration import calibrate
     from captioner.training.dataset import load_dataset
     from captioner.training.evaluate import choose_search, evaluate
     from captioner.training.export import export
@@ -37,9 +38,11 @@ def main() -> None:
     )
     checkpoint.save(weights / "checkpoint.npz", checkpoint.halved(training.weights()))
     grid = choose_search(weights, dataset["dev"])
+    calibration = calibrate(weights, dataset["dev"])
     evaluate(weights, dataset["dev"], out / "report", out.name)
     others = [folder / "report" / "scores.json" for folder in beside]
-    print(f"The report is {write_report(out, grid, others)}. To use the new weights, copy {weights} over weights/.")
+    report = write_report(out, grid, calibration, others)
+    print(f"The report is {report}. To use the new weights, copy {weights} over weights/.")
 
 
 def parser() -> argparse.ArgumentParser:

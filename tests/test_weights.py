@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from captioner import Captioner, WeightsError
+from captioner.doubt import EVIDENCE
 from captioner.weights import FILES, open_weights, shipped_weights
 
 
@@ -60,6 +61,8 @@ def test_a_truncated_or_changed_file_is_named(folder, name):
         {"beam_width": 0},
         {"beam_width": "wide"},
         {"max_length": None},
+        {"confidence": {}},
+        {"confidence": dict.fromkeys(("intercept", *EVIDENCE), float("nan"))},
         {"sha256": {}},
         {"sha256": None},
     ],

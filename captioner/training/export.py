@@ -10,6 +10,7 @@ import keras
 import tensorflow as tf
 
 from captioner import __version__
+from captioner.doubt import EVIDENCE
 from captioner.training.encoder import SIDE
 from captioner.vocabulary import Vocabulary
 
@@ -56,7 +57,7 @@ def export(
     convert(step, [decoder], inputs, folder / "decoder.tflite")
     vocabulary.save(folder / "vocabulary.json")
     checksums = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in FILES}
-    # The search settings are only a beginning: `choose_search` finds better ones.
+    # The search settings and the confidence are only a beginning: `choose_search` and `calibrate` find better ones.
     model = {
         "format": 1,
         "name": name,
@@ -64,6 +65,7 @@ def export(
         "beam_width": 3,
         "length_normalisation": 0.7,
         "max_length": max_length,
+        "confidence": dict.fromkeys(("intercept", *EVIDENCE), 0.0),
         "sha256": checksums,
     }
     text = json.dumps(model, indent=2)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from captioner.training.calibration import Calibration
 from captioner.training.evaluate import Grid, score_table, search_table
 from captioner.training.machine import machine, versions
 from captioner.training.table import table
@@ -13,13 +14,16 @@ from captioner.training.table import table
 Epoch = dict[str, Any]
 
 
-def write_report(run: Path, grid: Grid | None = None, others: Sequence[Path] = ()) -> Path:
-    """Write run/report/report.md and run/report/curves.png.
+def write_report(
+    run: Path, grid: Grid | None = None, calibration: Calibration | None = None, others: Sequence[Path] = ()
+) -> Path:
+    """Write run/report/report.md with its plots, curves.png and reliability.png.
 
     Args:
         run: a training's folder with settings.json and log.jsonl (a line an epoch: stage, epoch, loss, cider,
             learning_rate, seconds), and in report/ what `evaluate` wrote.
         grid: what `choose_search` found.
+        calibration: what `calibrate` found.
         others: scores.json of other models, for the same table.
 
     Returns:
@@ -40,6 +44,7 @@ def write_report(run: Path, grid: Grid | None = None, others: Sequence[Path] = (
         ],
         "Curves": ["![Loss and CIDEr by epoch](curves.png)"],
         "Captions": ["![Photos with their captions](contact_sheet.jpg)"],
+        "Confidence": confidence_section(calibration, report) if calibration else [],
         "Search": ["CIDEr with other settings of the beam search.", search_table(grid)] if grid else [],
         "Time": [time_table(epochs)],
         "Settings": [pairs(json.loads((run / "settings.json").read_text(encoding="utf-8")))],
@@ -70,6 +75,19 @@ def plot_curves(epochs: Sequence[Epoch], path: Path) -> None:
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(alpha=0.3)
     figure.savefig(path, dpi=120)
+
+
+def confidence_section(calibration: Calibration, report: Path) -> list[str]:
+    """Plot reliability.png: how often captions were right by how sure the captioner was."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(4, 4), layout="constrained")
+    axes = figure.subplots()
+    axes.plot([0, 1], [0, 1], color="grey", linestyle=":")
+    axes.plot(*calibration.bins(), marker="o")
+    axes.set(xlabel="confidence", ylabel="captions that describe their photo", xlim=(0, 1), ylim=(0, 1))
+    figure.savefig(report / "reliability.png", dpi=120)
+    return [calibration.summary(), calibration.words_table(), "![Reliability](reliability.png)"]
 
 
 def time_table(epochs: Sequence[Epoch]) -> str:

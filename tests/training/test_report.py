@@ -3,9 +3,11 @@ import re
 import shutil
 from importlib.metadata import version
 
+import numpy as np
 import pytest
 from PIL import Image
 
+from captioner.training.calibration import Calibration
 from captioner.training.machine import machine
 from captioner.training.metrics import METRICS
 from captioner.training.report import write_report
@@ -15,6 +17,7 @@ LOG = [
     {"stage": "decoder", "epoch": 2, "loss": 3.2, "cider": 0.5, "learning_rate": 1e-3, "seconds": 131.3},
     {"stage": "all layers", "epoch": 1, "loss": 3.0, "cider": 0.6, "learning_rate": 1e-4, "seconds": 3600.0},
 ]
+CALIBRATION = Calibration(np.array([0.5] * 6 + [0.3] * 4), np.array([True] * 4 + [False] * 6))
 
 
 def scores(name: str, value: float) -> str:
@@ -43,12 +46,13 @@ def tables(text: str) -> dict[str, list[str]]:
 def test_the_report_tells_what_was_done_with_what_and_what_came_out(run, tmp_path):
     baseline = tmp_path / "scores.json"
     baseline.write_text(scores("merge", 0.345))
-    path = write_report(run, {(1, 0.0): 0.51, (1, 0.5): 0.52, (3, 0.0): 0.53, (3, 0.5): 0.54}, [baseline])
+    path = write_report(run, {(1, 0.0): 0.51, (1, 0.5): 0.52, (3, 0.0): 0.53, (3, 0.5): 0.54}, CALIBRATION, [baseline])
     assert path == run / "report" / "report.md"
     rows = tables(path.read_text(encoding="utf-8"))
     assert rows["ours"] == ["0.612"] * len(METRICS)
     assert rows["merge"] == ["0.345"] * len(METRICS)
     assert rows["3"] == ["0.5300", "0.5400"]
+    assert rows["Probably:"] == ["60%", "67%"]
     assert rows["decoder"] == ["2", "0:04:22"]
     assert rows["all layers"] == ["1", "1:00:00"]
     assert rows["all"] == ["3", "1:04:22"]
@@ -61,10 +65,10 @@ def test_the_report_tells_what_was_done_with_what_and_what_came_out(run, tmp_pat
 
 
 def test_every_file_that_the_report_names_is_there_and_every_picture_opens(run):
-    text = write_report(run).read_text(encoding="utf-8")
-    assert "beam width" not in text, "there is no grid to show"
+    assert "beam width" not in write_report(run).read_text(encoding="utf-8"), "there is no grid to show"
+    text = write_report(run, calibration=CALIBRATION).read_text(encoding="utf-8")
     named = re.findall(r"\]\(([^)]+)\)", text)
-    assert {"curves.png", "contact_sheet.jpg", "captions.json"} == set(named)
+    assert {"curves.png", "reliability.png", "contact_sheet.jpg", "captions.json"} == set(named)
     for name in named:
         assert (run / "report" / name).is_file()
         if not name.endswith(".json"):
