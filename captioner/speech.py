@@ -1,7 +1,7 @@
 """Speaks texts in a voice of this machine, and saves speech as WAV files, without ever keeping the caller waiting.
 
 Speech engines block, crash and go on when they should stop; so pyttsx3 runs in processes of its own (`speech_worker`).
-Each speaks once, and the next one is started before it is needed.
+Each speaks once, and the next ones are started before they are needed.
 """
 
 import contextlib
@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+SPARE = 2  # workers that wait for a text: one is not back in time where texts replace each other quickly
 SECONDS_TO_START = 30  # a cold disk, a busy machine
 SECONDS_TO_ANSWER = 5  # a worker that is well says so every second
 ENDED = "The speech engine ended unexpectedly: try again."
@@ -74,7 +75,7 @@ class Speaker:
         # All below belongs to the thread, which is fed with functions to call.
         self._inbox: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._waiting: list[_Job] = []
-        self._next: _Worker | None = None
+        self._spare: list[_Worker] = []
         self._busy: dict[_Worker, _Job] = {}
         self._second_try = 0  # the last job's number that was given to another worker
         self._thread = threading.Thread(target=self._run, name="speaker", daemon=True)
@@ -128,13 +129,13 @@ class Speaker:
             worker.end()
 
     def _workers(self) -> "list[_Worker]":
-        return [*self._busy, *([self._next] if self._next else [])]
+        return [*self._busy, *self._spare]
 
     def _start(self) -> None:
-        """See to it that a worker is there for the next job."""
-        if self._next is None:
+        """See to it that workers are there for the next jobs; they start one after another."""
+        if len(self._spare) < SPARE and all(worker.ready for worker in self._spare):
             try:
-                self._next = _Worker(lambda worker, answer: self._inbox.put(lambda: self._hear(worker, answer)))
+                self._spare.append(_Worker(lambda worker, answer: self._inbox.put(lambda: self._hear(worker, answer))))
             except OSError as error:
                 self._fail_to_start(f"Speech cannot be started ({error.strerror}).")
 
@@ -144,16 +145,14 @@ class Speaker:
 
     def _take(self, job: "_Job") -> None:
         self._waiting.append(job)
-        self._start()
         self._hand_out()
 
     def _hand_out(self) -> None:
-        if self._waiting and self._next and self._next.ready:
-            worker, self._next = self._next, None
+        for worker in [worker for worker in self._spare if worker.ready][: len(self._waiting)]:
+            self._spare.remove(worker)
             self._busy[worker] = self._waiting.pop(0)
             worker.send(self._busy[worker].order)
-            if self._waiting:
-                self._start()
+        self._start()
 
     def _stop(self) -> None:
         for job in [job for job in self._waiting if job.speaks]:
@@ -164,7 +163,6 @@ class Speaker:
                 worker.end()
                 del self._busy[worker]
                 self._tell(Event("stopped", job.number))
-                self._start()
 
     def _hear(self, worker: "_Worker", answer: dict[str, Any]) -> None:
         """Take one answer of a worker; {"event": "ended"} is its last one."""
@@ -180,11 +178,9 @@ class Speaker:
             self._hand_out()
         elif event == "began":
             self._tell(Event("began", self._busy[worker].number))
-            self._start()
         elif event == "finished":
             worker.end()  # it does so itself, if its engine lets it
             self._tell(Event("finished", self._busy.pop(worker).number))
-            self._start()
         elif event == "failed":
             self._fail(worker, answer["sentence"])
         elif event == "ended":
@@ -192,6 +188,7 @@ class Speaker:
             if job and not worker.answered and job.number != self._second_try:
                 self._second_try = job.number  # for the worker had ended before, unnoticed
                 del self._busy[worker]
+                self._end_spare()
                 self._take(job)
             else:
                 self._fail(worker, ENDED if worker.ready else NEVER_STARTED)
@@ -200,13 +197,20 @@ class Speaker:
         for worker in self._workers():
             if worker.deadline and worker.deadline <= time.monotonic():
                 self._fail(worker, HUNG)
+        self._end_spare()
+
+    def _end_spare(self) -> None:
+        """End the workers that wait for a text: what ended or stopped one of them may have done so to all."""
+        for worker in [worker for worker in self._spare if worker.ready]:
+            worker.end()
+            self._spare.remove(worker)
 
     def _fail(self, worker: "_Worker", sentence: str) -> None:
         worker.end()
         if worker in self._busy:
             self._tell(Event("failed", self._busy.pop(worker).number, sentence))
             return
-        self._next = None
+        self._spare.remove(worker)
         if not worker.ready:
             self._fail_to_start(sentence)
 

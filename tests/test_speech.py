@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from captioner.speech import Event, Speaker
+from captioner.speech import SPARE, Event, Speaker
 from captioner.speech_worker import spoken
 
 if sys.platform != "linux":
@@ -170,6 +170,17 @@ def test_of_many_texts_at_once_the_last_is_spoken(ear, sound_card, tmp_path):
     ear.until("finished", numbers[-1])
 
 
+def test_of_many_texts_each_cut_off_by_the_next_the_last_is_heard(ear, sound_card, tmp_path):
+    """As it is when one walks through a list."""
+    for number in range(10):
+        ear.until("began", ear.speaker.say(f"{number}. {LONG}"))
+    last = ear.speaker.say("The end.")
+    ear.until("finished", last)
+    end = ear.save("The end.", tmp_path / "end.wav")
+    wait_until(lambda: end in sound_card.sound)
+    assert sound_card.seconds() < 60  # of ten times as much
+
+
 def test_rate_volume_and_voice_have_their_effect(ear, tmp_path):
     path = tmp_path / "speech.wav"
     plain = ear.save(CAPTION, path)
@@ -267,15 +278,24 @@ def test_no_voice(start, sound_card, tmp_path, monkeypatch):
     assert sound_card.seconds() > 1
 
 
+def waiting_workers(ear: Ear, mark: str) -> list[int]:
+    """All workers, when they have started."""
+    wait_until(lambda: [worker.ready for worker in ear.speaker._spare] == [True] * SPARE)
+    workers = processes(mark)
+    assert len(workers) == SPARE
+    return workers
+
+
 @pytest.mark.parametrize("told", [False, True])
-def test_a_worker_killed_while_it_waits_is_not_missed(ear, sound_card, mark, told):
-    ear.next()
-    (worker,) = processes(mark)
-    os.kill(worker, signal.SIGSTOP)
+def test_workers_killed_while_they_wait_are_not_missed(ear, sound_card, mark, told):
+    workers = waiting_workers(ear, mark)
+    for worker in workers:
+        os.kill(worker, signal.SIGSTOP)
     numbers = [ear.speaker.say(CAPTION)] if told else []
     time.sleep(0.3)
-    os.kill(worker, signal.SIGKILL)
-    wait_until(lambda: worker not in processes(mark))
+    for worker in workers:
+        os.kill(worker, signal.SIGKILL)
+    wait_until(lambda: not set(workers) & set(processes(mark)))
     ear.until("finished", numbers[0] if told else ear.speaker.say(CAPTION))
     assert sound_card.seconds() > 1
 
@@ -293,13 +313,13 @@ def test_a_worker_that_fails_while_it_speaks(ear, sound_card, mark, how):
     ear.say(CAPTION)
 
 
-def test_a_worker_that_is_stopped_before_it_speaks(ear, mark):
-    ear.next()
-    (worker,) = processes(mark)
-    os.kill(worker, signal.SIGSTOP)
+def test_workers_that_are_stopped_before_they_speak(ear, mark):
+    workers = waiting_workers(ear, mark)
+    for worker in workers:
+        os.kill(worker, signal.SIGSTOP)
     number = ear.speaker.say(LONG * 200)  # more than fits in a pipe
     assert failure(ear, number) == "The speech engine did not answer and was ended: try again."
-    wait_until(lambda: worker not in processes(mark))
+    wait_until(lambda: not set(workers) & set(processes(mark)))
     ear.say(CAPTION)
 
 
@@ -308,7 +328,7 @@ def test_no_process_outlives_the_program(sound_card, mark, stopped):
     code = f"import time; from captioner.speech import Speaker; Speaker(print).say({LONG!r}); time.sleep(1000)"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.DEVNULL) as program:
-        wait_until(lambda: sound_card.seconds() > 0.5 and len(processes(mark, "speech_worker")) == 2)
+        wait_until(lambda: sound_card.seconds() > 0.5 and len(processes(mark, "speech_worker")) == 1 + SPARE)
         if stopped:
             for pid in processes(mark, "speech_worker"):
                 os.kill(pid, signal.SIGSTOP)
