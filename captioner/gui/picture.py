@@ -6,8 +6,8 @@ from PIL import Image, ImageDraw, ImageFilter
 # A region is outlined where it got this share of the light or more.
 STRONG = 0.5
 
-# Light and outline change slowly from pixel to pixel: they are worked out at an eighth of the photo's size.
-COARSE = 8
+# Light and outline change slowly from pixel to pixel: they are worked out at a quarter of the photo's size.
+COARSE = 4
 
 # Where nothing was looked at, the photo loses its colours and all but this share of its brightness.
 DIMMED = 0.4
@@ -36,19 +36,14 @@ def light(photo: Image.Image, dimmed: Image.Image, attention: np.ndarray, line: 
         attention: float [rows, columns], how much each region of the photo was looked at, in any unit.
         line: the line's width in pixels.
     """
-    # The smallest pictures are worked out in full, or nothing of the line would be left.
-    coarse = min(COARSE, max(1, min(photo.size) // 16))
-    glow = _glow(attention, tuple(max(1, side // coarse) for side in photo.size))
+    coarse = COARSE if min(photo.size) >= 16 * COARSE else 1
+    glow = _glow(attention, photo.width // coarse, photo.height // coarse)
     if glow.min() == 1:  # looked everywhere alike
         return photo
-    lit = Image.composite(photo, dimmed, Image.fromarray(_byte(glow)).resize(photo.size, Image.Resampling.BICUBIC))
-
-    # Blurred, the region's edge is a slope; a line of one width along it is what lies between two heights.
-    edge = _strongest(glow).filter(ImageFilter.GaussianBlur(1)).resize(photo.size, Image.Resampling.BICUBIC)
-    slope = 100 / coarse  # about, in grey levels a pixel
-    for colour, width in ("black", 2 * line), ("white", line):  # together they stand out from any photo
-        reach = min(width / 2 * slope, 120.0)
-        lit.paste(colour, mask=edge.point([_cover(abs(value - 127.5), reach, slope) for value in range(256)]))
+    mask = Image.fromarray((glow * 255).astype(np.uint8)).resize(photo.size, Image.Resampling.BILINEAR)
+    lit = Image.composite(photo, dimmed, mask)
+    if min(photo.size) > 6 * line:  # there is room for it
+        _outline(lit, glow, _strongest(attention).resize(glow.shape[::-1]), line)
     return lit
 
 
@@ -62,32 +57,48 @@ def strips(picture: Image.Image) -> list[tuple[bytes, int]]:
     return [(b"P6 %d %d 255\n" % crop.size + crop.tobytes(), crop.height) for crop in crops]
 
 
-def _glow(attention: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
+def _glow(attention: np.ndarray, width: int, height: int) -> np.ndarray:
     """Attention made smooth: float32 [height, width] from 0 for the least to 1 for the most; 1 if it is all the same."""
-    width, height = size
     grid = Image.fromarray(np.asarray(attention, np.float32))
     glow = np.asarray(grid.resize((width, height), Image.Resampling.BICUBIC))
     least, most = glow.min(), glow.max()
-    if most - least < 1e-3 * most:
+    if most - least <= 1e-3 * abs(most):
         return np.ones_like(glow)
     glow = (glow - least) / (most - least)
     return glow * glow * (3 - 2 * glow)  # flat at both ends: no hard edge around dark and light
 
 
-def _strongest(glow: np.ndarray) -> Image.Image:
-    """The strong region around the brightest point: 255 inside, 0 elsewhere and along the photo's edges."""
-    strong = np.where(glow >= STRONG, 128, 0).astype(np.uint8)
+def _strongest(attention: np.ndarray) -> Image.Image:
+    """The strongest region with a little around it, roughly: 255 there and 0 elsewhere, a few pixels for each weight."""
+    rows, columns = attention.shape
+    glow = _glow(attention, 4 * columns, 4 * rows)
+    strong = Image.fromarray(np.where(glow >= STRONG, 128, 0).astype(np.uint8)).copy()  # the copy can be drawn on
     row, column = np.unravel_index(glow.argmax(), glow.shape)
-    region = Image.fromarray(strong)
-    ImageDraw.floodfill(region, (int(column), int(row)), 255)
-    ImageDraw.Draw(region).rectangle((0, 0, region.width - 1, region.height - 1), outline=0)
-    return region.point(lambda value: 255 if value == 255 else 0)
+    ImageDraw.floodfill(strong, (int(column), int(row)), 255)
+    return strong.point(lambda value: 255 if value == 255 else 0).filter(ImageFilter.MaxFilter(3))
 
 
-def _cover(distance: float, reach: float, slope: float) -> int:
-    """How much of the line covers a pixel, 0 to 255; its border is one pixel soft."""
-    return round(255 * min(1.0, max(0.0, (reach - distance) / slope + 0.5)))
+def _outline(picture: Image.Image, glow: np.ndarray, around: Image.Image, line: float) -> None:
+    """Draw a line, so many of the picture's pixels wide, where glow is STRONG and around is not 0."""
+    height, width = glow.shape
+    x, y = picture.width / width, picture.height / height
 
+    # How far each point is from the region's edge, in the picture's pixels, above 0 inside. Along the picture's own
+    # edges the line stays within.
+    down, right = np.gradient(glow)
+    distance = (glow - STRONG) / np.maximum(np.hypot(right / x, down / y), 1e-6)
+    columns, rows = np.arange(width) + 0.5, np.arange(height) + 0.5
+    distance = np.minimum(distance, np.minimum(columns, width - columns) * x - line)
+    distance = np.minimum(distance, (np.minimum(rows, height - rows) * y - line)[:, None])
+    distance[np.asarray(around) == 0] = -np.inf  # another region's edge
 
-def _byte(share: np.ndarray) -> np.ndarray:
-    return (share * 255).astype(np.uint8)
+    # As an image it is enlarged quickly: 127.5 on the edge, 0 and 255 from twice the line's width on.
+    level = 127.5 / (2 * line)
+    image = Image.fromarray((127.5 + level * distance.clip(-2 * line, 2 * line)).astype(np.uint8))
+    left, top, right, bottom = around.getbbox()
+    box = round(left * x), round(top * y), round(right * x), round(bottom * y)
+    edge = image.resize((box[2] - box[0], box[3] - box[1]), Image.Resampling.BILINEAR, (left, top, right, bottom))
+    for colour, reach in ("black", line), ("white", line / 2):  # together they stand out from any photo
+        # Half covered where the line ends: its sides are soft.
+        covers = (min(1.0, max(0.0, reach - abs(value - 127.5) / level + 0.5)) for value in range(256))
+        picture.paste(colour, box, edge.point([round(255 * cover) for cover in covers]))
