@@ -46,7 +46,7 @@ class Home:
         self.python.symlink_to(Path(sys.executable).resolve())
 
     def run(self, *options: str) -> subprocess.CompletedProcess[str]:
-        command = [self.python, self.checkout / "scripts" / "install_launcher.py", *options]
+        command: list[str | Path] = [self.python, self.checkout / "scripts" / "install_launcher.py", *options]
         return subprocess.run(command, env=self.environment, capture_output=True, text=True)
 
     def files(self) -> set[Path]:

@@ -1,9 +1,7 @@
-"""A screen of the tests' own: whoever sits before this computer sees no windows flash by and may go on typing."""
+"""Windows on a screen of the tests' own: whoever sits before this computer sees none flash by and may go on typing."""
 
 import contextlib
-import os
 import shutil
-import subprocess
 import tkinter as tk
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,52 +10,16 @@ from types import TracebackType
 import pytest
 
 from tests.gui.program import Program, User, wait_for
-
-
-def managed(display: str) -> bool:
-    """Whether a window manager runs on the display."""
-    command = ["xprop", "-display", display, "-root", "_NET_SUPPORTING_WM_CHECK"]
-    return "window id" in subprocess.run(command, capture_output=True, text=True).stdout
+from tests.gui.screen import screen
 
 
 @pytest.fixture(scope="session")
 def display(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The name of an X display of 1280 x 1000 pixels with a window manager, ":7" for instance; DISPLAY has it, too."""
-    for program, package in ("Xvfb", "xvfb"), ("openbox", "openbox"), ("xprop", "x11-utils"):
-        if not shutil.which(program):
-            pytest.skip(f"no {program} (Debian package {package})")
-
-    folder = tmp_path_factory.mktemp("display")
-    readable, writable = os.pipe()
-    # It takes the first free number and writes it there.
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writable), "-screen", "0", "1280x1000x24", "-dpi", "96", "-nolisten", "tcp"],
-        stderr=(folder / "Xvfb").open("w"),
-        pass_fds=[writable],
-    )
-    os.close(writable)
-    try:
-        with open(readable) as number:
-            name = ":" + number.readline().strip()
-        assert name != ":", "Xvfb did not start: " + (folder / "Xvfb").read_text()
-        manager = subprocess.Popen(
-            ["openbox", "--sm-disable"],
-            env={**os.environ, "DISPLAY": name, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder)},
-            stdout=subprocess.DEVNULL,
-            stderr=(folder / "openbox").open("w"),
-        )
-        try:
-            wait_for(lambda: managed(name))
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setenv("DISPLAY", name)
-                patch.delenv("WAYLAND_DISPLAY", raising=False)
-                yield name
-        finally:
-            manager.terminate()
-            manager.wait()
-    finally:
-        server.terminate()
-        server.wait()
+    with screen(tmp_path_factory.mktemp("screen")) as name, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DISPLAY", name)
+        patch.delenv("WAYLAND_DISPLAY", raising=False)
+        yield name
 
 
 @pytest.fixture

@@ -6,14 +6,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PIL import Image, ImageGrab
 
 from tests.soundcard import SoundCard
 
-ROOT = Path(__file__).parents[2]
+GUI = (sys.executable, Path(__file__).parents[2] / "gui.py")
 
 
 def wait_for(predicate: Callable[[], object], seconds: float = 30, what: Callable[[], str] = lambda: "") -> None:
@@ -68,15 +68,18 @@ class User:
 
 
 class Program:
-    """gui.py, started with arguments in the home of its user, in whose screen no other window should be."""
+    """The program, started by its user with arguments and variables of the environment; alone on the screen.
 
-    def __init__(self, user: User, *arguments: str | Path, **variables: str):
+    command: what starts it; gui.py if not given.
+    """
+
+    def __init__(self, user: User, *arguments: str | Path, command: Sequence[str | Path] = GUI, **variables: str):
         self.user = user
         self._errors = user.home.parent / f"errors-{len(list(user.home.parent.glob('errors-*')))}"
         self._read = 0
         with self._errors.open("wb") as errors:
             self.process = subprocess.Popen(
-                [sys.executable, ROOT / "gui.py", *arguments],
+                [*command, *arguments],
                 cwd=user.home,
                 env={**user.environment, **variables},
                 stdin=subprocess.DEVNULL,
@@ -116,12 +119,12 @@ class Program:
 
     def keys(self, *keys: str) -> None:
         """Press keys one after the other, "ctrl+o" or "Page_Down" for instance, when a window has the keyboard."""
-        self.wait_for(self.title)
+        self._await_keyboard()
         self.xdotool("key", "--delay", 30, *keys)
 
     def type(self, text: str) -> None:
         """Type a text in ASCII when a window has the keyboard."""
-        self.wait_for(self.title)
+        self._await_keyboard()
         self.xdotool("type", "--delay", 5, "--", text)
 
     def screenshot(self, path: Path | None = None) -> Image.Image:
@@ -140,6 +143,10 @@ class Program:
         """End the program from outside, if it has not ended."""
         self.process.terminate()
         self.process.wait()
+
+    def _await_keyboard(self) -> None:
+        self.wait_for(lambda: self.title() or not self.alive())
+        assert self.alive(), f"the program ended. {self._state()}"
 
     def _state(self) -> str:
         state = f"running: {self.alive()}, title: {self.title()!r}, windows: {self.titles()}"
