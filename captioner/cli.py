@@ -117,7 +117,7 @@ def _caption_all(options: argparse.Namespace, voice: "_Voice | None") -> int:
             _print(json.dumps(_record(path, caption)))
         else:
             _print(f"{path}: {caption.text}" if len(options.photos) > 1 else caption.text)
-        if voice and (sentence := _speak(voice, caption.text, options)):
+        if voice and (sentence := _speak(voice, caption.statement, options)):
             status = 1
             voice = None  # it would fail for the other photos, too
             print(f"captioner: {sentence}", file=sys.stderr)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import queue
 import re
 import shutil
 import signal
@@ -12,8 +13,10 @@ import wave
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from captioner import __version__
+from captioner.speech import Event, Speaker
 
 ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-m", "captioner"]
@@ -256,6 +259,22 @@ def test_speaks_each_caption(samples, sound_card, tmp_path):
             samples_of_sound = file.readframes(file.getnframes())
         assert samples_of_sound in spoken
     assert sound_card.sound == spoken  # saving is silent
+
+
+def test_doubt_is_spoken_with_the_caption(samples, shipped, sound_card, tmp_path):
+    """Of a photo of nothing, which is always doubted."""
+    photo, path, expected = tmp_path / "grey.png", tmp_path / "speech.wav", tmp_path / "expected.wav"
+    Image.new("RGB", (299, 299), "grey").save(photo)
+    caption = shipped.caption(photo)
+    assert caption.statement != caption.text
+    assert speaking(sound_card, "--save-speech", path, photo).returncode == 0
+    events = queue.SimpleQueue()
+    speaker = Speaker(events.put)
+    number = speaker.save(caption.statement, expected)
+    while events.get(timeout=60) != Event("finished", number):
+        pass
+    speaker.close()
+    assert path.read_bytes() == expected.read_bytes()
 
 
 def test_json_is_spoken_and_saved_too(samples, sound_card, tmp_path):

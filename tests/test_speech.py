@@ -325,10 +325,21 @@ def test_workers_that_are_stopped_before_they_speak(ear, mark):
 
 @pytest.mark.parametrize("stopped", [False, True])
 def test_no_process_outlives_the_program(sound_card, mark, stopped):
-    code = f"import time; from captioner.speech import Speaker; Speaker(print).say({LONG!r}); time.sleep(1000)"
+    code = f"""if True:
+        import time
+        from captioner.speech import SPARE, Speaker
+        speaker = Speaker(lambda event: None)
+        speaker.say({LONG!r})
+        while not speaker._busy or [worker.ready for worker in speaker._spare] != [True] * SPARE:
+            time.sleep(0.01)
+        print("started", flush=True)
+        time.sleep(1000)
+    """
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.DEVNULL) as program:
-        wait_until(lambda: sound_card.seconds() > 0.5 and len(processes(mark, "speech_worker")) == 1 + SPARE)
+    with subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE) as program:
+        assert program.stdout.readline() == b"started\n"
+        wait_until(lambda: sound_card.seconds() > 0.5)
+        assert len(processes(mark, "speech_worker")) == 1 + SPARE
         if stopped:
             for pid in processes(mark, "speech_worker"):
                 os.kill(pid, signal.SIGSTOP)
