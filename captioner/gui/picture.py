@@ -58,7 +58,7 @@ def strips(picture: Image.Image) -> list[tuple[bytes, int]]:
 
 
 def _glow(attention: np.ndarray, width: int, height: int) -> np.ndarray:
-    """Attention made smooth: float32 [height, width] from 0 for the least to 1 for the most; 1 if it is all the same."""
+    """Attention made smooth: float32 [height, width], 0 for the least, 1 for the most; 1 if it is all the same."""
     grid = Image.fromarray(np.asarray(attention, np.float32))
     glow = np.asarray(grid.resize((width, height), Image.Resampling.BICUBIC))
     least, most = glow.min(), glow.max()
@@ -69,7 +69,7 @@ def _glow(attention: np.ndarray, width: int, height: int) -> np.ndarray:
 
 
 def _strongest(attention: np.ndarray) -> Image.Image:
-    """The strongest region with a little around it, roughly: 255 there and 0 elsewhere, a few pixels for each weight."""
+    """The strongest region with a little around it, roughly: 255 there, 0 elsewhere; a few pixels for each weight."""
     rows, columns = attention.shape
     glow = _glow(attention, 4 * columns, 4 * rows)
     strong = Image.fromarray(np.where(glow >= STRONG, 128, 0).astype(np.uint8)).copy()  # the copy can be drawn on
