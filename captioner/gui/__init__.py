@@ -1,7 +1,6 @@
 """The window: `captioner-gui [PHOTO...]`, or gui.py."""
 
 import importlib.util
-import os
 import sys
 import threading
 from collections.abc import Sequence

@@ -1,7 +1,8 @@
 """Menus, toolbar, shortcuts and tooltips, all from the table of commands."""
 
 import tkinter as tk
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from tkinter import ttk
 from typing import Any
 
@@ -28,16 +29,21 @@ class Controls:
         self._enabled: dict[str, bool] = {}
         self.buttons: dict[str, ttk.Button] = {}
         root.configure(menu=self._menu_bar())
-        for command in COMMANDS:
-            for key in command.keys:
+        self.bind(root, BY_NAME)
+
+    def bind(self, window: tk.Misc, names: Iterable[str]) -> None:
+        """Let the shortcuts of commands work in a window."""
+        for name in names:
+            for key in BY_NAME[name].keys:
                 for sequence in sequences(key):
-                    root.bind(sequence, lambda event, command=command: self._pressed(event, command))
+                    window.bind(sequence, partial(self._pressed, name))
 
     def toolbar(self, parent: tk.Misc) -> "Toolbar":
         """Make the buttons."""
         bar = Toolbar(parent)
         for name in TOOLBAR:
-            self.buttons[name] = ttk.Button(bar, text=BY_NAME[name].button, command=lambda name=name: self._run(name))
+            self.buttons[name] = ttk.Button(bar, text=BY_NAME[name].button, command=partial(self._run, name))
+        bar.buttons = list(self.buttons.values())
         return bar
 
     def explain(self) -> None:
@@ -77,7 +83,7 @@ class Controls:
                 options: dict[str, Any] = {
                     "label": command.label,
                     "accelerator": command.shortcut,
-                    "command": lambda command=command: self._run(command.name),
+                    "command": partial(self._run, command.name),
                     "underline": _underline(command.label, taken),
                 }
                 if command.checked:
@@ -88,10 +94,10 @@ class Controls:
             bar.add_cascade(label=name, menu=menu, underline=0)
         return bar
 
-    def _pressed(self, event: "tk.Event[tk.Misc]", command: Command) -> str | None:
+    def _pressed(self, name: str, event: "tk.Event[tk.Misc]") -> str | None:
         if event.keysym == "space" and event.widget.winfo_class() in PRESSED_BY_SPACE:
             return None
-        self._run(command.name)
+        self._run(name)
         return "break"
 
 
@@ -109,13 +115,14 @@ class Toolbar(ttk.Frame):
 
     def __init__(self, parent: tk.Misc) -> None:
         super().__init__(parent)
+        self.buttons: list[ttk.Button] = []
         self.bind("<Configure>", lambda event: self.arrange(event.width))
 
     def arrange(self, width: int = 0) -> None:
         """Place the buttons anew, after their size has changed."""
         width = width or self.winfo_width()
         x, y, height = GAP, GAP, 0
-        for button in self.winfo_children():
+        for button in self.buttons:
             if x > GAP and x + button.winfo_reqwidth() + GAP > width:
                 x, y = GAP, y + height + GAP
             button.place(x=x, y=y)

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from tkinter import ttk
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True)
@@ -133,6 +133,8 @@ def apply(root: tk.Misc, palette: Palette, text_size: int) -> None:
     if palette.name not in style.theme_names():
         _create(root, style, palette)
     style.theme_use(palette.name)
+    line = int(root.tk.call("font", "metrics", FONTS.body, "-linespace"))
+    style.configure("Treeview", rowheight=max(round(1.5 * line), round(root.winfo_fpixels("18p"))))
     for kind, options in _plain(palette).items():
         for option, value in options.items():
             root.option_add(f"*{kind}.{option}", value)
@@ -300,13 +302,13 @@ def _create(root: tk.Misc, style: ttk.Style, palette: Palette) -> None:
         sticky="nsew",
     )
 
-    def nest(*elements: str, inside: list[tuple[str, dict[str, object]]]) -> list[tuple[str, dict[str, object]]]:
+    def nest(*elements: str, inside: _Layout) -> _Layout:
         for element in reversed(elements):
             inside = [(element, {"sticky": "nsew", "children": inside})]
         return inside
 
-    label: tuple[str, dict[str, object]] = ("Button.label", {"sticky": "nsew"})
-    text: tuple[str, dict[str, object]] = ("Entry.textarea", {"sticky": "nsew"})
+    label: _Layout = ("Button.label", {"sticky": "nsew"})
+    text: _Layout = ("Entry.textarea", {"sticky": "nsew"})
     style.layout("TButton", nest("ring", "face", "Button.padding", inside=[label]))
     style.layout(
         "TCheckbutton",
@@ -331,7 +333,7 @@ def _create(root: tk.Misc, style: ttk.Style, palette: Palette) -> None:
             ],
         ),
     )
-    style.layout("Vertical.TScrollbar", [("thumb", {"sticky": "nsew", "expand": True})])
+    style.layout("Vertical.TScrollbar", nest("thumb", inside=[]))
 
     space = round(4 * unit)
     style.configure(
@@ -367,7 +369,15 @@ def _create(root: tk.Misc, style: ttk.Style, palette: Palette) -> None:
     style.configure(
         "TProgressbar", background=palette.accent, bordercolor=palette.border, thickness=space * 2, borderwidth=1
     )
+    style.layout("Treeview", nest("ring", "field", inside=[("Treeview.treearea", {"sticky": "nsew"})]))
+    style.layout("Treeview.Item", nest("Treeitem.padding", inside=[("Treeitem.text", {"side": "left", "sticky": ""})]))
+    style.configure("Treeview", background=palette.surface, foreground=palette.text, indent=0)
+    style.configure("Treeview.Item", padding=(2 * space, 0))
+    style.map("Treeview", background=[("selected", palette.accent)], foreground=[("selected", palette.on_accent)])
     style.configure("Surface.TFrame", background=palette.surface)
+
+
+_Layout = Any  # tkinter keeps the types of layouts to itself
 
 
 class _Layer(NamedTuple):

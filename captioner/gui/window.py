@@ -4,27 +4,38 @@ import tkinter as tk
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from tkinter import filedialog, ttk
+from tkinter import filedialog, messagebox, ttk
 from typing import TYPE_CHECKING, Any
 
-from captioner.gui import theme
+import captioner
+from captioner.gui import screen_reader, theme
 from captioner.gui.caption_view import CaptionView
 from captioner.gui.commands import BY_NAME, State
 from captioner.gui.controls import Controls
 from captioner.gui.inbox import Inbox
 from captioner.gui.photo_view import PhotoView
 from captioner.gui.settings import Settings, default_path, save
+from captioner.gui.settings_dialog import TEXT_SIZES
 from captioner.gui.system_theme import system_theme
 
 if TYPE_CHECKING:
-    from captioner import Caption
     from captioner.gui import background
     from captioner.gui.background import Source
+    from captioner.gui.dialog import Dialog
 
 TITLE = "Captioner"
 WELCOME = "Open a photo, drop one here, or paste one."
-TEXT_SIZES = (75, 100, 125, 150, 175, 200, 250, 300)
+ICONS = ("icon.png", "icon-48.png", "icon-32.png", "icon-16.png")
+# Those that work in dialogs, too.
+DIALOG_COMMANDS = ("toggle_self_voicing", "larger_text", "smaller_text", "quit")
 FORMATS = "*.jpg *.jpeg *.png *.webp *.gif *.bmp *.tif *.tiff *.avif *.heic"
+
+
+def assets() -> Path:
+    """The folder of the icons and sample photos, inside the installed package or at the top of a checkout."""
+    package = Path(captioner.__file__).parent
+    inside = package / "assets"
+    return inside if inside.is_dir() else package.parent / "assets"
 
 
 class Window:
@@ -40,15 +51,15 @@ class Window:
         self, root: tk.Tk, photos: Sequence[str], settings: Settings, problem: str, system_palette: str
     ) -> None:
         self.root = root
-        self.settings = settings
+        self.chosen = settings
         self.palette = theme.PALETTES["light"]
         self.state = State()
-        self.history: dict[Source, background.Captioned] = {}  # this session's captions, in order
+        self.captions: dict[Source, background.Captioned] = {}  # this session's captions, in order
         self._saved = replace(settings)
         self._system_palette = system_palette
         self._number = 0  # of the last request: answers to others are not wanted any more
         self._shown: background.Shown | None = None
-        self._caption: Caption | None = None
+        self._captioned: background.Captioned | None = None  # the shown photo
         self._started = False
 
         root.title(TITLE)
@@ -84,6 +95,7 @@ class Window:
     def _start(self, photos: Sequence[str]) -> None:
         """Load the rest, behind the window."""
         from captioner.gui import background
+        from captioner.gui.drop import take_drops
         from captioner.gui.instance import Listener
         from captioner.gui.self_voicing import SelfVoicing, describe
         from captioner.gui.voice import Voice
@@ -101,11 +113,10 @@ class Window:
         }
         screen = (self.root.winfo_screenwidth(), self.root.winfo_screenheight())
         self._background = background.Background(
-            lambda answer: self.inbox.put(self._take, answer), beam_width=self.settings.beam_width, screen=screen
+            lambda answer: self.inbox.put(self._take, answer), beam_width=self.chosen.beam_width, screen=screen
         )
         self.voice = Voice(self._tell_unasked, lambda event: self.inbox.put(self._take_speech, event))
-        self.voice.speak_captions = self.settings.speak_captions
-        self.voice.settings(self.settings.voice, self.settings.rate, self.settings.volume)
+        self._prepare_voice()
         self.self_voicing = SelfVoicing(self.root, self.voice)
         self._started = True
         if photos:
@@ -115,9 +126,11 @@ class Window:
         for name, button in self.controls.buttons.items():
             describe(button, shortcut=BY_NAME[name].shortcut)
         self.controls.explain()
-        theme.apply(self.root, self.palette, self.settings.text_size)  # the tooltips
-        self.apply_self_voicing(greet=True)
-        self.ask_system_theme()
+        theme.apply(self.root, self.palette, self.chosen.text_size)  # the tooltips
+        self._prepare_self_voicing(greet=True)
+        self.inbox.run(system_theme, self._take_system_theme)
+        take_drops(self.root, self._take_sources)
+        self.root.iconphoto(True, *(tk.PhotoImage(file=assets() / name) for name in ICONS))
         self.refresh()
 
     # What the user commands: a method for each name in the table.
@@ -134,11 +147,10 @@ class Window:
         self.refresh()
 
     def open(self) -> None:
-        names = filedialog.askopenfilename(
+        names = filedialog.askopenfilenames(
             parent=self.root,
             title="Open Photos",
-            multiple=True,
-            initialdir=self.settings.last_folder or None,
+            initialdir=self.chosen.last_folder or None,
             filetypes=[("Photos", f"{FORMATS} {FORMATS.upper()}"), ("All files", "*")],
         )
         if names:
@@ -149,6 +161,108 @@ class Window:
         if isinstance(first, Path):
             self.change(last_folder=str(first.absolute().parent))
         self._request(self._background.open(sources))
+
+    def paste(self) -> None:
+        from captioner.gui.intake import from_clipboard
+
+        try:
+            text = self.root.clipboard_get()
+        except tk.TclError:  # there is none
+            text = ""
+        self.inbox.run(lambda: from_clipboard(text), self._take_sources)
+
+    def copy_caption(self) -> None:
+        from captioner.gui.clipboard import copy
+
+        assert self._captioned
+        copy(self.root, self.caption_view.selection() or self._captioned.caption.text)
+        self.tell("Copied.")
+
+    def copy_html(self) -> None:
+        from captioner.gui.clipboard import copy
+        from captioner.gui.export import html
+
+        assert self._captioned
+        source, text = self._captioned.source, self._captioned.caption.text
+
+        def put(result: str | OSError) -> None:
+            try:
+                if isinstance(result, OSError):
+                    raise result
+                copy(self.root, text, result)
+                self.tell("Photo and caption copied as HTML.")
+            except OSError as error:
+                self.tell(f"The photo cannot be copied ({error.strerror}).")
+
+        self.inbox.run(lambda: html(source, text), put)
+
+    def save_caption(self) -> None:
+        from captioner.gui.export import save_caption
+
+        assert self._captioned
+        source, text = self._captioned.source, self._captioned.caption.text
+        if not isinstance(source, Path):
+            self.tell("This photo has no file to save the caption beside: copy the caption instead.")
+            return
+
+        def saved(result: Path | OSError) -> None:
+            if isinstance(result, FileExistsError):
+                # Not here, as a message box keeps whoever opens it waiting, and others wait in the inbox.
+                self.root.after_idle(replace_other)
+            elif isinstance(result, OSError):
+                self.tell(f"The caption cannot be saved beside the photo ({result.strerror}).")
+            else:
+                self.tell(f"Saved as {result.name}.")
+
+        def replace_other() -> None:
+            question = f"There is another text beside {source.name} already. Replace it?"
+            if messagebox.askyesno("Save Caption", question, parent=self.root, default="no"):
+                self.inbox.run(lambda: save_caption(source, text, overwrite=True), saved)
+
+        self.inbox.run(lambda: save_caption(source, text), saved)
+
+    def save_speech(self) -> None:
+        assert self._captioned
+        name = filedialog.asksaveasfilename(
+            parent=self.root,
+            title="Save Speech",
+            initialdir=self.chosen.last_folder or None,
+            initialfile=f"{Path(self._captioned.name).stem}.wav",
+            defaultextension=".wav",
+            filetypes=[("Sound files", "*.wav")],
+        )
+        if name:
+            self.voice.save(self._captioned.caption.statement, Path(name))
+
+    def history(self) -> None:
+        from captioner.gui.history import History
+
+        self._open_dialog(History, self)
+
+    def settings(self) -> None:
+        from captioner.gui.settings_dialog import SettingsDialog
+
+        self._open_dialog(SettingsDialog, self)
+
+    def help(self) -> None:
+        from captioner.gui.help import Help
+
+        self._open_dialog(Help, self.root)
+
+    def about(self) -> None:
+        from captioner.gui.about import About
+
+        self._open_dialog(About, self.root)
+
+    def _open_dialog(self, kind: "type[Dialog]", *arguments: Any) -> None:
+        """Open a dialog, or bring it to the front if it is open."""
+        for window in self.root.winfo_children():
+            if isinstance(window, kind):
+                window.lift()
+                window.focus_set()
+                return
+        dialog = kind(*arguments)
+        self.controls.bind(dialog, DIALOG_COMMANDS)
 
     def previous_photo(self) -> None:
         self._request(self._background.step(-1))
@@ -167,15 +281,15 @@ class Window:
         self.change(self_voicing=self.self_voicing.toggle())
 
     def toggle_where_it_looked(self) -> None:
-        self.change(show_attention=not self.settings.show_attention)
+        self.change(show_attention=not self.chosen.show_attention)
         self._light()
-        self.self_voicing.say(f"Where it looked, {'on' if self.settings.show_attention else 'off'}")
+        self.self_voicing.say(f"Where it looked, {'on' if self.chosen.show_attention else 'off'}")
 
     def larger_text(self) -> None:
-        self._resize_text(min((size for size in TEXT_SIZES if size > self.settings.text_size), default=300))
+        self._resize_text(min((size for size in TEXT_SIZES if size > self.chosen.text_size), default=300))
 
     def smaller_text(self) -> None:
-        self._resize_text(max((size for size in TEXT_SIZES if size < self.settings.text_size), default=75))
+        self._resize_text(max((size for size in TEXT_SIZES if size < self.chosen.text_size), default=75))
 
     def quit(self) -> None:
         """Close the window and end the program."""
@@ -230,7 +344,7 @@ class Window:
 
     def _take_shown(self, answer: "background.Shown") -> None:
         self._shown = answer
-        self._caption = None
+        self._captioned = None
         self.state.photo = True
         self.state.caption = False
         self.state.before = answer.position > 1
@@ -241,11 +355,11 @@ class Window:
         self._be_busy("Captioning…")
 
     def _take_captioned(self, answer: "background.Captioned") -> None:
-        self.history.pop(answer.source, None)
-        self.history[answer.source] = answer
+        self.captions.pop(answer.source, None)
+        self.captions[answer.source] = answer
         self.state.captions = True
         if self._shown and answer.source == self._shown.source:
-            self._caption = answer.caption
+            self._captioned = answer
             self.state.caption = True
             self.caption_view.show(answer.caption)
             self._be_idle(self._place())
@@ -256,7 +370,7 @@ class Window:
         if not (self._shown and self._shown.number == answer.number):
             self._shown = None
             self.photo_view.show(None)
-        self._caption = None
+        self._captioned = None
         self.state.caption = False
         self.root.title(f"{answer.name} – {TITLE}")
         self.caption_view.show(None)
@@ -284,6 +398,12 @@ class Window:
         self.voice.heard(event)
         self.refresh()
 
+    def _take_sources(self, found: "list[Source] | str | OSError") -> None:
+        if isinstance(found, list):
+            self.open_sources(found)
+        else:
+            self.tell(str(found))
+
     def _take_second_start(self, paths: list[str]) -> None:
         self.root.deiconify()
         self.root.lift()
@@ -295,61 +415,83 @@ class Window:
         return f"Photo {self._shown.position} of {self._shown.total}" if self._shown else ""
 
     def _light(self) -> None:
+        """Show where the captioner looked for the word that is marked."""
         word = self.caption_view.word
-        on = self.settings.show_attention and self._caption and word is not None
-        self.photo_view.light(self._caption.words[word].attention_weights if on else None)
+        if self.chosen.show_attention and self._captioned and word is not None:
+            self.photo_view.light(self._captioned.caption.words[word].attention_weights)
+        else:
+            self.photo_view.light(None)
 
     def _report(self, kind: type[BaseException], error: BaseException, trace: Any) -> None:
         """Tk would print a traceback, where nobody looks."""
         self.caption_view.message(f"Something went wrong in the program ({kind.__name__}: {error}).")
 
-    # Settings and what follows from them.
+    # The settings: what changes one makes it take effect.
 
     def change(self, **settings: Any) -> None:
-        """Change settings, at once and for the next start."""
+        """Change settings for this start and the next ones."""
         for name, value in settings.items():
-            setattr(self.settings, name, value)
+            setattr(self.chosen, name, value)
         try:
-            save(self.settings, default_path(), self._saved)
+            save(self.chosen, default_path(), self._saved)
         except OSError as error:
             self._tell_unasked(f"The settings cannot be saved ({error.strerror}).")
-        self._saved = replace(self.settings)
+        self._saved = replace(self.chosen)
+
+    def set_look(self, **settings: Any) -> None:
+        """Change the theme or the text size."""
+        self.change(**settings)
+        self.dress()
+
+    def set_speech(self, **settings: Any) -> None:
+        """Change how and when captions are spoken."""
+        self.change(**settings)
+        self._prepare_voice()
+
+    def set_self_voicing(self, on: bool | None) -> None:
+        self.change(self_voicing=on)
+        self._prepare_self_voicing()
+
+    def set_beam_width(self, beam_width: int | None) -> None:
+        self.change(beam_width=beam_width)
+        self._background.set_beam_width(beam_width)
+        if self._shown:
+            self._be_busy("Captioning…")
 
     def dress(self) -> None:
         """Take the theme and the text size that the settings say."""
-        name = self._system_palette if self.settings.theme == "system" else self.settings.theme
+        name = self._system_palette if self.chosen.theme == "system" else self.chosen.theme
         self.palette = theme.PALETTES[name]
-        theme.apply(self.root, self.palette, self.settings.text_size)
+        theme.apply(self.root, self.palette, self.chosen.text_size)
         self.photo_view.apply(self.palette)
         self.caption_view.apply(self.palette, {"statement": theme.FONTS.caption, "text": theme.FONTS.body})
         self.toolbar.arrange()
-
-    def ask_system_theme(self) -> None:
-        self.inbox.run(system_theme, self._take_system_theme)
 
     def _take_system_theme(self, name: str) -> None:
         if name != self._system_palette:
             self._system_palette = name
             self.dress()
 
-    def apply_self_voicing(self, greet: bool = False) -> None:
-        """Voice the window where the settings say so, or where no screen reader is found."""
-        from captioner.gui.screen_reader import running
+    def _prepare_voice(self) -> None:
+        self.voice.speak_captions = self.chosen.speak_captions
+        self.voice.settings(self.chosen.voice, self.chosen.rate, self.chosen.volume)
 
-        def found(reader: bool) -> None:
-            self.self_voicing.on = not reader if self.settings.self_voicing is None else self.settings.self_voicing
+    def _prepare_self_voicing(self, greet: bool = False) -> None:
+        """Voice the window where the settings say so, or else where no screen reader is found."""
+
+        def prepare(on: bool) -> None:
+            self.self_voicing.on = on
             self.refresh()
             if greet:
                 self.self_voicing.greet()
 
-        if self.settings.self_voicing is None:
-            self.inbox.run(running, found)
+        if self.chosen.self_voicing is None:
+            self.inbox.run(screen_reader.running, lambda found: prepare(not found))
         else:
-            found(False)
+            prepare(self.chosen.self_voicing)
 
     def _resize_text(self, size: int) -> None:
-        self.change(text_size=size)
-        self.dress()
+        self.set_look(text_size=size)
         self.tell(f"Text size {size} percent")
 
     def refresh(self) -> None:
@@ -357,5 +499,5 @@ class Window:
         if self._started:
             self.state.speaking = self.voice.speaking
             self.state.self_voicing = self.self_voicing.on
-        self.state.where_it_looked = self.settings.show_attention
+        self.state.where_it_looked = self.chosen.show_attention
         self.controls.refresh(self.state)
