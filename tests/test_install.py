@@ -15,6 +15,9 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from tests.gui.program import Program, User
+from tests.gui.screen import screen
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -25,7 +28,7 @@ def distributions(tmp_path_factory):
     source, folder = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("dist")
     for name in ("assets", "captioner", "scripts", "tests", "weights"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("LICENSE", "MANIFEST.in", "README.md", "pyproject.toml", "setup.cfg"):
+    for name in ("LICENSE", "MANIFEST.in", "README.md", "gui.py", "pyproject.toml", "setup.cfg"):
         shutil.copy(ROOT / name, source)
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, source]
     built = subprocess.run(command, capture_output=True, text=True)
@@ -64,7 +67,7 @@ def test_wheel_holds_every_module_the_weights_and_the_samples(distributions):
 def test_source_distribution_holds_scripts_and_tests_and_fits_the_package_index(distributions):
     with tarfile.open(distributions[0]) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
-    assert {"scripts/run.sh", "scripts/test.sh", "tests/conftest.py", "LICENSE"} <= names
+    assert {"gui.py", "scripts/run.sh", "scripts/test.sh", "tests/conftest.py", "LICENSE"} <= names
     assert distributions[0].stat().st_size < 100e6
 
 
@@ -84,7 +87,8 @@ def test_only_a_mac_with_an_intel_processor_needs_tensorflow(distributions, plat
         requirements = map(Requirement, email.message_from_bytes(wheel.read(name)).get_all("Requires-Dist"))
     user = {"sys_platform": platform, "platform_machine": machine, "extra": ""}
     wanted = {wanted.name for wanted in requirements if wanted.marker is None or wanted.marker.evaluate(user)}
-    assert wanted == {"numpy", "pillow", runs_on}
+    window_and_voice = {"darkdetect", "platformdirs", "pyttsx3", "tkinter-tooltip", "tkinterdnd2"}
+    assert wanted == {"numpy", "pillow", runs_on} | window_and_voice
 
 
 def test_command_captions_an_installed_sample_from_any_folder(environment, tmp_path):
@@ -98,3 +102,25 @@ def test_command_captions_an_installed_sample_from_any_folder(environment, tmp_p
     assert result.returncode == 0, result.stderr
     assert result.stderr == ""
     assert re.fullmatch(r"[A-Z].+\.\n", result.stdout)
+
+
+def test_window_opens_with_an_installed_sample_and_without_tensorflow(environment, tmp_path):
+    with screen(tmp_path) as display:
+        user = User(display, tmp_path)
+        try:
+            python = [environment, "-c", "import captioner; print(captioner.__path__[0])"]
+            package = Path(subprocess.check_output(python, cwd=tmp_path, env=user.environment, text=True).strip())
+            assert ROOT not in package.parents
+
+            photo = package / "assets" / "photographer.jpg"
+            program = Program(user, photo, command=[environment.with_name("captioner-gui")])
+            program.wait_for(lambda: "photographer.jpg" in program.title())
+            program.wait_for(lambda: any("." in said for said in program.utterances()))
+            loaded = Path(f"/proc/{program.process.pid}/maps").read_text()
+            program.close()
+            assert program.process.returncode == 0
+            assert program.errors() == ""
+        finally:
+            user.leave()
+    assert "litert" in loaded
+    assert "/tensorflow/" not in loaded
