@@ -1,14 +1,31 @@
 """Reads and captions photos behind the window, which never waits: requests go in, answers come out."""
 
+import hashlib
+import os
+import queue
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
+
+from captioner import CaptionerError, PhotoError
+from captioner.gui.folder import natural, photos_in
 
 if TYPE_CHECKING:
+    import numpy as np
     from PIL import Image
 
-    from captioner import Caption
+    from captioner import Caption, Captioner
+
+# Seconds that a request waits for the one before to stop reading. One that hangs is left to itself from then on.
+PATIENCE = 0.3
+
+# Photos kept: the shown one, those beside it, and one more, so that a step either way reads only one.
+KEPT = 4
 
 # A photo's path, or the content of one that was pasted or dropped.
 Source = Path | bytes
@@ -82,10 +99,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class End:
-    """There is no photo before the first or after the last; what was asked for before goes on."""
+    """There is no photo before the first or after the last (which: "first" or "last"); what is under way goes on."""
 
     number: int
-    which: Literal["first", "last"]
+    which: str
 
 
 @dataclass(frozen=True)
@@ -110,21 +127,39 @@ class Background:
         screen: width and height of the screen in pixels.
     """
 
+    # Each request has a thread that reads its photos; one more thread captions them all. Whatever is told is told under
+    # the lock and while its request is self._request: a request is given up by putting another one, or None, there.
+
     def __init__(
         self, tell: Callable[[Answer], None], *, beam_width: int | None = None, screen: tuple[int, int]
     ) -> None:
-        raise NotImplementedError
+        self._tell = tell
+        self._beam_width = beam_width
+        self._screen = screen
+        self._lock = threading.Lock()
+        self._closed = False
+        self._number = 0
+        self._request: _Request | None = None
+        self._shown: _Request | None = None  # the last one whose photo was shown
+        self._reading_ended = threading.Event()  # of the newest request's thread
+        self._reading_ended.set()
+        self._photos: OrderedDict[_Key, Future[_Photo]] = OrderedDict()
+        self._captions: dict[tuple[_Key, int | None], Caption] = {}
+        self._jobs: queue.Queue[_Job | None] = queue.Queue(2)  # short, so that what is read does not pile up
+        threading.Thread(target=self._caption_jobs, name="captioning", daemon=True).start()
 
     def open(self, sources: Sequence[Source]) -> int:
         """Show and caption a photo, a folder's first one, or the first of several.
 
-        Of a single photo, the photos of its folder become the walk that `step` goes along; of a folder, its photos. Several
-        sources are the walk themselves, folders in it replaced by their photos, and all of it is captioned.
+        Of a single photo, the photos of its folder become the walk that `step` goes along; of a folder, its photos.
+        Several sources are the walk themselves, folders among them replaced by their photos, and all of it is
+        captioned. Of a folder and of several, the first photo that can be read is shown.
 
         Returns:
             The request's number. With no sources nothing happens, and it is the number of the request before.
         """
-        raise NotImplementedError
+        with self._lock:
+            return self._begin(_Walk(sources), 0, seeking=True) if sources else self._number
 
     def step(self, offset: int) -> int:
         """Show and caption the next (offset 1) or previous (-1) photo of the walk.
@@ -133,19 +168,397 @@ class Background:
             The request's number. At an end of the walk, or before anything was opened, it is the number of the request
             before, which goes on.
         """
-        raise NotImplementedError
+        with self._lock:
+            place = self._request or self._shown
+            if place is None:
+                return self._number
+            photos = place.walk.photos
+            if photos is not None and not 0 <= place.position + offset < len(photos):
+                self._tell(End(self._number, "first" if offset < 0 else "last"))
+                return self._number
+            return self._begin(place.walk, place.offset + offset)
 
     def cancel(self) -> None:
-        """Give up what is under way, and tell Cancelled. Nothing happens if there is nothing under way.
+        """Give up what is under way, and tell Cancelled. Nothing happens if nothing is under way.
 
         The next `step` goes from the photo that was shown last.
         """
-        raise NotImplementedError
+        with self._lock:
+            if self._request and self._request.busy:
+                self._request.walk.waiting.clear()
+                self._request = None
+                self._tell(Cancelled(self._number))
 
     def set_beam_width(self, beam_width: int | None) -> None:
         """Load the model anew for this width, then caption the shown photo anew; its number stays."""
-        raise NotImplementedError
+        with self._lock:
+            if beam_width != self._beam_width:
+                self._beam_width = beam_width
+                if old := self._request:
+                    self._start(_Request(old.number, old.walk, old.offset, seeking=old.seeking, shown=old.shown))
 
     def close(self) -> None:
         """End. No answer is told afterwards."""
-        raise NotImplementedError
+        with self._lock:
+            self._closed = True
+            self._request = self._shown = None
+        with suppress(queue.Full):  # else the captioning thread has something to wake up for
+            self._jobs.put_nowait(None)
+
+    def _begin(self, walk: "_Walk", offset: int, *, seeking: bool = False) -> int:
+        self._number += 1
+        self._start(_Request(self._number, walk, offset, seeking=seeking))
+        return self._number
+
+    def _start(self, request: "_Request") -> None:
+        if not self._closed:
+            self._request = request
+            request.before, self._reading_ended = self._reading_ended, request.ended
+            threading.Thread(target=self._serve, args=(request,), name="reading", daemon=True).start()
+
+    def _check(self, request: "_Request") -> None:
+        if self._request is not request:
+            raise _Unwanted
+
+    def _serve(self, request: "_Request") -> None:
+        """The thread of a request: show its photo, then read ahead what will be wanted next."""
+        try:
+            photos = self._list(request)
+            self._show(request, photos)
+            self._read_ahead(request, photos)
+        except _Unwanted:
+            pass
+        except Exception as error:  # nobody else would tell the user, whatever it is
+            with self._lock:
+                if self._request is request:
+                    self._request = None
+                    self._tell(Failed(request.number, name_of(request.walk.sources[0]), _sentence(error)))
+        finally:
+            request.ended.set()
+
+    def _list(self, request: "_Request") -> Sequence[Source]:
+        """The photos of the request's walk, and its position set to one of them."""
+        walk = request.walk
+        photos = walk.list()
+        with self._lock:
+            self._check(request)
+            if not 0 <= request.position < len(photos):  # steps that were made before the ends were known
+                which, position = ("first", 0) if request.position < 0 else ("last", len(photos) - 1)
+                request.offset = position - walk.start
+                self._tell(End(request.number, which))
+        return photos
+
+    def _show(self, request: "_Request", photos: Sequence[Source]) -> None:
+        while True:
+            position, source = request.position, photos[request.position]
+            try:
+                photo = self._photo(request, source)
+                break
+            except PhotoError as error:
+                if not request.seeking or position == len(photos) - 1:
+                    return self._settle(request, position, error.sentence)
+                with self._lock:
+                    request.offset += 1
+                self._settle(request, position, error.sentence)
+        with self._lock:
+            self._check(request)
+            self._shown = request
+            if not request.shown:
+                request.shown = True
+                name = name_of(source)
+                self._tell(Shown(request.number, position + 1, len(photos), source, name, photo.image))
+        self._caption(request, position, source, photo)
+
+    def _read_ahead(self, request: "_Request", photos: Sequence[Source]) -> None:
+        """Read and caption the photos beside the shown one, then the rest of several that were opened together."""
+        with self._lock:
+            shown, waiting = request.position, sorted(request.walk.waiting)
+        beside = [position for position in (shown + 1, shown - 1) if 0 <= position < len(photos)]
+        for position in dict.fromkeys([*beside, *waiting]):
+            source = photos[position]
+            try:
+                if position in beside:
+                    self._caption(request, position, source, self._photo(request, source))
+                elif position != shown:
+                    self._await_turn(request)
+                    self._caption(request, position, source)
+            except PhotoError as error:
+                self._settle(request, position, error.sentence)
+
+    def _photo(self, request: "_Request", source: Source) -> "_Photo":
+        """Read a photo to show, or take it from those kept or from another request's thread that is reading it."""
+        key = _key(source)
+        if key not in self._photos:
+            self._await_turn(request)
+        with self._lock:
+            self._check(request)
+            reading = self._photos.get(key)
+            if mine := reading is None:
+                reading = self._photos[key] = Future()
+            self._photos.move_to_end(key)
+            while len(self._photos) > KEPT:
+                self._photos.popitem(last=False)
+        if mine:
+            try:
+                reading.set_result(_read_photo(source, key, self._screen))
+            except BaseException as error:
+                with self._lock:
+                    if self._photos.get(key) is reading:
+                        del self._photos[key]
+                reading.set_exception(error)
+        return reading.result()
+
+    def _await_turn(self, request: "_Request") -> None:
+        """Wait, not for long, until the request before no longer reads."""
+        if request.before:
+            request.before.wait(PATIENCE)
+            request.before = None
+        self._check(request)
+
+    def _caption(self, request: "_Request", position: int, source: Source, photo: "_Photo | None" = None) -> None:
+        """Tell a photo's caption if it is known, or have it made."""
+        key = photo.key if photo else _key(source)
+        if caption := self._captions.get((key, self._beam_width)):
+            self._settle(request, position, caption)
+        else:
+            self._jobs.put(_Job(request, position, key, photo.small if photo else _read_small(source)))
+
+    def _settle(self, request: "_Request", position: int, outcome: "Caption | str | Broken") -> None:
+        """Tell what became of a photo (str: why it failed), unless it was only worked on ahead.
+
+        Raises:
+            _Unwanted: nobody wants to know any more.
+        """
+        with self._lock:
+            self._check(request)
+            walk, number = request.walk, request.number
+            shown = position == request.position
+            if walk.photos is None or not (shown or position in walk.waiting):
+                return
+            source = walk.photos[position]
+            if isinstance(outcome, Broken):
+                self._tell(outcome)
+                walk.waiting.clear()
+            elif isinstance(outcome, str):
+                self._tell((Failed if shown else Skipped)(number, name_of(source), outcome))
+            else:
+                self._tell(Captioned(number, source, name_of(source), outcome))
+            if position in walk.waiting:
+                walk.waiting.remove(position)
+                self._tell(Progress(number, len(walk.photos) - len(walk.waiting), len(walk.photos)))
+            request.settled |= shown
+
+    def _caption_jobs(self) -> None:
+        """The captioning thread."""
+        beam_width = self._beam_width
+        captioner = _load(beam_width)
+        with self._lock:
+            if not self._closed:
+                self._tell(captioner if isinstance(captioner, Broken) else Ready())
+        while (job := self._jobs.get()) and not self._closed:
+            with suppress(_Unwanted):
+                self._check(job.request)
+                if beam_width != self._beam_width:
+                    beam_width = self._beam_width
+                    captioner = _load(beam_width)
+                if isinstance(captioner, Broken):
+                    self._settle(job.request, job.position, captioner)
+                    continue
+                # The request before may have had it made meanwhile.
+                caption = self._captions.get((job.key, beam_width))
+                try:
+                    caption = caption or captioner.caption(job.small)
+                except Exception as error:  # nobody else would tell the user, whatever it is
+                    self._settle(job.request, job.position, _sentence(error))
+                else:
+                    self._captions[job.key, beam_width] = caption
+                    self._settle(job.request, job.position, caption)
+
+
+def name_of(source: Source) -> str:
+    """What to call a photo: its file's name, also where that is no valid text."""
+    if isinstance(source, bytes):
+        return "Pasted photo"
+    return os.fsencode(source.name or source).decode(errors="replace")
+
+
+# A photo as it is now: its path, or the digest of its content, and when it was changed and its size.
+_Key = tuple[str | bytes, int, int]
+
+
+class _Unwanted(Exception):
+    """Another request has been made, or this one cancelled."""
+
+
+@dataclass(frozen=True)
+class _Photo:
+    """A photo that has been read.
+
+    image: to show.
+    small: to caption: uint8 [224, 224, 3].
+    """
+
+    key: _Key
+    image: "Image.Image"
+    small: "np.ndarray"
+
+
+@dataclass(eq=False)
+class _Walk:
+    """The photos that `step` goes along.
+
+    photos: None until they have been listed.
+    start: the position of the one that was opened.
+    waiting: the positions of those that are still to be captioned because several were opened together.
+    """
+
+    sources: Sequence[Source]
+    photos: Sequence[Source] | None = None
+    start: int = 0
+    waiting: set[int] = field(default_factory=set)
+    listing: threading.Lock = field(default_factory=threading.Lock)
+
+    def list(self) -> Sequence[Source]:
+        """List the photos, once; there is at least one.
+
+        Raises:
+            PhotoError: there is none, or the folder cannot be read.
+        """
+        with self.listing:
+            if self.photos is None:
+                sources = [source if isinstance(source, bytes) else source.absolute() for source in self.sources]
+                source = sources[0]
+                if len(sources) == 1 and isinstance(source, Path) and not source.is_dir():
+                    photos = _beside(source)
+                    self.start = photos.index(source)
+                else:
+                    photos = [photo for source in sources for photo in _within(source)]
+                if not photos:
+                    raise PhotoError("There is no photo in this folder.")
+                if len(sources) > 1:
+                    self.waiting = set(range(len(photos)))
+                self.photos = photos
+            return self.photos
+
+
+@dataclass(eq=False)
+class _Request:
+    """What the window wants.
+
+    offset: from the walk's start.
+    seeking: if the photo cannot be read, another one after it will do.
+    shown, settled: whether the photo, and its caption, have been told.
+    before: set when the thread of the request before has ended; None when that has been awaited.
+    ended: set when this request's thread has ended.
+    """
+
+    number: int
+    walk: _Walk
+    offset: int
+    seeking: bool
+    shown: bool = False
+    settled: bool = False
+    before: threading.Event | None = None
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def position(self) -> int:
+        return self.walk.start + self.offset
+
+    @property
+    def busy(self) -> bool:
+        return bool(not self.settled or self.walk.waiting)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A photo to caption."""
+
+    request: _Request
+    position: int
+    key: _Key
+    small: "np.ndarray"
+
+
+def _beside(photo: Path) -> list[Source]:
+    """The photos of a photo's folder, and in any case itself."""
+    try:
+        photos = photos_in(photo.parent)
+    except OSError:
+        photos = []
+    if photo not in photos:
+        photos = sorted([*photos, photo], key=lambda path: natural(path.name))
+    return list(photos)
+
+
+def _within(source: Source) -> Sequence[Source]:
+    """The photos of a folder; of anything else itself."""
+    if isinstance(source, bytes) or not source.is_dir():
+        return [source]
+    try:
+        return photos_in(source)
+    except OSError as error:
+        raise PhotoError(f"The folder cannot be read ({error.strerror}).") from error
+
+
+def _key(source: Source) -> _Key:
+    if isinstance(source, bytes):
+        return hashlib.sha256(source).digest(), 0, len(source)
+    try:
+        state = source.stat()
+    except (OSError, ValueError):  # reading it will say why
+        return str(source), 0, 0
+    return str(source), state.st_mtime_ns, state.st_size
+
+
+def _read_photo(source: Source, key: _Key, screen: tuple[int, int]) -> _Photo:
+    from PIL import Image
+
+    from captioner.images import ENOUGH, TRAINING_SIDE, encoder_input, read_photo
+
+    photo = read_photo(source, side=max(ENOUGH, min(screen)))
+    # A JPEG would have come smaller to be captioned, and then the caption can be another one than on the command line.
+    if min(photo.shape[:2]) >= 2 * ENOUGH and _is_jpeg(source):
+        small = _read_small(source)
+    else:
+        small = encoder_input(photo, TRAINING_SIDE)
+    image = Image.fromarray(photo)
+    image.thumbnail(screen, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return _Photo(key, image, small)
+
+
+def _read_small(source: Source) -> "np.ndarray":
+    """Read a photo just as the captioner would, so far that it only needs the last step."""
+    from captioner.images import TRAINING_SIDE, encoder_input, read_photo
+
+    return encoder_input(read_photo(source), TRAINING_SIDE)
+
+
+def _is_jpeg(source: Source) -> bool:
+    if isinstance(source, bytes):
+        return source.startswith(b"\xff\xd8")
+    if not source.is_file():  # what is read from a pipe is gone
+        return False
+    with source.open("rb") as file:
+        return file.read(2) == b"\xff\xd8"
+
+
+def _load(beam_width: int | None) -> "Captioner | Broken":
+    try:
+        from captioner import Captioner
+
+        return Captioner(beam_width=beam_width)
+    except Exception as error:  # whatever it is, the window stays usable without captions
+        return Broken(_sentence(error))
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, PhotoError):
+        return error.sentence
+    if isinstance(error, CaptionerError):
+        return str(error)
+    if isinstance(error, ImportError):
+        return f"A part of this program is missing ({error}): install the program again."
+    if isinstance(error, MemoryError):
+        return "There is too little memory for this: close other programs."
+    return f"Something went wrong that should not have ({type(error).__name__}: {error})."
