@@ -1,4 +1,4 @@
-"""What scripts/run.sh starts: the window or the command.  The environment and apt-get are stand-ins that tell of it."""
+"""What scripts/run.sh and a double click start.  The environment and apt-get are stand-ins that tell of it."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ def program(path, *lines):
 def checkout(tmp_path):
     """A checkout with an environment that has everything."""
     checkout = tmp_path / "with a space"
-    for name in ("scripts/run.sh", "scripts/environment.sh", "setup.cfg", "pyproject.toml"):
+    for name in ("scripts/run.sh", "scripts/environment.sh", "gui.py", "setup.cfg", "pyproject.toml"):
         (checkout / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, checkout / name)
     for name in ("captioner", "captioner-gui"):
@@ -110,3 +110,15 @@ def test_the_command_needs_no_speech_unless_it_is_to_speak(checkout):
     (checkout / ".venv" / "has-speech").unlink()
     assert run(checkout, "dog.jpg") == (["captioner", "dog.jpg"], "", "")
     assert not (checkout / ".venv" / "has-speech").exists()
+
+
+@pytest.mark.parametrize("photos", [[], ["a dog.jpg", "b.jpg"]])
+def test_a_double_click_finds_the_environment(checkout, photos):
+    program(checkout / ".venv" / "bin" / "python", 'printf "%s\\n" "$@"', "exit 3")
+    # The shebang's Python: none of an environment.
+    (checkout.parent / "bin" / "python3").symlink_to(Path(sys.executable).resolve())
+    path = os.pathsep.join([str(checkout.parent / "bin"), os.defpath])
+    environment = {**os.environ, "PATH": path}
+    result = subprocess.run([checkout / "gui.py", *photos], env=environment, cwd="/", capture_output=True, text=True)
+    assert (result.returncode, result.stderr) == (3, "")
+    assert result.stdout.splitlines() == [str(checkout / "gui.py"), *photos]
