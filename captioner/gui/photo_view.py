@@ -27,12 +27,12 @@ class Wish(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """A picture that was drawn: strips from top to bottom, each a PPM file's content and its height."""
+    """A picture that was drawn: strips from top to bottom, each as a PPM file's content."""
 
     wish: Wish
     width: int
     height: int
-    strips: list[tuple[bytes, int]]
+    strips: list[bytes]
 
 
 class PhotoView(tk.Canvas):
@@ -112,8 +112,7 @@ class PhotoView(tk.Canvas):
     def _take_strip(self, picture: Picture) -> None:
         # Each strip is an image of its own: Tk takes four times as long to put a part into a larger image.
         top = sum(image.height() for image in self._arrived)
-        strip, _ = picture.strips[len(self._arrived)]
-        image = tk.PhotoImage(master=self, data=strip, format="ppm")
+        image = tk.PhotoImage(master=self, data=picture.strips[len(self._arrived)], format="ppm")
         self._arrived.append(image)
         self.create_image(0, top, image=image, anchor="nw", state="hidden", tags="arriving")
         if len(self._arrived) < len(picture.strips):
@@ -164,18 +163,20 @@ def _draw_wishes(wishes: "SimpleQueue[Wish | None]", pictures: "SimpleQueue[Pict
     """Draw the newest wish, again and again, until it is None. Knows nothing of Tk, which is not for threads."""
     from captioner.gui import picture
 
-    photo = fitted = dimmed = None
-    size = 0, 0
-    while wish := wishes.get():
+    last: Wish | None = None
+    fitted: Image.Image | None = None
+    dimmed: Image.Image | None = None
+    while True:
+        wish = wishes.get()
         while not wishes.empty():
             wish = wishes.get()
         if wish is None:
             return
-        if photo is not wish.photo or size != (wish.width, wish.height):
-            photo, size = wish.photo, (wish.width, wish.height)
-            fitted, dimmed = picture.fit(photo, *size), None
-        drawn = fitted
+        size = wish.width, wish.height
+        if fitted is None or last is None or wish.photo is not last.photo or size != (last.width, last.height):
+            fitted, dimmed = picture.fit(wish.photo, *size), None
+        last, drawn = wish, fitted
         if wish.attention is not None:
             dimmed = dimmed or picture.dim(fitted)
             drawn = picture.light(fitted, dimmed, wish.attention, wish.line)
-        pictures.put(Picture(wish, *drawn.size, picture.strips(drawn)))
+        pictures.put(Picture(wish, drawn.width, drawn.height, picture.strips(drawn)))

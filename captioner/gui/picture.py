@@ -47,14 +47,12 @@ def light(photo: Image.Image, dimmed: Image.Image, attention: np.ndarray, line: 
     return lit
 
 
-def strips(picture: Image.Image) -> list[tuple[bytes, int]]:
-    """Cut an RGB picture into strips from top to bottom: each as a PPM file's content, with its height."""
+def strips(picture: Image.Image) -> list[bytes]:
+    """Cut an RGB picture into strips from top to bottom, each as a PPM file's content."""
     height = max(1, STRIP // picture.width)
-    crops = [
-        picture.crop((0, top, picture.width, min(top + height, picture.height)))
-        for top in range(0, picture.height, height)
-    ]
-    return [(b"P6 %d %d 255\n" % crop.size + crop.tobytes(), crop.height) for crop in crops]
+    tops = range(0, picture.height, height)
+    crops = [picture.crop((0, top, picture.width, min(top + height, picture.height))) for top in tops]
+    return [b"P6 %d %d 255\n" % crop.size + crop.tobytes() for crop in crops]
 
 
 def _glow(attention: np.ndarray, width: int, height: int) -> np.ndarray:
@@ -95,7 +93,7 @@ def _outline(picture: Image.Image, glow: np.ndarray, around: Image.Image, line: 
     # As an image it is enlarged quickly: 127.5 on the edge, 0 and 255 from twice the line's width on.
     level = 127.5 / (2 * line)
     image = Image.fromarray((127.5 + level * distance.clip(-2 * line, 2 * line)).astype(np.uint8))
-    left, top, right, bottom = around.getbbox()
+    left, top, right, bottom = around.getbbox() or (0, 0, width, height)
     box = round(left * x), round(top * y), round(right * x), round(bottom * y)
     edge = image.resize((box[2] - box[0], box[3] - box[1]), Image.Resampling.BILINEAR, (left, top, right, bottom))
     for colour, reach in ("black", line), ("white", line / 2):  # together they stand out from any photo
