@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 IMAGES = ("image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp", "image/tiff")
 
 
-def take_drops(root: tk.Tk, take: "Callable[[list[Source] | str], None]") -> None:
-    """Call `take` with the photos that are dropped on a window, or with a sentence that says why there are none."""
+def take_drops(widget: tk.Widget, take: "Callable[[list[Source] | str], None]") -> None:
+    """Call `take` with the photos that are dropped on a widget, or with a sentence that says why there are none."""
     from tkinterdnd2 import COPY, DND_FILES, DND_TEXT, TkinterDnD
 
     def dropped(event: Any) -> str:
         # The other program waits for the answer.
-        root.after_idle(lambda: take(from_drop(event.type, event.data)))
+        widget.after_idle(lambda: take(from_drop(event.type, event.data)))
         return str(COPY)
 
     try:
-        TkinterDnD.require(root)
+        TkinterDnD.require(widget)
     except RuntimeError:  # no build of tkdnd for this platform; photos come in by other ways
         return
-    root.drop_target_register(*IMAGES, DND_FILES, "text/html", DND_TEXT)  # type: ignore[attr-defined]
-    root.dnd_bind("<<Drop>>", dropped)  # type: ignore[attr-defined]
+    widget.drop_target_register(*IMAGES, DND_FILES, "text/html", DND_TEXT)  # type: ignore[attr-defined]
+    widget.dnd_bind("<<Drop>>", dropped)  # type: ignore[attr-defined]

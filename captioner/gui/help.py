@@ -25,9 +25,9 @@ class Help(ListDialog):
         measure = font.nametofont("TkDefaultFont", parent).measure
         self.list.column("#0", width=max(measure(label) for label, *_ in self._rows) + measure("mmmm"))
         self.list.column("1", width=measure("Ctrl+Shift+mmmm"))
-        describe(self.list, name="Shortcuts", value=self._spoken)
         ttk.Button(self.buttons, text="Close", command=self.close).pack()
         self.choose("0")
+        describe(self.list, name="Shortcuts", value=self._spoken)
         self.open(self.list)
 
     def describe(self, line: str) -> str:

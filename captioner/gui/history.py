@@ -22,7 +22,6 @@ class History(ListDialog):
         measure = font.nametofont("TkDefaultFont", self).measure
         self.list.column("#0", width=measure("m" * 12), stretch=False)
         self.list.column("1", width=measure("m" * 32))
-        describe(self.list, name="Captions", value=self._spoken)
         show = ttk.Button(self.buttons, text="Show Again", command=self.show)
         show.pack(side="left")
         ttk.Button(self.buttons, text="Close", command=self.close).pack(side="left")
@@ -30,6 +29,7 @@ class History(ListDialog):
         self.list.bind("<Double-Button-1>", lambda event: self.show())
         self.list.bind("<space>", lambda event: self.speak())
         self.choose("0")
+        describe(self.list, name="Captions", value=self._spoken)
         self.open(self.list)
 
     def describe(self, line: str) -> str:

@@ -333,7 +333,7 @@ def _create(root: tk.Misc, style: ttk.Style, palette: Palette) -> None:
             ],
         ),
     )
-    style.layout("Vertical.TScrollbar", nest("thumb", inside=[]))
+    style.layout("Vertical.TScrollbar", [("thumb", {"sticky": "nsew"})])
 
     space = round(4 * unit)
     style.configure(

@@ -70,7 +70,7 @@ class Window:
         self.dress()
         self.refresh()
         self.caption_view.message(problem or WELCOME)
-        self.caption_view.statement.focus_set()
+        self.photo_view.focus_set()
         root.update()  # on screen, before anything else is loaded
         self._start(photos)
 
@@ -87,6 +87,8 @@ class Window:
         self.toolbar = self.controls.toolbar(self.frame)
         self.toolbar.grid(row=0, sticky="ew")
         self.photo_view = PhotoView(self.frame)
+        self.photo_view.configure(takefocus=True, highlightthickness=3)
+        self.photo_view.bind("<Button-1>", lambda event: self.photo_view.focus_set())
         self.photo_view.grid(row=1, sticky="nsew", pady=8)
         self.caption_view = CaptionView(self.frame)
         self.caption_view.grid(row=2, sticky="ew")
@@ -125,11 +127,12 @@ class Window:
         self._listener = Listener(lambda paths: self.inbox.put(self._take_second_start, paths))
         for name, button in self.controls.buttons.items():
             describe(button, shortcut=BY_NAME[name].shortcut)
+        describe(self.photo_view, name="Photo", role="picture", value=self._photo_in_words)
         self.controls.explain()
         theme.apply(self.root, self.palette, self.chosen.text_size)  # the tooltips
         self._prepare_self_voicing(greet=True)
         self.inbox.run(system_theme, self._take_system_theme)
-        take_drops(self.root, self._take_sources)
+        take_drops(self.frame, self._take_sources)
         self.root.iconphoto(True, *(tk.PhotoImage(file=assets() / name) for name in ICONS))
         self.refresh()
 
@@ -414,6 +417,11 @@ class Window:
     def _place(self) -> str:
         return f"Photo {self._shown.position} of {self._shown.total}" if self._shown else ""
 
+    def _photo_in_words(self) -> str:
+        if not self._shown:
+            return WELCOME
+        return f"{self._shown.name}, {self._shown.position} of {self._shown.total}"
+
     def _light(self) -> None:
         """Show where the captioner looked for the word that is marked."""
         word = self.caption_view.word
@@ -464,6 +472,7 @@ class Window:
         self.palette = theme.PALETTES[name]
         theme.apply(self.root, self.palette, self.chosen.text_size)
         self.photo_view.apply(self.palette)
+        self.photo_view.configure(highlightcolor=self.palette.focus, highlightbackground=self.palette.background)
         self.caption_view.apply(self.palette, {"statement": theme.FONTS.caption, "text": theme.FONTS.body})
         self.toolbar.arrange()
 
