@@ -63,7 +63,7 @@ def install(command: Path) -> None:
     """Write the launchers of a command, and its icons."""
     for folder, icon in ICONS.items():
         (path := icon_path(folder)).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ROOT / "assets" / icon, path)
+        shutil.copyfile(ROOT / "assets" / "icons" / icon, path)
     for path in entry_paths():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(ENTRY.format(command=quoted(str(command))), encoding="utf-8")

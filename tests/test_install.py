@@ -56,7 +56,7 @@ def environment(distributions, tmp_path_factory):
 def test_wheel_holds_every_module_the_weights_and_the_samples(distributions):
     names = set(zipfile.ZipFile(distributions[1]).namelist())
     wanted = [path.relative_to(ROOT).as_posix() for path in (ROOT / "captioner").rglob("*.py")]
-    wanted += [f"captioner/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / "assets").iterdir()]
+    wanted += [f"captioner/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / "assets").rglob("*.*")]
     weights = ("encoder.tflite", "decoder.tflite", "vocabulary.json", "model.json", "README.md")
     wanted += [f"captioner/weights/{name}" for name in weights]
     assert not set(wanted) - names

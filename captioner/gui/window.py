@@ -133,7 +133,7 @@ class Window:
         self._prepare_self_voicing(greet=True)
         self.inbox.run(system_theme, self._take_system_theme)
         take_drops(self.frame, self._take_sources)
-        self.root.iconphoto(True, *(tk.PhotoImage(file=assets() / name) for name in ICONS))
+        self.root.iconphoto(True, *(tk.PhotoImage(file=assets() / "icons" / name) for name in ICONS))
         self.refresh()
 
     # What the user commands: a method for each name in the table.
