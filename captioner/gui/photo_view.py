@@ -89,7 +89,9 @@ class PhotoView(tk.Canvas):
         if self._photo is None or width == height == 1:  # 1: not on screen yet
             return
         if self._thread is None:
-            self._thread = threading.Thread(target=_draw_wishes, args=(self._wishes, self._pictures), daemon=True)
+            self._thread = threading.Thread(
+                target=_draw_wishes, args=(self._wishes, self._pictures), name="photo view", daemon=True
+            )
             self._thread.start()
         line = max(2.0, self.winfo_fpixels("2p"))
         self._wish = Wish(self._number, self._photo, self._attention, width, height, line)

@@ -68,7 +68,9 @@ class ScrolledPage(ttk.Frame):
             self._scrollbar.grid_remove()
 
     def _too_high(self) -> bool:
-        return self.content.winfo_reqheight() > self._view.winfo_height()
+        return (
+            self.content.winfo_reqheight() > self._view.winfo_height() + 1
+        )  # a pixel is lost where others shrink, too
 
     def _turn(self, direction: int) -> str:
         if self._too_high():
