@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import tkinter as tk
+from typing import Any
 
 
 def copy(root: tk.Misc, text: str, html: str = "") -> None:
@@ -35,11 +36,13 @@ def windows_html(html: str) -> bytes:
 
 
 def _copy_on_windows(text: str, html: str) -> None:
-    assert sys.platform == "win32"  # for mypy, which elsewhere knows nothing of what follows
     import ctypes
     from ctypes import wintypes
 
-    user32, kernel32 = ctypes.WinDLL("user32", use_last_error=True), ctypes.WinDLL("kernel32", use_last_error=True)
+    def library(name: str) -> Any:
+        return ctypes.WinDLL(name, use_last_error=True)  # type: ignore[attr-defined,unused-ignore]  # Windows only
+
+    user32, kernel32 = library("user32"), library("kernel32")
     kernel32.GlobalAlloc.restype = kernel32.GlobalLock.restype = ctypes.c_void_p
     kernel32.GlobalAlloc.argtypes = [wintypes.UINT, ctypes.c_size_t]
     kernel32.GlobalLock.argtypes = kernel32.GlobalUnlock.argtypes = [ctypes.c_void_p]
@@ -52,7 +55,7 @@ def _copy_on_windows(text: str, html: str) -> None:
         user32.SetClipboardData(kind, memory)
 
     if not user32.OpenClipboard(None):
-        raise ctypes.WinError(ctypes.get_last_error())
+        raise OSError(0, "another program uses the clipboard")
     try:
         user32.EmptyClipboard()
         put(13, (text + "\0").encode("utf-16-le"))

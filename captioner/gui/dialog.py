@@ -1,7 +1,8 @@
 """A window beside the main one that stops nothing: captions and speech go on."""
 
 import tkinter as tk
-from tkinter import ttk
+from collections.abc import Iterable
+from tkinter import font, ttk
 
 # In pixels.
 SPACE = 16
@@ -46,37 +47,51 @@ class Dialog(tk.Toplevel):
 
 
 class ListDialog(Dialog):
-    """A list, with the whole text of the chosen line below it, where it may take several lines.
+    """A list of lines in two columns, with all of the chosen line's text below it.
 
+    widths: of the columns, in letters.
     list: the ttk.Treeview; chosen: its line, "" for none.
     """
 
-    def __init__(self, parent: tk.Tk, title: str, columns: int, lines: int) -> None:
+    def __init__(self, parent: tk.Tk, title: str, widths: tuple[int, int], lines: int) -> None:
         super().__init__(parent, title)
-        names = [str(number) for number in range(1, columns)]
         self.body.rowconfigure(0, weight=1)
         self.body.columnconfigure(0, weight=1)
-        self.list = ttk.Treeview(self.body, columns=names, show="tree", selectmode="browse", height=lines)
+        self.list = ttk.Treeview(self.body, columns=("second",), show="tree", selectmode="browse", height=lines)
         self.list.grid(row=0, column=0, sticky="nsew")
         bar = ttk.Scrollbar(self.body, command=self.list.yview)
         bar.grid(row=0, column=1, sticky="ns")
         self.list.configure(yscrollcommand=bar.set)
-        self.detail = ttk.Label(self.body, justify="left", anchor="nw")
-        self.detail.grid(row=1, column=0, columnspan=2, sticky="ew", pady=(SPACE // 2, SPACE))
-        self.detail.bind("<Configure>", lambda event: self.detail.configure(wraplength=event.width))
+        letter = font.nametofont("TkDefaultFont", parent).measure("n")
+        room = self.winfo_screenwidth() - 100
+        first = min(widths[0] * letter, room // 2)
+        second = min(widths[1] * letter, room - first)
+        self.list.column("#0", width=first, stretch=False)
+        self.list.column("second", width=second)
+        self._detail = ttk.Label(self.body, justify="left", anchor="nw", wraplength=first + second)
+        self._detail.grid(row=1, column=0, columnspan=2, sticky="ew", pady=SPACE // 2)
         self.buttons = ttk.Frame(self.body)
         self.buttons.grid(row=2, column=0, columnspan=2, sticky="e")
-        self.list.bind("<<TreeviewSelect>>", lambda event: self.detail.configure(text=self.describe(self.chosen)))
+        self.list.bind("<<TreeviewSelect>>", lambda event: self._detail.configure(text=self.describe(self.chosen)))
 
     @property
     def chosen(self) -> str:
         return self.list.focus()
 
     def describe(self, line: str) -> str:
-        """The whole text of a line."""
+        """All of a line's text."""
         raise NotImplementedError
 
-    def choose(self, line: str) -> None:
-        self.list.focus(line)
-        self.list.selection_set(line)
-        self.list.see(line)
+    def fill(self, lines: Iterable[tuple[str, str]]) -> None:
+        """Put in lines, which are known by their position ("0" ...), and choose the first."""
+        for position, (first, second) in enumerate(lines):
+            self.list.insert("", "end", str(position), text=first, values=(second,))
+        self.list.focus("0")
+        self.list.selection_set("0")
+        # No line jumps when another one is chosen.
+        texts = (self.describe(line) for line in self.list.get_children())
+        self.body.rowconfigure(1, minsize=max(self._height(text) for text in texts) + SPACE)
+
+    def _height(self, text: str) -> int:
+        self._detail.configure(text=text)
+        return self._detail.winfo_reqheight()

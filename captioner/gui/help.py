@@ -1,11 +1,11 @@
 """Lists what the program can do, with the keys."""
 
 import tkinter as tk
-from tkinter import font, ttk
+from tkinter import ttk
 
 from captioner.gui.commands import COMMANDS
 from captioner.gui.dialog import ListDialog
-from captioner.gui.in_words import sentences, shortcut
+from captioner.gui.in_words import joined, sentences, shortcut
 from captioner.gui.self_voicing import describe
 
 # What no command of the table does: what, keys, help.
@@ -17,22 +17,17 @@ OTHERS = (
 
 class Help(ListDialog):
     def __init__(self, parent: tk.Tk) -> None:
-        super().__init__(parent, "Keyboard Shortcuts", columns=2, lines=14)
-        rows = [(command.label.rstrip("…"), command.shortcut, command.help) for command in COMMANDS]
-        self._rows = [(label, keys, text) for label, keys, text in (*rows, *OTHERS)]
-        for number, (label, keys, _) in enumerate(self._rows):
-            self.list.insert("", "end", str(number), text=label, values=(keys,))
-        measure = font.nametofont("TkDefaultFont", parent).measure
-        self.list.column("#0", width=max(measure(label) for label, *_ in self._rows) + measure("mmmm"))
-        self.list.column("1", width=measure("Ctrl+Shift+mmmm"))
-        ttk.Button(self.buttons, text="Close", command=self.close).pack()
-        self.choose("0")
+        super().__init__(parent, "Keyboard Shortcuts", widths=(32, 16), lines=14)
+        commands = ((command.label.rstrip("…"), command.shortcut, command.help) for command in COMMANDS)
+        self._lines = [*commands, *OTHERS]
+        self.fill((label, keys) for label, keys, _ in self._lines)
         describe(self.list, name="Shortcuts", value=self._spoken)
+        ttk.Button(self.buttons, text="Close", command=self.close).pack()
         self.open(self.list)
 
     def describe(self, line: str) -> str:
-        return self._rows[int(line)][2]
+        return self._lines[int(line)][2]
 
     def _spoken(self) -> str:
-        label, keys, text = self._rows[int(self.chosen)]
-        return sentences(f"{label}: {shortcut(keys)}", text, f"{int(self.chosen) + 1} of {len(self._rows)}")
+        label, keys, text = self._lines[int(self.chosen)]
+        return sentences(joined(label, shortcut(keys)), text, f"{int(self.chosen) + 1} of {len(self._lines)}")

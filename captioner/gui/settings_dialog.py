@@ -15,7 +15,7 @@ RATES = (100, 120, 140, 160, 180, 200, 225, 250, 275, 300, 350, 400)
 VOLUMES = (100, 90, 80, 70, 60, 50, 40, 30, 20, 10)
 BEAM_WIDTHS = (1, 2, 3, 4, 5, 8, 12, 20)
 THEMES = {"Like the system": "system", "Light": "light", "Dark": "dark", "High contrast": "high contrast"}
-SELF_VOICING = {"Where there is no screen reader": None, "On": True, "Off": False}
+SELF_VOICING = {"Without a screen reader": None, "On": True, "Off": False}
 
 
 class SettingsDialog(Dialog):
@@ -43,7 +43,7 @@ class SettingsDialog(Dialog):
         self._choice("Text size", sizes, settings.text_size, lambda value: window.set_look(text_size=value))
         self._choice("Theme", THEMES, settings.theme, lambda value: window.set_look(theme=value))
         widths = {"Automatic": None, **{f"{width}": width for width in BEAM_WIDTHS}}
-        self._choice("Captions compared (beam width)", widths, settings.beam_width, window.set_beam_width)
+        self._choice("Beam width", widths, settings.beam_width, window.set_beam_width)
 
         close = ttk.Button(self.body, text="Close", command=self.close)
         close.grid(row=self._rows, column=0, columnspan=2, sticky="e", pady=(SPACE // 2, 0))
@@ -54,7 +54,7 @@ class SettingsDialog(Dialog):
     ) -> ttk.Combobox:
         """Add a list of values, by what they are called; another value stays until one is chosen."""
         ttk.Label(self.body, text=label).grid(row=self._rows, column=0, sticky="w", padx=(0, SPACE))
-        box = ttk.Combobox(self.body, values=list(values), state="readonly", width=30)
+        box = ttk.Combobox(self.body, values=list(values), state="readonly", width=24)
         box.set(next((name for name, known in values.items() if known == value), str(value)))
         box.grid(row=self._rows, column=1, sticky="ew")
         box.bind("<<ComboboxSelected>>", lambda event: change(values[box.get()]))

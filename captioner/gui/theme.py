@@ -7,6 +7,7 @@ import tkinter as tk
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from tkinter import ttk
 from typing import Any, NamedTuple
 
@@ -103,6 +104,9 @@ class Fonts:
 
 
 FONTS = Fonts()
+
+# In pixels: the middle of an image that may be drawn wide.
+STRETCH = 64
 
 # In points, at 100 %.
 SIZES = {
@@ -218,15 +222,17 @@ def _create(root: tk.Misc, style: ttk.Style, palette: Palette) -> None:
     outer = radius + gap
     target = round(24 * unit)  # nothing to click on is smaller
 
-    def draw(size: int, *layers: _Layer) -> str:
+    def draw(size: int, *layers: _Layer, ground: str = palette.background, stretch: int = STRETCH) -> str:
         # Not tk.PhotoImage, which would delete the image together with the Python object.
-        return str(root.tk.call("image", "create", "photo", "-format", "png", "-data", _png(size, layers)))
+        return str(
+            root.tk.call("image", "create", "photo", "-format", "png", "-data", _png(size, ground, layers, stretch))
+        )
 
     def face(fill: str, border: str, inset: int = 0, corner: int = radius) -> tuple[_Layer, ...]:
         return (_box(inset, corner, border), _box(inset + line, corner - line, fill))
 
     def halo(size: int) -> str:
-        return draw(size, _box(0, outer, palette.focus), _box(ring, outer - ring, None))
+        return draw(size, _box(0, outer, palette.focus), _box(ring, outer - ring, palette.background))
 
     box = 2 * outer + 2
     tile = 2 * radius + 2
@@ -264,6 +270,8 @@ def _create(root: tk.Misc, style: ttk.Style, palette: Palette) -> None:
         ("active", draw(tile, *face(palette.hover, palette.border))),
         border=radius,
         padding=0,
+        width=tile,
+        height=tile,
         sticky="nsew",
     )
     style.element_create(
@@ -273,24 +281,27 @@ def _create(root: tk.Misc, style: ttk.Style, palette: Palette) -> None:
         ("disabled", draw(tile, *face(palette.background, palette.faint))),
         border=radius,
         padding=line,
+        width=tile,
+        height=tile,
         sticky="nsew",
     )
+    mark_face = partial(face, inset=inset, corner=radius - line)
     style.element_create(
         "tick",
         "image",
-        draw(target, *face(palette.surface, palette.border, inset, radius - line)),
-        ("disabled selected", draw(target, *face(palette.background, palette.muted, inset, radius - line), tick_muted)),
-        ("disabled", draw(target, *face(palette.background, palette.faint, inset, radius - line))),
-        ("selected", draw(target, _box(inset, radius - line, palette.accent), tick)),
-        border=0,
+        draw(target, *mark_face(palette.surface, palette.border), stretch=0),
+        ("disabled selected", draw(target, *mark_face(palette.background, palette.muted), tick_muted, stretch=0)),
+        ("disabled", draw(target, *mark_face(palette.background, palette.faint), stretch=0)),
+        ("selected", draw(target, _box(inset, radius - line, palette.accent), tick, stretch=0)),
         sticky="",
     )
+    arrow = _lines(chevron, 1.8 * unit, palette.text)
+    arrow_muted = arrow._replace(colour=palette.muted)
     style.element_create(
         "arrow",
         "image",
-        draw(target, _lines(chevron, 1.8 * unit, palette.text)),
-        ("disabled", draw(target, _lines(chevron, 1.8 * unit, palette.muted))),
-        border=0,
+        draw(target, arrow, ground=palette.surface, stretch=0),
+        ("disabled", draw(target, arrow_muted, stretch=0)),
         sticky="",
     )
     style.element_create(
@@ -299,6 +310,8 @@ def _create(root: tk.Misc, style: ttk.Style, palette: Palette) -> None:
         draw(target, _box((target - thumb) // 2, thumb // 2, palette.border)),
         ("disabled", draw(target)),
         border=target // 2 - 1,
+        width=target,
+        height=2 * target,
         sticky="nsew",
     )
 
@@ -381,16 +394,16 @@ _Layout = Any  # tkinter keeps the types of layouts to itself
 
 
 class _Layer(NamedTuple):
-    """A shape in one colour; None for a hole through all that lies below.
+    """A shape in one colour.
 
     distance: of a point (x, y) in pixels from the shape's edge, negative inside.
     """
 
     distance: Callable[[float, float, int], float]
-    colour: str | None
+    colour: str
 
 
-def _box(inset: float, radius: float, colour: str | None) -> _Layer:
+def _box(inset: float, radius: float, colour: str) -> _Layer:
     """A square with round corners, as large as the image but for inset."""
 
     def distance(x: float, y: float, size: int) -> float:
@@ -417,29 +430,38 @@ def _from_line(x: float, y: float, start: tuple[float, float], end: tuple[float,
     return math.hypot(x - start[0] - along * dx, y - start[1] - along * dy)
 
 
-def _png(size: int, layers: Sequence[_Layer]) -> bytes:
-    """A square PNG file with smooth edges of layers, the lowest first. A theme's images take some milliseconds so."""
-    rows = bytearray()
-    for row in range(size):
-        rows.append(0)  # no filter
-        for column in range(size):
-            red = green = blue = alpha = 0.0
-            for distance, colour in layers:
-                cover = min(max(0.5 - distance(column + 0.5, row + 0.5, size), 0), 1)
-                if colour is None:
-                    alpha *= 1 - cover
-                elif cover:
-                    over = cover + alpha * (1 - cover)
-                    share = cover / over
-                    red, green, blue = (
-                        old + (int(colour[at : at + 2], 16) - old) * share
-                        for old, at in ((red, 1), (green, 3), (blue, 5))
-                    )
-                    alpha = over
-            rows += bytes((round(red), round(green), round(blue), round(255 * alpha)))
+def _png(size: int, ground: str, layers: Sequence[_Layer], stretch: int) -> bytes:
+    """A square PNG file with smooth edges.
+
+    ground: the colour that the layers lie on, the lowest first. Were it transparent, Tk would have to ask the X server
+        for what is below, each time that it draws.
+    stretch: so many pixels are put into the middle, both ways, as Tk fills wide widgets with copies of it.
+    """
+    half = size // 2
+    rows = []
+    for y in range(size):
+        row = [_colour(x + 0.5, y + 0.5, size, ground, layers) for x in range(size)]
+        row[half:half] = row[half : half + 1] * stretch
+        rows.append(b"\0" + b"".join(row))  # 0: no filter
+    rows[half:half] = rows[half : half + 1] * stretch
 
     def chunk(kind: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
-    header = struct.pack(">IIBBBBB", size, size, 8, 6, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows, 1)) + chunk(b"IEND", b"")
+    header = struct.pack(">IIBBBBB", size + stretch, size + stretch, 8, 2, 0, 0, 0)
+    content = zlib.compress(b"".join(rows), 1)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", content) + chunk(b"IEND", b"")
+
+
+def _colour(x: float, y: float, size: int, ground: str, layers: Sequence[_Layer]) -> bytes:
+    """Red, green and blue of a point."""
+    mixed = _bytes(ground)
+    for distance, colour in layers:
+        cover = min(max(0.5 - distance(x, y, size), 0), 1)
+        if cover:
+            mixed = bytes(round(old + (new - old) * cover) for old, new in zip(mixed, _bytes(colour), strict=True))
+    return mixed
+
+
+def _bytes(colour: str) -> bytes:
+    return bytes.fromhex(colour[1:])

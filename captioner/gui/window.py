@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 TITLE = "Captioner"
 WELCOME = "Open a photo, drop one here, or paste one."
+PHOTO_HEIGHT = 160  # pixels at least
 ICONS = ("icon.png", "icon-48.png", "icon-32.png", "icon-16.png")
 # Those that work in dialogs, too.
 DIALOG_COMMANDS = ("toggle_self_voicing", "larger_text", "smaller_text", "quit")
@@ -82,16 +83,15 @@ class Window:
         self.controls = Controls(root, self.do)
         self.frame = ttk.Frame(root, padding=8)
         self.frame.pack(fill="both", expand=True)
-        self.frame.columnconfigure(0, weight=1)
-        self.frame.rowconfigure(1, weight=1)
         self.toolbar = self.controls.toolbar(self.frame)
-        self.toolbar.grid(row=0, sticky="ew")
-        self.photo_view = PhotoView(self.frame)
+        self.toolbar.pack(fill="x")
+        self.photo_view = PhotoView(self.frame, height=PHOTO_HEIGHT)
         self.photo_view.configure(takefocus=True, highlightthickness=3)
         self.photo_view.bind("<Button-1>", lambda event: self.photo_view.focus_set())
-        self.photo_view.grid(row=1, sticky="nsew", pady=8)
+        self.photo_view.pack(fill="both", expand=True, pady=8)
+        # Packed last: where there is too little room, the caption gives way, which can be scrolled.
         self.caption_view = CaptionView(self.frame)
-        self.caption_view.grid(row=2, sticky="ew")
+        self.caption_view.pack(fill="x")
         self.caption_view.bind("<<Word>>", lambda event: self._light())
 
     def _start(self, photos: Sequence[str]) -> None:
