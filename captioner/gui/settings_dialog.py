@@ -6,11 +6,11 @@ from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
 from captioner.gui.dialog import SPACE, Dialog
+from captioner.gui.theme import TEXT_SIZES
 
 if TYPE_CHECKING:
     from captioner.gui.window import Window
 
-TEXT_SIZES = (75, 100, 125, 150, 175, 200, 250, 300)
 RATES = (100, 120, 140, 160, 180, 200, 225, 250, 275, 300, 350, 400)
 VOLUMES = (100, 90, 80, 70, 60, 50, 40, 30, 20, 10)
 BEAM_WIDTHS = (1, 2, 3, 4, 5, 8, 12, 20)

@@ -7,7 +7,6 @@ import tkinter as tk
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from tkinter import ttk
 from typing import Any, NamedTuple
 
@@ -107,6 +106,9 @@ FONTS = Fonts()
 
 # In pixels: the middle of an image that may be drawn wide.
 STRETCH = 64
+
+# In percent, those to choose from.
+TEXT_SIZES = (75, 100, 125, 150, 175, 200, 250, 300)
 
 # In points, at 100 %.
 SIZES = {
@@ -222,20 +224,22 @@ def _create(root: tk.Misc, style: ttk.Style, palette: Palette) -> None:
     outer = radius + gap
     target = round(24 * unit)  # nothing to click on is smaller
 
-    def draw(size: int, *layers: _Layer, ground: str = palette.background, stretch: int = STRETCH) -> str:
+    def image(rows: list[list[bytes]]) -> str:
         # Not tk.PhotoImage, which would delete the image together with the Python object.
-        return str(
-            root.tk.call("image", "create", "photo", "-format", "png", "-data", _png(size, ground, layers, stretch))
-        )
+        return str(root.tk.call("image", "create", "photo", "-format", "png", "-data", _png(rows)))
 
-    def face(fill: str, border: str, inset: int = 0, corner: int = radius) -> tuple[_Layer, ...]:
-        return (_box(inset, corner, border), _box(inset + line, corner - line, fill))
+    def fixed(size: int, *layers: _Layer, ground: str = palette.background) -> str:
+        return image(_draw(size, ground, layers))
 
-    def halo(size: int) -> str:
-        return draw(size, _box(0, outer, palette.focus), _box(ring, outer - ring, palette.background))
+    def wide(corner: int, *layers: _Layer) -> str:
+        return image(_mirrored([_mirrored(row) for row in _draw(corner, palette.background, layers)]))
 
-    box = 2 * outer + 2
-    tile = 2 * radius + 2
+    def face(fill: str, border: str) -> str:
+        return wide(radius, _box(2 * radius, radius, border), _box(2 * radius, radius - line, fill, inset=line))
+
+    halo = wide(
+        outer, _box(2 * outer, outer, palette.focus), _box(2 * outer, outer - ring, palette.background, inset=ring)
+    )
     mark = round(18 * unit)  # of a check button
     inset = (target - mark) // 2
     tick = _lines(
@@ -243,7 +247,6 @@ def _create(root: tk.Misc, style: ttk.Style, palette: Palette) -> None:
         2.4 * unit,
         palette.on_accent,
     )
-    tick_muted = tick._replace(colour=palette.muted)
     middle, reach = target / 2, 4.5 * unit
     chevron = [(middle - reach, middle - reach / 2), (middle, middle + reach / 2), (middle + reach, middle - reach / 2)]
     thumb = round(8 * unit)
@@ -253,63 +256,57 @@ def _create(root: tk.Misc, style: ttk.Style, palette: Palette) -> None:
     style.element_create(
         "ring",
         "image",
-        draw(box),
-        ("focus", halo(box)),
+        wide(outer),
+        ("focus", halo),
         border=outer,
         padding=gap,
+        width=2 * outer,
+        height=2 * outer,
         sticky="nsew",
-        width=box,
-        height=box,
     )
     style.element_create(
         "face",
         "image",
-        draw(tile, *face(palette.control, palette.border)),
-        ("disabled", draw(tile, *face(palette.background, palette.faint))),
-        ("pressed", draw(tile, *face(palette.pressed, palette.border))),
-        ("active", draw(tile, *face(palette.hover, palette.border))),
+        face(palette.control, palette.border),
+        ("disabled", face(palette.background, palette.faint)),
+        ("pressed", face(palette.pressed, palette.border)),
+        ("active", face(palette.hover, palette.border)),
         border=radius,
         padding=0,
-        width=tile,
-        height=tile,
+        width=2 * radius,
+        height=2 * radius,
         sticky="nsew",
     )
     style.element_create(
         "field",
         "image",
-        draw(tile, *face(palette.surface, palette.border)),
-        ("disabled", draw(tile, *face(palette.background, palette.faint))),
+        face(palette.surface, palette.border),
         border=radius,
         padding=line,
-        width=tile,
-        height=tile,
+        width=2 * radius,
+        height=2 * radius,
         sticky="nsew",
     )
-    mark_face = partial(face, inset=inset, corner=radius - line)
     style.element_create(
         "tick",
         "image",
-        draw(target, *mark_face(palette.surface, palette.border), stretch=0),
-        ("disabled selected", draw(target, *mark_face(palette.background, palette.muted), tick_muted, stretch=0)),
-        ("disabled", draw(target, *mark_face(palette.background, palette.faint), stretch=0)),
-        ("selected", draw(target, _box(inset, radius - line, palette.accent), tick, stretch=0)),
+        fixed(
+            target,
+            _box(target, radius, palette.border, inset),
+            _box(target, radius - line, palette.surface, inset + line),
+        ),
+        ("selected", fixed(target, _box(target, radius, palette.accent, inset), tick)),
         sticky="",
     )
-    arrow = _lines(chevron, 1.8 * unit, palette.text)
-    arrow_muted = arrow._replace(colour=palette.muted)
     style.element_create(
-        "arrow",
-        "image",
-        draw(target, arrow, ground=palette.surface, stretch=0),
-        ("disabled", draw(target, arrow_muted, stretch=0)),
-        sticky="",
+        "arrow", "image", fixed(target, _lines(chevron, 1.8 * unit, palette.text), ground=palette.surface), sticky=""
     )
     style.element_create(
         "thumb",
         "image",
-        draw(target, _box((target - thumb) // 2, thumb // 2, palette.border)),
-        ("disabled", draw(target)),
-        border=target // 2 - 1,
+        wide(target // 2, _box(target, thumb / 2, palette.border, inset=(target - thumb) / 2)),
+        ("disabled", wide(target // 2)),
+        border=target // 2,
         width=target,
         height=2 * target,
         sticky="nsew",
@@ -399,17 +396,17 @@ class _Layer(NamedTuple):
     distance: of a point (x, y) in pixels from the shape's edge, negative inside.
     """
 
-    distance: Callable[[float, float, int], float]
+    distance: Callable[[float, float], float]
     colour: str
 
 
-def _box(inset: float, radius: float, colour: str) -> _Layer:
-    """A square with round corners, as large as the image but for inset."""
+def _box(size: float, radius: float, colour: str, inset: float = 0) -> _Layer:
+    """A square of this size with round corners, but for inset on all sides."""
+    middle, straight = size / 2, size / 2 - inset - radius
 
-    def distance(x: float, y: float, size: int) -> float:
-        middle = size / 2
-        dx, dy = (abs(at - middle) - (middle - inset - radius) for at in (x, y))
-        return math.hypot(max(dx, 0), max(dy, 0)) + min(max(dx, dy), 0) - radius
+    def distance(x: float, y: float) -> float:
+        dx, dy = abs(x - middle) - straight, abs(y - middle) - straight
+        return (math.hypot(dx, dy) if dx > 0 and dy > 0 else max(dx, dy)) - radius
 
     return _Layer(distance, colour)
 
@@ -417,7 +414,7 @@ def _box(inset: float, radius: float, colour: str) -> _Layer:
 def _lines(points: list[tuple[float, float]], width: float, colour: str) -> _Layer:
     """A line through points, with round ends."""
 
-    def distance(x: float, y: float, size: int) -> float:
+    def distance(x: float, y: float) -> float:
         return min(_from_line(x, y, *ends) for ends in zip(points, points[1:], strict=False)) - width / 2
 
     return _Layer(distance, colour)
@@ -430,38 +427,37 @@ def _from_line(x: float, y: float, start: tuple[float, float], end: tuple[float,
     return math.hypot(x - start[0] - along * dx, y - start[1] - along * dy)
 
 
-def _png(size: int, ground: str, layers: Sequence[_Layer], stretch: int) -> bytes:
-    """A square PNG file with smooth edges.
-
-    ground: the colour that the layers lie on, the lowest first. Were it transparent, Tk would have to ask the X server
-        for what is below, each time that it draws.
-    stretch: so many pixels are put into the middle, both ways, as Tk fills wide widgets with copies of it.
-    """
-    half = size // 2
-    rows = []
-    for y in range(size):
-        row = [_colour(x + 0.5, y + 0.5, size, ground, layers) for x in range(size)]
-        row[half:half] = row[half : half + 1] * stretch
-        rows.append(b"\0" + b"".join(row))  # 0: no filter
-    rows[half:half] = rows[half : half + 1] * stretch
-
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-
-    header = struct.pack(">IIBBBBB", size + stretch, size + stretch, 8, 2, 0, 0, 0)
-    content = zlib.compress(b"".join(rows), 1)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", content) + chunk(b"IEND", b"")
+def _draw(size: int, ground: str, layers: Sequence[_Layer]) -> list[list[bytes]]:
+    """The pixels of a square of this size: layers with smooth edges on the ground's colour, the lowest first."""
+    inks = [(distance, _bytes(colour)) for distance, colour in layers]
+    return [[_mix(x + 0.5, y + 0.5, _bytes(ground), inks) for x in range(size)] for y in range(size)]
 
 
-def _colour(x: float, y: float, size: int, ground: str, layers: Sequence[_Layer]) -> bytes:
-    """Red, green and blue of a point."""
-    mixed = _bytes(ground)
-    for distance, colour in layers:
-        cover = min(max(0.5 - distance(x, y, size), 0), 1)
-        if cover:
-            mixed = bytes(round(old + (new - old) * cover) for old, new in zip(mixed, _bytes(colour), strict=True))
+def _mix(x: float, y: float, mixed: bytes, inks: Sequence[tuple[Callable[[float, float], float], bytes]]) -> bytes:
+    for distance, ink in inks:
+        cover = 0.5 - distance(x, y)
+        if cover >= 1:
+            mixed = ink
+        elif cover > 0:
+            mixed = bytes(round(old + (new - old) * cover) for old, new in zip(mixed, ink, strict=True))
     return mixed
 
 
 def _bytes(colour: str) -> bytes:
     return bytes.fromhex(colour[1:])
+
+
+def _mirrored(corner: list[Any]) -> list[Any]:
+    """A row that begins so and ends so, turned round, with a wide middle: Tk fills widgets with copies of that."""
+    return corner + corner[-1:] * STRETCH + corner[::-1]
+
+
+def _png(rows: list[list[bytes]]) -> bytes:
+    """Pixels as a PNG file. Without transparency, for which Tk asks the X server what is below each time it draws."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    header = struct.pack(">IIBBBBB", len(rows[0]), len(rows), 8, 2, 0, 0, 0)
+    content = zlib.compress(b"".join(b"\0" + b"".join(row) for row in rows), 1)  # each row without a filter
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", content) + chunk(b"IEND", b"")

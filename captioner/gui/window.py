@@ -4,19 +4,17 @@ import tkinter as tk
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from tkinter import filedialog, messagebox, ttk
+from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
 import captioner
-from captioner.gui import screen_reader, theme
+from captioner.gui import theme
 from captioner.gui.caption_view import CaptionView
 from captioner.gui.commands import BY_NAME, State
 from captioner.gui.controls import Controls
 from captioner.gui.inbox import Inbox
 from captioner.gui.photo_view import PhotoView
 from captioner.gui.settings import Settings, default_path, save
-from captioner.gui.settings_dialog import TEXT_SIZES
-from captioner.gui.system_theme import system_theme
 
 if TYPE_CHECKING:
     from captioner.gui import background
@@ -100,6 +98,7 @@ class Window:
         from captioner.gui.drop import take_drops
         from captioner.gui.instance import Listener
         from captioner.gui.self_voicing import SelfVoicing, describe
+        from captioner.gui.system_theme import system_theme
         from captioner.gui.voice import Voice
 
         self._answers: dict[type, Callable[[Any], None]] = {
@@ -150,6 +149,8 @@ class Window:
         self.refresh()
 
     def open(self) -> None:
+        from tkinter import filedialog
+
         names = filedialog.askopenfilenames(
             parent=self.root,
             title="Open Photos",
@@ -200,6 +201,8 @@ class Window:
         self.inbox.run(lambda: html(source, text), put)
 
     def save_caption(self) -> None:
+        from tkinter import messagebox
+
         from captioner.gui.export import save_caption
 
         assert self._captioned
@@ -225,6 +228,8 @@ class Window:
         self.inbox.run(lambda: save_caption(source, text), saved)
 
     def save_speech(self) -> None:
+        from tkinter import filedialog
+
         assert self._captioned
         name = filedialog.asksaveasfilename(
             parent=self.root,
@@ -289,10 +294,10 @@ class Window:
         self.self_voicing.say(f"Where it looked, {'on' if self.chosen.show_attention else 'off'}")
 
     def larger_text(self) -> None:
-        self._resize_text(min((size for size in TEXT_SIZES if size > self.chosen.text_size), default=300))
+        self._resize_text(min((size for size in theme.TEXT_SIZES if size > self.chosen.text_size), default=300))
 
     def smaller_text(self) -> None:
-        self._resize_text(max((size for size in TEXT_SIZES if size < self.chosen.text_size), default=75))
+        self._resize_text(max((size for size in theme.TEXT_SIZES if size < self.chosen.text_size), default=75))
 
     def quit(self) -> None:
         """Close the window and end the program."""
@@ -487,6 +492,7 @@ class Window:
 
     def _prepare_self_voicing(self, greet: bool = False) -> None:
         """Voice the window where the settings say so, or else where no screen reader is found."""
+        from captioner.gui import screen_reader
 
         def prepare(on: bool) -> None:
             self.self_voicing.on = on
