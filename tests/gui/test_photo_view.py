@@ -61,6 +61,25 @@ class Eye:
         wait_for(look)
 
 
+class Gate:
+    """Holds a function that draws: each call goes on when one more is let through."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, function: str):
+        self.calls = 0
+        self._pass = threading.Semaphore(0)
+        draw = getattr(picture, function)
+
+        def wait(*arguments: object) -> object:
+            self.calls += 1
+            assert self._pass.acquire(timeout=60)
+            return draw(*arguments)
+
+        monkeypatch.setattr(picture, function, wait)
+
+    def let_through(self, calls: int = 1) -> None:
+        self._pass.release(calls)
+
+
 @pytest.fixture
 def eye(root: tk.Tk, display: str) -> Eye:
     return Eye(root, display)
@@ -90,8 +109,15 @@ def colours_until(eye: Eye, predicate: Callable[[], object], x: float = 0.5, y: 
     return seen
 
 
-def dark(eye: Eye, x: float) -> bool:
-    return eye.colour(x) == (DIM,) * 3
+def passed(eye: Eye, milliseconds: int) -> Callable[[], bool]:
+    """What is true when so much of the window's life has passed."""
+    over = tk.BooleanVar(eye.root)
+    eye.root.after(milliseconds, over.set, True)
+    return over.get
+
+
+def dark(eye: Eye, x: float, y: float = 0.5) -> bool:
+    return eye.colour(x, y) == (DIM,) * 3
 
 
 def shown_in(eye: Eye, size: int) -> bool:
@@ -130,6 +156,10 @@ def test_a_photo_is_sharp(eye: Eye) -> None:
     assert (row[: 200 - 4] == RED).all()
     assert (row[200 + 4 :] == BLUE).all()
 
+    fine = Image.fromarray(np.tile(np.array([[[0] * 3], [[255] * 3]], np.uint8), (400, 800, 1)))
+    eye.view.show(fine)  # stripes that two times as many pixels have room for: no moiré
+    eye.until(lambda: (abs(eye.see()[10:-10].astype(int) - 127) < 10).all())
+
     stripes = Image.fromarray(np.tile(np.array([[[0] * 3], [[255] * 3]], np.uint8), (200, 400, 1)))
     eye.view.show(stripes)  # of the view's own size: every pixel is one on the screen
     eye.until(lambda: (eye.see() == np.asarray(stripes)).all())
@@ -147,9 +177,16 @@ def test_the_old_picture_stays_until_the_new_one_is_ready(eye: Eye) -> None:
     assert colours_until(eye, lambda: eye.colour() == BLUE) <= {GREEN, BLUE}
 
 
-def test_only_the_latest_photo_is_shown(eye: Eye) -> None:
-    for colour in RED, GREEN, BLUE:
-        eye.view.show(photo(colour, (900, 900)))
+def test_only_the_latest_photo_is_shown(eye: Eye, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate(monkeypatch, "fit")
+    eye.view.show(photo(RED))
+    eye.until(lambda: gate.calls == 1)
+    eye.view.show(photo(GREEN))
+    eye.view.show(photo(BLUE))
+    gate.let_through()
+    eye.until(lambda: gate.calls == 2)  # the red one is ready
+    assert colours_until(eye, passed(eye, 100)) == {BACKGROUND}
+    gate.let_through(calls=9)
     assert colours_until(eye, lambda: eye.colour() == BLUE) <= {BACKGROUND, BLUE}
 
     eye.view.show(photo(RED))
@@ -163,15 +200,11 @@ def test_only_the_latest_photo_is_shown(eye: Eye) -> None:
 def test_the_window_lives_while_a_photo_is_drawn(eye: Eye, monkeypatch: pytest.MonkeyPatch) -> None:
     eye.view.show(photo(GREEN))
     eye.until(lambda: eye.colour() == GREEN)
-    go_on, fit = threading.Event(), picture.fit
-    monkeypatch.setattr(picture, "fit", lambda *arguments: go_on.wait() and fit(*arguments))
-
+    gate = Gate(monkeypatch, "fit")
     eye.view.show(photo(BLUE))
-    beat = tk.BooleanVar(eye.root)
-    eye.root.after(50, beat.set, True)
-    eye.until(beat.get)
-    assert eye.colour() == GREEN
-    go_on.set()
+    eye.until(lambda: gate.calls)
+    assert colours_until(eye, passed(eye, 100)) == {GREEN}
+    gate.let_through()
     eye.until(lambda: eye.colour() == BLUE)
 
 
@@ -231,16 +264,19 @@ def test_the_line_grows_with_the_screens_resolution(root: tk.Tk, display: str) -
     assert white[1] > 2 * white[0] > 0
 
 
-def test_an_older_light_is_never_shown(eye: Eye) -> None:
+def test_an_older_light_is_never_shown(eye: Eye, monkeypatch: pytest.MonkeyPatch) -> None:
     eye.view.show(photo(GREY, (400, 400)))
     eye.view.light(attention((0, 9, 0.5)))
-    eye.until(lambda: eye.colour(0.25, 0.25) == (DIM,) * 3)
-    for _ in range(3):
-        eye.view.light(attention((2, 2, 0.5)))
-        eye.view.light(attention((7, 7, 0.5)))
-        assert colours_until(eye, lambda: eye.colour(0.75, 0.75) == GREY, 0.25, 0.25) == {(DIM,) * 3}
-        eye.view.light(attention((0, 9, 0.5)))
-        eye.until(lambda: eye.colour(0.75, 0.75) == (DIM,) * 3)
+    eye.until(lambda: dark(eye, 0.25, 0.25))
+    gate = Gate(monkeypatch, "light")
+    eye.view.light(attention((2, 2, 0.5)))
+    eye.until(lambda: gate.calls == 1)
+    eye.view.light(attention((7, 7, 0.5)))
+    gate.let_through()
+    eye.until(lambda: gate.calls == 2)
+    assert colours_until(eye, passed(eye, 100), 0.25, 0.25) == {(DIM,) * 3}
+    gate.let_through()
+    assert colours_until(eye, lambda: eye.colour(0.75, 0.75) == GREY, 0.25, 0.25) == {(DIM,) * 3}
 
 
 def test_looking_everywhere_alike_dims_nothing(eye: Eye) -> None:
