@@ -30,6 +30,10 @@ ROLES = {
     "Treeview": "list",
 }
 NAMED_BY_THE_LABEL_BEFORE = {"combo box", "list", "menu button", "progress bar", "slider", "spin box", "text field"}
+# In Tk's own file dialogs.
+HULL = ".cHull.canvas"
+FILES = f"filedialog.contents.icons{HULL}"
+UP = "filedialog.contents.f1.up"
 KEYS = {"Ctrl": "Control", "Cmd": "Command", "Esc": "Escape", "Del": "Delete", "Ins": "Insert"}
 KEYS |= {key: f"{key} arrow" for key in ("Left", "Right", "Up", "Down")}
 CHARACTERS = {"\n": "new line", " ": "space", "-": "minus", "+": "plus", ",": "comma", "=": "equals", ".": "dot"}
@@ -67,11 +71,15 @@ class Editing(NamedTuple):
 
 
 def joined(*parts: str) -> str:
-    return ", ".join(part for part in parts if part)
+    """The parts that there are in a sentence."""
+    *others, last = [part for part in parts if part] or [""]
+    return "".join(part.removesuffix(".") + ", " for part in others) + last
 
 
 def sentences(*parts: str) -> str:
-    return ". ".join(part.removesuffix(".") for part in parts if part)
+    """The parts that there are as a sentence each."""
+    *others, last = [part for part in parts if part] or [""]
+    return "".join(part + (" " if part[-1] in ".!?…" else ". ") for part in others) + last
 
 
 def character(text: str) -> str:
@@ -160,12 +168,12 @@ class Reader:
         if self.is_popdown(path):
             return Spoken(value=self._value(path, kind))
         role, name = ROLES.get(kind, ""), ""
-        if path.endswith("filedialog.contents.icons.canvas"):
+        if path.endswith(FILES):
             role, name = "list", "Files"
-        elif path.endswith("filedialog.contents.f1.up"):
+        elif path.endswith(UP):
             name = "Parent folder"
         elif role in NAMED_BY_THE_LABEL_BEFORE:
-            name = self._label_before(path)
+            name = self._label_before(path) or self.text(path, "cget", "-text")
         elif kind not in ("Canvas", "Text", "TNotebook"):
             name = self.text(path, "cget", "-text")
         return Spoken(
@@ -267,7 +275,7 @@ class Reader:
         if kind in ("Scale", "TScale"):
             return f"{float(self.call(path, 'get') or 0):.3g}"
         if kind in ("Menubutton", "TMenubutton"):
-            return self.text(path, "cget", "-text")
+            return self.text(path, "cget", "-text") if self._label_before(path) else ""
         if kind == "Text":
             return self._content(path).strip()
         if kind == "Listbox":
@@ -282,8 +290,8 @@ class Reader:
             )
         if kind == "Treeview":
             return self._row(path)
-        if path.endswith("filedialog.contents.icons.canvas"):
-            return self._files(self.text("winfo", "parent", path))
+        if path.endswith(FILES):
+            return self._files(path.removesuffix(HULL))
         return ""
 
     def _row(self, path: str) -> str:
@@ -305,7 +313,7 @@ class Reader:
         size = self.number(path, "index", "end")
         if len(chosen) == 1:
             return _position(self.text(path, "get", chosen[0]), int(chosen[0]), size)
-        return f"{len(chosen)} of {size} chosen" if size else "empty"
+        return f"{len(chosen) or 'none'} of {size} chosen" if size else "empty"
 
 
 def _marked(kind: str, on: bool) -> str:

@@ -2,13 +2,16 @@
 
 import time
 import tkinter as tk
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from captioner.gui import accessible, in_words
 from captioner.gui.voice import Voice
 
+# The first bindtag of what has the focus: a widget's own bindings may change it, and keep a key to themselves.
+TAG = "SelfVoicing"
 MILLISECONDS_TO_SETTLE = 10  # for the widgets to do what a key asks of them
+MILLISECONDS_TO_OPEN = 150  # for a window to give the focus to one of its widgets
 MILLISECONDS_BEFORE_BUSY = 1000
 SECONDS_TO_ACT = 1  # for the program to open a window, or move the focus, because of a key
 
@@ -61,19 +64,19 @@ class SelfVoicing:
         self._reader = in_words.Reader(root)
         self._focus = ""  # the widget and the window that were last said
         self._window = ""
+        self._opening = ""
         self._before: _Look | None = None  # what was to be seen before the user did something
         self._acted = 0.0  # when (time.monotonic) the user last pressed a key or a button of the mouse
         self._key = ""
         self._menus: dict[str, None] = {}  # those with another active entry, in order
-        self._in_menu = False
+        self._menu = ""  # the one that has the focus
         self._word_said = False
-        self._pointer = (-1, -1)
+        self._pointer = (-1, -1)  # where the mouse was then
         self._due = False
         self._busy = ""  # the timer's number
-        # These come before the widget's own bindings, which may change it and keep the key to themselves.
-        root.bind_class("SelfVoicing", "<KeyPress>", self._act)
-        root.bind_class("SelfVoicing", "<KeyRelease>", self._look_soon)
-        root.bind_all("<FocusIn>", self._follow, add="+")
+        root.bind_class(TAG, "<KeyPress>", self._act)
+        root.bind_class(TAG, "<KeyRelease>", self._look_soon)
+        root.bind_all("<FocusIn>", self._look_soon, add="+")
         root.bind_all("<FocusOut>", self._look_soon, add="+")
         root.bind_all("<ButtonPress>", self._act, add="+")
         root.bind_all("<ButtonRelease>", self._look_soon, add="+")
@@ -111,14 +114,9 @@ class SelfVoicing:
         """Take note that the user does something, and of what there is before it is done."""
         self._acted = time.monotonic()
         self._key = event.keysym
-        if self.on and not self._due:
+        self._pointer = self._root.winfo_pointerxy()
+        if not self._due:
             self._before = self._look()
-        self._look_soon()
-
-    def _follow(self, event: "tk.Event[Any]") -> None:
-        tags = self._reader.list("bindtags", event.widget)
-        if "SelfVoicing" not in tags:
-            self._reader.call("bindtags", event.widget, ("SelfVoicing", *tags))
         self._look_soon()
 
     def _follow_menu(self, event: "tk.Event[Any]") -> None:
@@ -127,11 +125,10 @@ class SelfVoicing:
 
     def _say_word(self, event: "tk.Event[Any]") -> None:
         """Say the word of the caption that a key moved to, not those that the mouse passes over."""
-        pointer = self._root.winfo_pointerxy()
-        if pointer == self._pointer:
+        word = getattr(event.widget, "marked_text", "")
+        if word and self._root.winfo_pointerxy() == self._pointer:
             self._word_said = True
-            self.say(getattr(event.widget, "marked_text", ""))
-        self._pointer = pointer
+            self.say(word)
 
     def _look_soon(self, event: "tk.Event[Any] | None" = None) -> None:
         if not self._due:
@@ -143,31 +140,37 @@ class SelfVoicing:
         self._due = False
         menus, self._menus = self._menus, {}
         look = self._look()
-        if self.on:
-            text = in_words.sentences(*(self._reader.menu(menu) for menu in menus), self._news(look))
-            # What comes after a caption is not asked for, even if the user had done something before it.
-            asked = self._acted > self._voice.captioned and time.monotonic() - self._acted < SECONDS_TO_ACT
-            if text:
-                (self._voice.asked if asked else self._voice.unasked)(text)
+        text = in_words.sentences(*(self._reader.menu(menu) for menu in menus), self._news(look, menus))
+        # What comes after a caption is not asked for, even if the user had done something before it.
+        asked = self._acted > self._voice.captioned and time.monotonic() - self._acted < SECONDS_TO_ACT
+        if text:
+            (self.say if asked else self.announce)(text)
         self._before, self._word_said = look, False
 
     def _look(self) -> "_Look | None":
         path = self._reader.focus()
+        tags = self._reader.list("bindtags", path)
+        if path and TAG not in tags:
+            self._reader.call("bindtags", path, (TAG, *tags))
         return _Look(path, self._reader.widget(path), self._reader.editing(path)) if path else None
 
-    def _news(self, look: "_Look | None") -> str:
+    def _news(self, look: "_Look | None", menus: Iterable[str]) -> str:
         """What is to be said of the widget that has the focus, if anything."""
         if not look:
             self._focus = self._window = ""
             return ""
-        if self._reader.kind(look.path) == "Menu":
-            self._in_menu = True
-            return ""
-        from_menu, self._in_menu = self._in_menu, False
+        menu, self._menu = self._menu, look.path if self._reader.kind(look.path) == "Menu" else ""
+        if self._menu:
+            back = menu != self._menu and self._menu not in menus
+            return self._reader.menu(self._menu) if back else ""
         if (focus := self._reader.identity(look.path)) != self._focus:
+            if look.path == self._reader.window(look.path) and focus != self._opening:
+                self._opening = focus
+                self._root.after(MILLISECONDS_TO_OPEN, self._look_soon)
+                return ""
             self._focus = focus
             return in_words.sentences(self._new_window(look.path), in_words.joined(*look.widget))
-        if from_menu:
+        if menu:
             return in_words.joined(*look.widget) if self._key == "Escape" else ""
         if self._word_said or not self._before or self._before.path != look.path:
             return ""
