@@ -65,7 +65,8 @@ class CaptionView(ttk.Frame):
 
     def _follow(self) -> None:
         for label in self.sureness, self._heading, self.status:
-            label.bind("<Configure>", lambda event: event.widget.configure(wraplength=event.width))
+            # Two gaps: a style may pad a label.
+            label.bind("<Configure>", lambda event: event.widget.configure(wraplength=max(1, event.width - 2 * GAP)))
         for prose in self.statement, self.alternatives:
             for moved in "<FocusIn>", "<<Reached>>", "<<Selection>>":
                 prose.bind(moved, lambda event: self._reveal(event.widget), add="+")

@@ -100,6 +100,8 @@ class Statement(Prose):
         left, top, width, height = self.bbox(index) or (0, 0, 0, 0)
         if not (left <= x < left + width and top <= y < top + height):
             return None
+        if self.compare(index, "==", f"{index} display lineend") and self.get(index).isspace():
+            return None  # beside the line
         return next((mark for mark in reversed(self._marks) if mark.begin <= int(index.split(".")[1])), None)
 
     def _mark(self, mark: Mark | None) -> None:
