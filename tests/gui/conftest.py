@@ -1,9 +1,9 @@
 """Windows on a screen of the tests' own: whoever sits before this computer sees none flash by and may go on typing."""
 
 import contextlib
-import shutil
+import gc
 import tkinter as tk
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from types import TracebackType
 
@@ -11,6 +11,16 @@ import pytest
 
 from tests.gui.program import Program, User, wait_for
 from tests.gui.screen import screen
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """Collect a test's windows in the main thread: Tcl aborts the process where another thread does so."""
+    gc.disable()
+    result = yield
+    gc.collect()
+    gc.enable()
+    return result
 
 
 @pytest.fixture(scope="session")
@@ -53,8 +63,6 @@ def user(display: str, tmp_path: Path) -> Iterator[User]:
 @pytest.fixture
 def program(user: User) -> Iterator[Callable[..., Program]]:
     """A function that starts the program: program("dog.jpg", VARIABLE="value"). All starts are the same user's."""
-    if not shutil.which("xdotool"):
-        pytest.skip("no xdotool (Debian package xdotool)")
     started: list[Program] = []
 
     def start(*arguments: str | Path, **variables: str) -> Program:
