@@ -20,12 +20,12 @@ ROLES = {
 }
 
 
-def describe(widget: tk.Misc, name: str, role: str, value: str, description: str) -> None:
+def describe(root: tk.Misc, path: str, name: str, role: str, value: str, description: str) -> None:
     """Tell screen readers a widget's name, role (a word as `self_voicing` says it), value and description.
 
     Does nothing where Tk is older.
     """
-    if not widget.tk.call("info", "commands", "::tk::accessible"):
+    if not root.tk.call("info", "commands", "::tk::accessible"):
         return
     # The role has to come first. Tk's own description of a button is its text, which some screen readers read alone.
     for what, text in (
@@ -34,4 +34,4 @@ def describe(widget: tk.Misc, name: str, role: str, value: str, description: str
         ("description", description),
         ("value", value),
     ):
-        widget.tk.call("tk", "accessible", f"set_acc_{what}", widget, text)
+        root.tk.call("tk", "accessible", f"set_acc_{what}", path, text)

@@ -41,10 +41,12 @@ def describe(
 
 def _tell_screen_readers(widget: tk.Misc) -> None:
     if widget.winfo_exists():
-        spoken = in_words.Reader(widget).widget(str(widget))
-        accessible.describe(
-            widget, spoken.name, spoken.role, spoken.value, in_words.joined(spoken.name, spoken.shortcut)
-        )
+        _tell(widget, str(widget), in_words.Reader(widget).widget(str(widget)))
+
+
+def _tell(root: tk.Misc, path: str, spoken: in_words.Spoken) -> None:
+    description = in_words.joined(spoken.name, spoken.shortcut)
+    accessible.describe(root, path, spoken.name, spoken.role, spoken.value, description)
 
 
 class SelfVoicing:
@@ -145,6 +147,8 @@ class SelfVoicing:
         asked = self._acted > self._voice.captioned and time.monotonic() - self._acted < SECONDS_TO_ACT
         if text:
             (self.say if asked else self.announce)(text)
+        if look and (not self._before or look.widget != self._before.widget):
+            _tell(self._root, look.path, look.widget)
         self._before, self._word_said = look, False
 
     def _look(self) -> "_Look | None":
