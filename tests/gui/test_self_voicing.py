@@ -12,6 +12,7 @@ from captioner.captioner import Alternative, Caption, Word
 from captioner.gui.caption_view import CaptionView
 from captioner.gui.self_voicing import SelfVoicing, describe
 from captioner.gui.voice import Voice
+from captioner.speech import Event
 
 MINUTE = 60.0  # only for what would else hang for ever
 
@@ -21,9 +22,9 @@ class Desk:
 
     def __init__(self, root: tk.Tk):
         self.root = root
-        self.said = []
-        self.told = []
-        self.events = queue.Queue()
+        self.said: list[str] = []
+        self.told: list[str] = []
+        self.events: queue.Queue[Event] = queue.Queue()
         self.voice = Voice(self.told.append, self.events.put, self.said.append)
         self.voicing = SelfVoicing(root, self.voice, on=True)
         root.title("Captioner")
@@ -70,7 +71,7 @@ class Desk:
 
     def touch(self, key: str) -> None:
         """Press a key that need not be followed by anything said."""
-        released = []
+        released: list[tk.Event] = []
         self.root.bind("<KeyRelease>", released.append)
         subprocess.Popen(["xdotool", "key", key]).wait()
         self.wait_until(lambda: released)
@@ -365,8 +366,8 @@ def test_walk_through_a_caption(desk):
         "Captioner. Caption, text, read only, Probably: a dog runs.",
         *("Probably", "a", "runs", "dog"),
         "Other captions, list, read only, A cat runs, 1 of 2",
-        "A dog sleeps., 2 of 2",
-        "A cat runs., 1 of 2",
+        "A dog sleeps, 2 of 2",
+        "A cat runs, 1 of 2",
         "Caption, text, read only, Probably: a dog runs.",
     ]
 
