@@ -38,7 +38,7 @@ class Picture(NamedTuple):
 class PhotoView(tk.Canvas):
     """Shows a photo as large as it fits. It is drawn in a thread; what was shown stays until the new picture is ready.
 
-    It takes no focus. What is dropped or clicked on it is the window's to bind.
+    It stays inside the ring around the focus, which is the window's to set, as is what is clicked or dropped here.
     """
 
     def __init__(self, master: tk.Misc, **options: Any) -> None:
@@ -85,9 +85,10 @@ class PhotoView(tk.Canvas):
         self.configure(background=palette.background)
 
     def _draw(self) -> None:
-        width, height = self.winfo_width(), self.winfo_height()
-        if self._photo is None or width == height == 1:  # 1: not on screen yet
+        if self._photo is None or self.winfo_width() == self.winfo_height() == 1:  # 1: not on screen yet
             return
+        ring = int(self["highlightthickness"])
+        width, height = (max(1, size - 2 * ring) for size in (self.winfo_width(), self.winfo_height()))
         if self._thread is None:
             self._thread = threading.Thread(
                 target=_draw_wishes, args=(self._wishes, self._pictures), name="photo view", daemon=True

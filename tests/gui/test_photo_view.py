@@ -147,6 +147,14 @@ def test_a_photo_of_any_size_is_fitted_in_the_middle(
     assert eye.box() == expected
 
 
+def test_a_photo_stays_inside_the_ring_around_the_focus(eye: Eye) -> None:
+    eye.view.configure(takefocus=True, highlightthickness=5, highlightbackground="#ff0000")
+    eye.view.show(photo(GREEN, (100, 100)))
+    eye.until(lambda: eye.colour() == GREEN)
+    assert (eye.see(5, 5, 390, 390) == GREEN).all()
+    assert (eye.see(0, 0, 400, 5) == (255, 0, 0)).all()
+
+
 def test_a_photo_is_sharp(eye: Eye) -> None:
     halves = photo(RED, (1000, 1000))
     halves.paste(BLUE, (500, 0, 1000, 1000))
