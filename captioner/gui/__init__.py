@@ -1,6 +1,7 @@
 """The window: `captioner-gui [PHOTO...]`, or gui.py."""
 
 import importlib.util
+import signal
 import sys
 import threading
 from collections.abc import Sequence
@@ -45,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     from captioner.gui.window import Window
 
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends the program without complaint
     Window(root, photos, settings, problem, asked[0] if asked else "light")
     root.mainloop()
     return 0

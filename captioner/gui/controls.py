@@ -7,6 +7,7 @@ from tkinter import ttk
 from typing import Any
 
 from captioner.gui.commands import BY_NAME, COMMANDS, MENUS, TOOLBAR, Command, State, sequences
+from captioner.gui.theme import MENU_SPACE
 
 # In pixels, around and between the toolbar's buttons; their focus rings take some of it.
 GAP = 2
@@ -85,13 +86,15 @@ class Controls:
                     "accelerator": command.shortcut,
                     "command": partial(self._run, command.name),
                     "underline": _underline(command.label, taken),
+                    "image": MENU_SPACE,
+                    "compound": "left",
                 }
                 if command.checked:
                     menu.add_checkbutton(**options, variable=self._checks[command.name])
                 else:
                     menu.add_command(**options)
                 self._entries.append((command, menu, int(menu.index("end") or 0)))
-            bar.add_cascade(label=name, menu=menu, underline=0)
+            bar.add_cascade(label=name, menu=menu, underline=0, image=MENU_SPACE, compound="left")
         return bar
 
     def _pressed(self, name: str, event: "tk.Event[tk.Misc]") -> str | None:

@@ -104,6 +104,9 @@ class Fonts:
 
 FONTS = Fonts()
 
+# The name of an invisible Tk image in each menu entry, which makes it high enough to point at.
+MENU_SPACE = "CaptionerMenuSpace"
+
 # In pixels: the middle of an image that may be drawn wide.
 STRETCH = 64
 
@@ -117,6 +120,8 @@ SIZES = {
     "TkMenuFont": 11,
     "TkTooltipFont": 10,
     "TkSmallCaptionFont": 10,
+    "TkCaptionFont": 11,
+    "TkIconFont": 11,
     "TkHeadingFont": 13,
     FONTS.caption: 20,
 }
@@ -139,8 +144,11 @@ def apply(root: tk.Misc, palette: Palette, text_size: int) -> None:
     if palette.name not in style.theme_names():
         _create(root, style, palette)
     style.theme_use(palette.name)
-    line = int(root.tk.call("font", "metrics", FONTS.body, "-linespace"))
-    style.configure("Treeview", rowheight=max(round(1.5 * line), round(root.winfo_fpixels("18p"))))
+    row = round(max(1.5 * int(root.tk.call("font", "metrics", FONTS.body, "-linespace")), root.winfo_fpixels("18p")))
+    style.configure("Treeview", rowheight=row)
+    if MENU_SPACE not in root.tk.splitlist(root.tk.call("image", "names")):
+        root.tk.call("image", "create", "photo", MENU_SPACE, "-width", 1)
+    root.tk.call(MENU_SPACE, "configure", "-height", row)
     for kind, options in _plain(palette).items():
         for option, value in options.items():
             root.option_add(f"*{kind}.{option}", value)
@@ -168,6 +176,12 @@ def _plain(palette: Palette) -> dict[str, dict[str, str | int]]:
             "activeBorderWidth": 0,
         },
         "Toplevel": {"background": palette.background},
+        "Message": {
+            "background": palette.surface,
+            "foreground": palette.text,
+            "highlightBackground": palette.border,
+            "font": "TkTooltipFont",
+        },
         "Listbox": {
             "background": palette.surface,
             "foreground": palette.text,
@@ -198,10 +212,7 @@ def _dress(widget: tk.Misc, palette: Palette) -> None:
     kind = widget.winfo_class()
     if isinstance(widget, tk.Tk):
         kind = "Toplevel"
-    if isinstance(widget, tk.Message):  # a tooltip's
-        widget.configure(background=palette.surface, foreground=palette.text, font="TkTooltipFont")
-        widget.winfo_toplevel().configure(background=palette.border)
-    elif isinstance(widget, ttk.Combobox):
+    if isinstance(widget, ttk.Combobox):
         # Its list is no widget that tkinter knows, and is made when it is first asked for.
         popdown = widget.tk.call("ttk::combobox::PopdownWindow", widget)
         _configure(widget, f"{popdown}.f.l", options["Listbox"])
@@ -282,7 +293,7 @@ def _create(root: tk.Misc, style: ttk.Style, palette: Palette) -> None:
         "image",
         face(palette.surface, palette.border),
         border=radius,
-        padding=line,
+        padding=(line, line, radius // 2 + line, line),  # the arrow leaves the round corners alone
         width=2 * radius,
         height=2 * radius,
         sticky="nsew",
@@ -301,16 +312,15 @@ def _create(root: tk.Misc, style: ttk.Style, palette: Palette) -> None:
     style.element_create(
         "arrow", "image", fixed(target, _lines(chevron, 1.8 * unit, palette.text), ground=palette.surface), sticky=""
     )
-    style.element_create(
-        "thumb",
-        "image",
+    thumbs = (
         wide(target // 2, _box(target, thumb / 2, palette.border, inset=(target - thumb) / 2)),
         ("disabled", wide(target // 2)),
-        border=target // 2,
-        width=target,
-        height=2 * target,
-        sticky="nsew",
     )
+    for way, width, height in (("Vertical", target, 2 * target), ("Horizontal", 2 * target, target)):
+        style.element_create(
+            f"{way}.thumb", "image", *thumbs, border=target // 2, width=width, height=height, sticky="nsew"
+        )
+        style.layout(f"{way}.TScrollbar", [(f"{way}.thumb", {"sticky": "nsew"})])
 
     def nest(*elements: str, inside: _Layout) -> _Layout:
         for element in reversed(elements):
@@ -343,7 +353,11 @@ def _create(root: tk.Misc, style: ttk.Style, palette: Palette) -> None:
             ],
         ),
     )
-    style.layout("Vertical.TScrollbar", [("thumb", {"sticky": "nsew"})])
+    menu: _Layout = [
+        ("arrow", {"side": "right", "sticky": ""}),
+        ("Menubutton.label", {"side": "left", "sticky": "nsew"}),
+    ]
+    style.layout("TMenubutton", nest("ring", "field", "Menubutton.padding", inside=menu))
 
     space = round(4 * unit)
     style.configure(
@@ -362,8 +376,9 @@ def _create(root: tk.Misc, style: ttk.Style, palette: Palette) -> None:
         focuscolor=palette.focus,
     )
     style.map(".", foreground=[("disabled", palette.muted)], background=[])
-    style.configure("TButton", padding=(3 * space, round(1.5 * space)), anchor="center", width=0)
+    style.configure("TButton", padding=(round(2.4 * space), round(1.5 * space)), anchor="center", width=0)
     style.configure("TCheckbutton", padding=space)
+    style.configure("TMenubutton", padding=(2 * space, 0), background=palette.surface)
     style.configure("TEntry", padding=(2 * space, space))
     style.configure("TCombobox", padding=(2 * space, space), foreground=palette.text)
     style.map(

@@ -1,8 +1,11 @@
 """The window: shows what the Background tells, and does what the user commands."""
 
+import sys
 import tkinter as tk
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from tkinter import ttk
 from typing import TYPE_CHECKING, Any
@@ -23,7 +26,9 @@ if TYPE_CHECKING:
 
 TITLE = "Captioner"
 WELCOME = "Open a photo, drop one here, or paste one."
-PHOTO_HEIGHT = 160  # pixels at least
+# In pixels, at a text size of 100 %; and of the photo, at least.
+SIZE = (960, 760)
+PHOTO_HEIGHT = 160
 ICONS = ("icon.png", "icon-48.png", "icon-32.png", "icon-16.png")
 # Those that work in dialogs, too.
 DIALOG_COMMANDS = ("toggle_self_voicing", "larger_text", "smaller_text", "quit")
@@ -65,17 +70,21 @@ class Window:
         root.report_callback_exception = self._report
         root.protocol("WM_DELETE_WINDOW", self.quit)
         self.inbox = Inbox(root)
+        self._dress_widgets()
         self._lay_out()
-        self.dress()
+        self._dress_views()
         self.refresh()
-        self.caption_view.message(problem or WELCOME)
+        self.caption_view.statement.show(WELCOME, ())
+        self.caption_view.message(problem)
         self.photo_view.focus_set()
         root.update()  # on screen, before anything else is loaded
         self._start(photos)
 
     def _lay_out(self) -> None:
         root = self.root
-        width, height = (min(960, root.winfo_screenwidth()), min(760, root.winfo_screenheight() - 60))
+        scale = max(1, self.chosen.text_size / 100)
+        width = min(round(SIZE[0] * scale), root.winfo_screenwidth())
+        height = min(round(SIZE[1] * scale), root.winfo_screenheight() - 60)  # less the title and a bar of the desktop
         root.geometry(f"{width}x{height}")
         root.minsize(480, 360)
         self.controls = Controls(root, self.do)
@@ -127,8 +136,17 @@ class Window:
         for name, button in self.controls.buttons.items():
             describe(button, shortcut=BY_NAME[name].shortcut)
         describe(self.photo_view, name="Photo", role="picture", value=self._photo_in_words)
-        self.controls.explain()
-        theme.apply(self.root, self.palette, self.chosen.text_size)  # the tooltips
+        describe(
+            self.caption_view.statement, name="Caption", value=lambda: self.caption_view.statement.text or "none yet"
+        )
+        describe(
+            self.caption_view.alternatives,
+            name="Other captions",
+            role="list",
+            value=self.caption_view.alternatives.reading,
+        )
+        # A large package for what it does, so not in the main loop.
+        self.inbox.run(lambda: import_module("tktooltip"), lambda module: self.controls.explain())
         self._prepare_self_voicing(greet=True)
         self.inbox.run(system_theme, self._take_system_theme)
         take_drops(self.frame, self._take_sources)
@@ -347,8 +365,8 @@ class Window:
         pass
 
     def _take_broken(self, answer: "background.Broken") -> None:
-        self._be_idle(answer.sentence)
-        self.voice.caption(answer.sentence)
+        self._show_problem(answer.sentence)
+        self._be_idle("There are no captions now.")
 
     def _take_shown(self, answer: "background.Shown") -> None:
         self._shown = answer
@@ -380,10 +398,16 @@ class Window:
             self.photo_view.show(None)
         self._captioned = None
         self.state.caption = False
+        self.state.before = self.state.after = True  # or the background will tell
         self.root.title(f"{answer.name} – {TITLE}")
+        self._show_problem(answer.sentence)
+        self._be_idle(f"There is no caption for {answer.name}.")
+
+    def _show_problem(self, sentence: str) -> None:
+        """Show and speak why there is no caption in its place."""
         self.caption_view.show(None)
-        self._be_idle(f"{answer.name}: {answer.sentence}")
-        self.voice.caption(answer.sentence)
+        self.caption_view.statement.show(sentence, ())
+        self.voice.caption(sentence)
 
     def _take_skipped(self, answer: "background.Skipped") -> None:
         self._tell_unasked(f"{answer.name}: {answer.sentence}")
@@ -394,6 +418,7 @@ class Window:
             self._be_busy(text)
         else:
             self._be_idle(text)
+            self.self_voicing.announce(text)
 
     def _take_end(self, answer: "background.End") -> None:
         self.tell(f"This is the {answer.which} photo.")
@@ -415,7 +440,7 @@ class Window:
     def _take_second_start(self, paths: list[str]) -> None:
         self.root.deiconify()
         self.root.lift()
-        self.root.focus_force()
+        (self.root.focus_lastfor() or self.photo_view).focus_force()
         if paths:
             self.open_sources([Path(path) for path in paths])
 
@@ -424,7 +449,7 @@ class Window:
 
     def _photo_in_words(self) -> str:
         if not self._shown:
-            return WELCOME
+            return self.caption_view.statement.text
         return f"{self._shown.name}, {self._shown.position} of {self._shown.total}"
 
     def _light(self) -> None:
@@ -436,8 +461,11 @@ class Window:
             self.photo_view.light(None)
 
     def _report(self, kind: type[BaseException], error: BaseException, trace: Any) -> None:
-        """Tk would print a traceback, where nobody looks."""
-        self.caption_view.message(f"Something went wrong in the program ({kind.__name__}: {error}).")
+        """Tell of a mistake in the program in a sentence."""
+        sentence = f"Something went wrong in the program ({kind.__name__}: {error}): please try again."
+        print(f"captioner: {sentence}", file=sys.stderr)
+        with suppress(tk.TclError):  # the window is closed
+            self.caption_view.message(sentence)
 
     # The settings: what changes one makes it take effect.
 
@@ -468,17 +496,22 @@ class Window:
     def set_beam_width(self, beam_width: int | None) -> None:
         self.change(beam_width=beam_width)
         self._background.set_beam_width(beam_width)
-        if self._shown:
-            self._be_busy("Captioning…")
 
     def dress(self) -> None:
         """Take the theme and the text size that the settings say."""
+        self._dress_widgets()
+        self._dress_views()
+
+    def _dress_widgets(self) -> None:
         name = self._system_palette if self.chosen.theme == "system" else self.chosen.theme
         self.palette = theme.PALETTES[name]
         theme.apply(self.root, self.palette, self.chosen.text_size)
+
+    def _dress_views(self) -> None:
         self.photo_view.apply(self.palette)
         self.photo_view.configure(highlightcolor=self.palette.focus, highlightbackground=self.palette.background)
         self.caption_view.apply(self.palette, {"statement": theme.FONTS.caption, "text": theme.FONTS.body})
+        self.root.update_idletasks()  # for the buttons' new sizes
         self.toolbar.arrange()
 
     def _take_system_theme(self, name: str) -> None:
