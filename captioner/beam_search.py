@@ -55,7 +55,8 @@ def beam_search(
         end: id that a caption ends with.
         beam_width: how many captions are followed at a time and returned at most.
         max_length: most words in a caption.
-        length_normalisation: 0 favours short captions, 1 compares the mean log-probability of a word.
+        length_normalisation: 0 favours short captions, 1 compares the mean log-probability of a word, more favours long
+            ones.
         forbidden: ids that never occur.
 
     Returns:

@@ -49,7 +49,7 @@ def brute_force(seed: int, max_length: int, length_normalisation: float) -> list
     return sorted(captions, reverse=True)
 
 
-@pytest.mark.parametrize("length_normalisation", [0.0, 0.7, 1.0])
+@pytest.mark.parametrize("length_normalisation", [0.0, 0.7, 1.0, 1.5])
 @pytest.mark.parametrize("seed", range(3))
 def test_a_wide_beam_finds_what_brute_force_finds(seed, length_normalisation):
     found = search(random_step(seed), beam_width=EVERYTHING, length_normalisation=length_normalisation)

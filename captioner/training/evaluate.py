@@ -21,7 +21,7 @@ from captioner.vocabulary import sentence
 from captioner.weights import open_weights
 
 BEAM_WIDTHS = (1, 2, 3, 4, 5)
-LENGTH_NORMALISATIONS = (0.0, 0.25, 0.5, 0.75, 1.0)
+LENGTH_NORMALISATIONS = (0.0, 0.5, 0.75, 1.0, 1.25, 1.5)
 
 # CIDEr by beam width and length normalisation.
 Grid = dict[tuple[int, float], float]
