@@ -107,12 +107,13 @@ def edit(before: Editing, after: Editing) -> str:
     if after.selection and after.selection != before.selection:
         return f"{after.selection}, selected"
     if after.text != before.text:
-        more = len(after.text) - len(before.text)
+        more = len(after.text) - len(before.text) + len(before.selection)
         if more <= 0:
-            deleted = before.text[after.position : after.position - more]
-            return f"{character(deleted)}, deleted" if deleted else after.text
+            return f"{character(before.selection or before.text[after.position : after.position - more])}, deleted"
         typed = after.text[after.position - more : after.position]
         word = after.text[: after.position].split()
+        if more > 1:
+            return after.text
         return word[-1] if typed == " " and word else character(typed)
     if after.position == before.position:
         return ""
@@ -187,7 +188,7 @@ class Reader:
     def title(self, window: str) -> str:
         """A window's title, and what it says."""
         known = self._known(window)
-        name = known.name or self.text("wm", "title", window)
+        name = known.name or self.text("wm", "title", window).strip()
         role = known.role or ("dialog" if window != "." else "")
         value = known.value() if callable(known.value) else known.value
         # Those of Tk's own message boxes.

@@ -87,8 +87,10 @@ class SelfVoicing:
         root.bind_all("<<Word>>", self._say_word, add="+")
 
     def greet(self) -> None:
-        """Say the window's name and how to get help."""
+        """Say the window's name, how to get help, and what has the focus."""
         self.announce(f"{self._reader.text('wm', 'title', '.')}. Press F1 for help.")
+        self._focus, self._window = "", self._reader.identity(".")
+        self._look_soon()
 
     def toggle(self) -> bool:
         """Switch on or off, say so in any case, and return what it is now."""
@@ -161,7 +163,8 @@ class SelfVoicing:
     def _news(self, look: "_Look | None", menus: Iterable[str]) -> str:
         """What is to be said of the widget that has the focus, if anything."""
         if not look:
-            self._focus = self._window = ""
+            if self._focus:
+                self._focus = self._window = ""
             return ""
         menu, self._menu = self._menu, look.path if self._reader.kind(look.path) == "Menu" else ""
         if self._menu:
