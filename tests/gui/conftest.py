@@ -1,6 +1,7 @@
 """Windows on a screen of the tests' own: whoever sits before this computer sees none flash by and may go on typing."""
 
 import contextlib
+import functools
 import gc
 import tkinter as tk
 from collections.abc import Callable, Generator, Iterator
@@ -9,6 +10,7 @@ from types import TracebackType
 
 import pytest
 
+from captioner import Captioner
 from tests.gui.program import Program, User, wait_for
 from tests.gui.screen import screen
 
@@ -76,3 +78,9 @@ def program(user: User) -> Iterator[Callable[..., Program]]:
             one.end()
     for one in started:
         assert not one.errors()
+
+
+@pytest.fixture
+def statement(shipped: Captioner) -> Callable[[Path], str]:
+    """A function that tells what is to be shown and said of a photo."""
+    return functools.cache(lambda photo: shipped.caption(photo).statement)

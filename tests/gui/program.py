@@ -1,19 +1,24 @@
 """The whole program as its user has it: a process of its own, real keys, what is on the screen and what is heard."""
 
+import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
+import tkinter as tk
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PIL import Image, ImageGrab
 
+from tests.gui.sight import Sight
 from tests.soundcard import SoundCard
 
-GUI = (sys.executable, Path(__file__).parents[2] / "gui.py")
+ROOT = Path(__file__).parents[2]
+GUI = (sys.executable, ROOT / "gui.py")
 
 
 def wait_for(predicate: Callable[[], object], seconds: float = 30, what: Callable[[], str] = lambda: "") -> None:
@@ -44,6 +49,22 @@ class User:
         own = {"DISPLAY": display, "HOME": str(self.home), "CAPTIONER_UTTERANCES": str(self._said)}
         self.environment = self.card.environment({**kept, **own, **xdg})
 
+    def album(self) -> list[Path]:
+        """Copies of the sample photos in a folder of the user's, in the order of a walk through it."""
+        folder = self.home / "Photos"
+        folder.mkdir()
+        return [Path(shutil.copy(photo, folder)) for photo in sorted((ROOT / "assets").glob("*.jpg"))]
+
+    @property
+    def settings(self) -> Path:
+        """The program's settings file."""
+        return self.home / ".config" / "captioner" / "settings.json"
+
+    def choose(self, **settings: object) -> None:
+        """Have chosen settings in an earlier start."""
+        self.settings.parent.mkdir(exist_ok=True)
+        self.settings.write_text(json.dumps(settings))
+
     def utterances(self) -> list[str]:
         """What the program has begun to say so far, in order."""
         return self._said.read_text(encoding="utf-8").splitlines() if self._said.exists() else []
@@ -71,12 +92,14 @@ class Program:
     """The program, started by its user with arguments and variables of the environment; alone on the screen.
 
     command: what starts it; gui.py if not given.
+    sight: what stands in its windows.
     """
 
     def __init__(self, user: User, *arguments: str | Path, command: Sequence[str | Path] = GUI, **variables: str):
         self.user = user
         self._errors = user.home.parent / f"errors-{len(list(user.home.parent.glob('errors-*')))}"
         self._read = 0
+        self._sight: Sight | None = None
         with self._errors.open("wb") as errors:
             self.process = subprocess.Popen(
                 [*command, *arguments],
@@ -85,6 +108,24 @@ class Program:
                 stdin=subprocess.DEVNULL,
                 stderr=errors,
             )
+
+    @property
+    def sight(self) -> Sight:
+        if not self._sight:
+            self._sight = sight = Sight(self.user.environment["DISPLAY"])
+            wait_for(lambda: sight.finds() or not self.alive())
+        return self._sight
+
+    def texts(self) -> list[str]:
+        """All text in its windows; none while it has no window."""
+        try:
+            return self.sight.texts()
+        except tk.TclError:
+            return []
+
+    def shows(self, text: str) -> bool:
+        """Whether this is to be read in one of its windows, a whole sentence or a part of one."""
+        return any(text in shown for shown in self.texts())
 
     def alive(self) -> bool:
         return self.process.poll() is None
@@ -134,6 +175,19 @@ class Program:
             image.save(path)
         return image
 
+    def wait_until_idle(self) -> None:
+        """Return when all its threads have been waiting for a while."""
+        quiet = 0
+
+        def is_idle() -> bool:
+            nonlocal quiet
+            threads = Path(f"/proc/{self.process.pid}/task").glob("*/stat")
+            busy = any(thread.read_text().rpartition(")")[2].split()[0] != "S" for thread in threads)
+            quiet = 0 if busy else quiet + 1
+            return quiet > 50
+
+        self.wait_for(is_idle)
+
     def close(self) -> None:
         """Close the window as its user would, and wait until the program and all that it started have ended."""
         self.keys("alt+F4")
@@ -141,6 +195,9 @@ class Program:
 
     def end(self) -> None:
         """End the program from outside, if it has not ended."""
+        if self._sight:
+            self._sight.close()
+            self._sight = None
         self.process.terminate()
         self.process.wait()
 
@@ -149,5 +206,5 @@ class Program:
         assert self.alive(), f"the program ended. {self._state()}"
 
     def _state(self) -> str:
-        state = f"running: {self.alive()}, title: {self.title()!r}, windows: {self.titles()}"
+        state = f"running: {self.alive()}, title: {self.title()!r}, windows: {self.titles()}, texts: {self.texts()}"
         return f"{state}, said: {self.utterances()}, errors: {self.errors()}"
