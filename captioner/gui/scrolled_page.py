@@ -22,7 +22,8 @@ class ScrolledPage(ttk.Frame):
         super().__init__(master)
         self.columnconfigure(0, weight=1)
         self.rowconfigure(0, weight=1)
-        self._view = tk.Canvas(self, width=1, height=1, highlightthickness=0, borderwidth=0, takefocus=False)
+        # Not of one pixel: grid does not lay out anew what asks for so little.
+        self._view = tk.Canvas(self, width=2, height=2, highlightthickness=0, borderwidth=0, takefocus=False)
         self._scrollbar = ttk.Scrollbar(self, orient="vertical", command=self._view.yview)
         self._view.configure(yscrollcommand=self._scrollbar.set, yscrollincrement=1)
         self._view.grid(row=0, column=0, sticky="nsew")
@@ -62,15 +63,15 @@ class ScrolledPage(ttk.Frame):
 
     def _show_scrollbar(self) -> None:
         self._timer = ""
+        self.update_idletasks()  # all frames around this one have their sizes now
         if self._too_high():
             self._scrollbar.grid()
         else:
             self._scrollbar.grid_remove()
 
     def _too_high(self) -> bool:
-        return (
-            self.content.winfo_reqheight() > self._view.winfo_height() + 1
-        )  # a pixel is lost where others shrink, too
+        # A pixel is lost where others shrink, too.
+        return self.content.winfo_reqheight() > self._view.winfo_height() + 1
 
     def _turn(self, direction: int) -> str:
         if self._too_high():

@@ -300,6 +300,14 @@ def test_text_that_is_too_large_for_the_window_scrolls_to_where_the_user_is(root
     desk.until(lambda: desk.in_sight(desk.view.statement, "1.0"))
 
 
+def test_a_scrollbar_takes_its_room_only_while_it_is_needed(root: tk.Tk) -> None:
+    desk = Desk(root, text_size=200, width=700, height=300)
+    desk.view.show(caption())
+    desk.until(lambda: desk.view.statement.winfo_width() < 680)
+    root.geometry("700x900")
+    desk.until(lambda: desk.view.statement.winfo_width() == 700)
+
+
 @pytest.mark.parametrize("palette", ["light", "dark", "high contrast"])
 def test_a_ring_shows_where_the_focus_is(root: tk.Tk, display: str, palette: str) -> None:
     desk = Desk(root, palette=palette)
