@@ -87,7 +87,8 @@ class CaptionView(ttk.Frame):
         return self.statement.text[marked.begin : marked.end] if marked else ""
 
     def show(self, caption: "Caption | None") -> None:
-        """Show a caption, or none."""
+        """Show a caption, or none: its place stays free for the next one, so that the photo keeps its size."""
+        self._page.keep_height(caption is None)
         if caption is None:
             self.statement.show("", ())
             self.sureness.configure(text="")

@@ -32,6 +32,7 @@ class ScrolledPage(ttk.Frame):
         self.content = ttk.Frame(self._view)
         self.content.columnconfigure(0, weight=1)
         self._view.create_window(0, 0, window=self.content, anchor="nw", tags="content")
+        self._kept = 0
         self._timer = ""
         for frame in self._view, self.content:
             frame.bind("<Configure>", lambda event: self._fit())
@@ -54,15 +55,24 @@ class ScrolledPage(ttk.Frame):
         """Take a palette's colours."""
         self._view.configure(background=palette.background)
 
+    def keep_height(self, keep: bool) -> None:
+        """Ask for no less height than now, while the content is on its way, or for what the content needs."""
+        self._kept = self._view.winfo_reqheight() if keep else 0
+        self._settle_soon()
+
     def _fit(self) -> None:
         width, height = self._view.winfo_width(), self.content.winfo_reqheight()
         self._view.itemconfigure("content", width=width)
-        self._view.configure(height=height, scrollregion=(0, 0, width, height))
-        if not self._timer:
-            self._timer = self.after(SETTLED, self._show_scrollbar)
+        self._view.configure(height=max(height, self._kept), scrollregion=(0, 0, width, height))
+        self._settle_soon()
 
-    def _show_scrollbar(self) -> None:
+    def _settle_soon(self) -> None:
+        if not self._timer:
+            self._timer = self.after(SETTLED, self._settle)
+
+    def _settle(self) -> None:
         self._timer = ""
+        self._view.configure(height=max(self.content.winfo_reqheight(), self._kept))
         self.update_idletasks()  # all frames around this one have their sizes now
         if self._too_high():
             self._scrollbar.grid()

@@ -2,6 +2,7 @@
 
 import tkinter as tk
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -306,6 +307,22 @@ def test_a_scrollbar_takes_its_room_only_while_it_is_needed(root: tk.Tk) -> None
     desk.until(lambda: desk.view.statement.winfo_width() < 680)
     root.geometry("700x900")
     desk.until(lambda: desk.view.statement.winfo_width() == 700)
+
+
+def test_nothing_moves_while_the_next_caption_is_awaited(root: tk.Tk) -> None:
+    desk = Desk(root)
+    desk.view.pack(fill="x", expand=False)
+    desk.settle()
+    empty = desk.view.winfo_height()
+    desk.view.show(caption())
+    desk.until(lambda: desk.view.winfo_height() > empty + 50)
+    desk.settle()
+    full = desk.view.winfo_height()
+    desk.view.show(None)
+    desk.settle()
+    assert desk.view.winfo_height() == full
+    desk.view.show(replace(caption("two cats"), alternatives=()))
+    desk.until(lambda: desk.view.winfo_height() < full - 50)
 
 
 @pytest.mark.parametrize("palette", ["light", "dark", "high contrast"])
