@@ -51,12 +51,10 @@ class Controls:
         """Give the buttons their tooltips."""
         from tktooltip import ToolTip
 
-        for command in COMMANDS:
-            if command.name in self.buttons:
-                hint = f"{command.help}  ({command.shortcut})" if command.shortcut else command.help
-                ToolTip(
-                    self.buttons[command.name], msg=hint, delay=0.6, follow=False, parent_kwargs={"padx": 1, "pady": 1}
-                )
+        look = {"highlightthickness": 1, "borderwidth": 0, "padx": 6, "pady": 4}
+        for name, button in self.buttons.items():
+            text = f"{BY_NAME[name].help}  ({BY_NAME[name].shortcut})"
+            ToolTip(button, msg=text, delay=0.6, follow=False, parent_kwargs={"padx": 0}, **look)
 
     def refresh(self, state: State) -> None:
         """Enable what can be used now, and no more."""

@@ -5,7 +5,9 @@ import time
 import tkinter as tk
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, NoReturn
+
+from captioner.errors import CaptionerError
 
 # In milliseconds. The window looks more often while it waits for something.
 SOON, LATER = 12, 60
@@ -31,14 +33,15 @@ class Inbox:
         self._calls.put((call, arguments))
 
     def run(self, work: Callable[[], Any], done: Callable[[Any], object]) -> None:
-        """Call `done` with what `work` returns, which runs in a thread, or with the OSError that it raises."""
+        """Call `done` with what `work` returns, which runs in a thread, or with the OSError or CaptionerError of it."""
 
         def run() -> None:
             try:
-                result = work()
-            except OSError as error:
-                result = error
-            self.put(done, result)
+                self.put(done, work())
+            except (OSError, CaptionerError) as error:
+                self.put(done, error)
+            except Exception as error:
+                self.put(_raise, error)
 
         threading.Thread(target=run, daemon=True).start()
 
@@ -59,3 +62,8 @@ class Inbox:
         finally:  # an error in a call does not end the looking
             if not self._closed:
                 self._timer = self._root.after(wait, self._look)
+
+
+def _raise(error: Exception) -> NoReturn:
+    """Let the main loop tell of a mistake that was found in a thread."""
+    raise error

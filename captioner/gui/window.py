@@ -4,20 +4,22 @@ import sys
 import tkinter as tk
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
 import captioner
+from captioner import PhotoError
 from captioner.gui import theme
 from captioner.gui.caption_view import CaptionView
 from captioner.gui.commands import BY_NAME, State
 from captioner.gui.controls import Controls
 from captioner.gui.inbox import Inbox
+from captioner.gui.keeper import Keeper
 from captioner.gui.photo_view import PhotoView
-from captioner.gui.settings import Settings, default_path, save
+from captioner.gui.settings import Settings, default_path
 
 if TYPE_CHECKING:
     from captioner.gui import background
@@ -42,6 +44,13 @@ def assets() -> Path:
     return inside if inside.is_dir() else package.parent / "assets"
 
 
+def _reason(error: Exception) -> str:
+    """Why something could not be done, to stand in brackets."""
+    if isinstance(error, PhotoError):
+        return error.sentence.removesuffix(".")
+    return (isinstance(error, OSError) and error.strerror) or str(error)
+
+
 class Window:
     """The program's window and what it is doing.
 
@@ -59,17 +68,20 @@ class Window:
         self.palette = theme.PALETTES["light"]
         self.state = State()
         self.captions: dict[Source, background.Captioned] = {}  # this session's captions, in order
-        self._saved = replace(settings)
         self._system_palette = system_palette
         self._number = 0  # of the last request: answers to others are not wanted any more
         self._shown: background.Shown | None = None
         self._captioned: background.Captioned | None = None  # the shown photo
+        self._works = 0  # things that were done in threads of their own,
+        self._working = 0  # and which of them is being done, 0 for none
         self._started = False
 
         root.title(TITLE)
         root.report_callback_exception = self._report
         root.protocol("WM_DELETE_WINDOW", self.quit)
         self.inbox = Inbox(root)
+        self._keeper = Keeper(settings, default_path(), self.inbox, self._tell_unasked)
+        self.change = self._keeper.change
         self._dress_widgets()
         self._lay_out()
         self._dress_views()
@@ -119,7 +131,7 @@ class Window:
             background.Skipped: self._take_skipped,
             background.Progress: self._take_progress,
             background.End: self._take_end,
-            background.Cancelled: self._take_cancelled,
+            background.Cancelled: lambda answer: self._take_cancelled(),
         }
         screen = (self.root.winfo_screenwidth(), self.root.winfo_screenheight())
         self._background = background.Background(
@@ -136,22 +148,27 @@ class Window:
         for name, button in self.controls.buttons.items():
             describe(button, shortcut=BY_NAME[name].shortcut)
         describe(self.photo_view, name="Photo", role="picture", value=self._photo_in_words)
-        describe(
-            self.caption_view.statement, name="Caption", value=lambda: self.caption_view.statement.text or "none yet"
-        )
-        describe(
-            self.caption_view.alternatives,
-            name="Other captions",
-            role="list",
-            value=self.caption_view.alternatives.reading,
-        )
+        statement, others = self.caption_view.statement, self.caption_view.alternatives
+        describe(statement, name="Caption", value=lambda: statement.text or "none yet")
+        describe(others, name="Other captions", role="list", value=others.reading)
         # A large package for what it does, so not in the main loop.
         self.inbox.run(lambda: import_module("tktooltip"), lambda module: self.controls.explain())
         self._prepare_self_voicing(greet=True)
         self.inbox.run(system_theme, self._take_system_theme)
         take_drops(self.frame, self._take_sources)
         self.root.iconphoto(True, *(tk.PhotoImage(file=assets() / "icons" / name) for name in ICONS))
+        if self.root.tk.call("tk", "windowingsystem") == "aqua":
+            self._obey_macos()
         self.refresh()
+
+    def _obey_macos(self) -> None:
+        """Do what the menu of the program asks for there, and open the photos that are dropped on its icon."""
+        for name, command in (("ShowPreferences", "settings"), ("ShowHelp", "help"), ("Quit", "quit")):
+            self.root.createcommand(f"tk::mac::{name}", partial(self.do, command))
+        self.root.createcommand("tkAboutDialog", partial(self.do, "about"))
+        self.root.createcommand(
+            "tk::mac::OpenDocument", lambda *paths: self.open_sources([Path(path) for path in paths])
+        )
 
     # What the user commands: a method for each name in the table.
 
@@ -191,7 +208,7 @@ class Window:
             text = self.root.clipboard_get()
         except tk.TclError:  # there is none
             text = ""
-        self.inbox.run(lambda: from_clipboard(text), self._take_sources)
+        self._work("Looking at the clipboard…", lambda: from_clipboard(text), self._take_sources)
 
     def copy_caption(self) -> None:
         from captioner.gui.clipboard import copy
@@ -207,16 +224,16 @@ class Window:
         assert self._captioned
         source, text = self._captioned.source, self._captioned.caption.text
 
-        def put(result: str | OSError) -> None:
+        def put(result: str | Exception) -> None:
             try:
-                if isinstance(result, OSError):
+                if isinstance(result, Exception):
                     raise result
                 copy(self.root, text, result)
                 self.tell("Photo and caption copied as HTML.")
-            except OSError as error:
-                self.tell(f"The photo cannot be copied ({error.strerror}).")
+            except (OSError, PhotoError) as error:
+                self.tell(f"The photo cannot be copied ({_reason(error)}).")
 
-        self.inbox.run(lambda: html(source, text), put)
+        self._work("Copying…", lambda: html(source, text), put)
 
     def save_caption(self) -> None:
         from tkinter import messagebox
@@ -229,21 +246,21 @@ class Window:
             self.tell("This photo has no file to save the caption beside: copy the caption instead.")
             return
 
-        def saved(result: Path | OSError) -> None:
+        def saved(result: Path | Exception) -> None:
             if isinstance(result, FileExistsError):
                 # Not here, as a message box keeps whoever opens it waiting, and others wait in the inbox.
                 self.root.after_idle(replace_other)
-            elif isinstance(result, OSError):
-                self.tell(f"The caption cannot be saved beside the photo ({result.strerror}).")
+            elif isinstance(result, Exception):
+                self.tell(f"The caption cannot be saved beside the photo ({_reason(result)}).")
             else:
                 self.tell(f"Saved as {result.name}.")
 
         def replace_other() -> None:
             question = f"There is another text beside {source.name} already. Replace it?"
             if messagebox.askyesno("Save Caption", question, parent=self.root, default="no"):
-                self.inbox.run(lambda: save_caption(source, text, overwrite=True), saved)
+                self._work("Saving…", lambda: save_caption(source, text, overwrite=True), saved)
 
-        self.inbox.run(lambda: save_caption(source, text), saved)
+        self._work("Saving…", lambda: save_caption(source, text), saved)
 
     def save_speech(self) -> None:
         from tkinter import filedialog
@@ -285,7 +302,7 @@ class Window:
         for window in self.root.winfo_children():
             if isinstance(window, kind):
                 window.lift()
-                window.focus_set()
+                (window.focus_lastfor() or window).focus_set()
                 return
         dialog = kind(*arguments)
         self.controls.bind(dialog, DIALOG_COMMANDS)
@@ -299,6 +316,9 @@ class Window:
     def cancel(self) -> None:
         self.voice.stop()
         self._background.cancel()
+        if self._working:
+            self._working = 0
+            self._take_cancelled()
 
     def speak(self) -> None:
         self.voice.toggle()
@@ -325,6 +345,7 @@ class Window:
             self._background.close()
             self._listener.close()
             self.voice.close()
+        self._keeper.close()
         self.root.destroy()
 
     # What the program tells.
@@ -344,6 +365,20 @@ class Window:
             self._number = number
             self.voice.new_photo()
             self._be_busy("Reading the photo…")
+
+    def _work(self, text: str, work: Callable[[], Any], done: Callable[[Any], object]) -> None:
+        """Do something that may take a while, unless it is cancelled; see `Inbox.run`."""
+        self._works += 1
+        number = self._working = self._works
+        self._be_busy(text)
+
+        def finish(result: Any) -> None:
+            if number == self._working:
+                self._working = 0
+                self._be_idle("")
+                done(result)
+
+        self.inbox.run(work, finish)
 
     def _be_busy(self, text: str) -> None:
         self.state.busy = self.inbox.hurry = True
@@ -423,7 +458,7 @@ class Window:
     def _take_end(self, answer: "background.End") -> None:
         self.tell(f"This is the {answer.which} photo.")
 
-    def _take_cancelled(self, answer: "background.Cancelled") -> None:
+    def _take_cancelled(self) -> None:
         self._be_idle("Cancelled.")
         self.self_voicing.say("Cancelled.")
 
@@ -468,16 +503,6 @@ class Window:
             self.caption_view.message(sentence)
 
     # The settings: what changes one makes it take effect.
-
-    def change(self, **settings: Any) -> None:
-        """Change settings for this start and the next ones."""
-        for name, value in settings.items():
-            setattr(self.chosen, name, value)
-        try:
-            save(self.chosen, default_path(), self._saved)
-        except OSError as error:
-            self._tell_unasked(f"The settings cannot be saved ({error.strerror}).")
-        self._saved = replace(self.chosen)
 
     def set_look(self, **settings: Any) -> None:
         """Change the theme or the text size."""
