@@ -77,7 +77,6 @@ class SelfVoicing:
         self._due = False
         self._busy = ""  # the timer's number
         root.bind_class(TAG, "<KeyPress>", self._act)
-        root.bind_class(TAG, "<KeyRelease>", self._look_soon)
         root.bind_all("<FocusIn>", self._look_soon, add="+")
         root.bind_all("<FocusOut>", self._look_soon, add="+")
         root.bind_all("<ButtonPress>", self._act, add="+")
@@ -171,12 +170,13 @@ class SelfVoicing:
             back = menu != self._menu and self._menu not in menus
             return self._reader.menu(self._menu) if back else ""
         if (focus := self._reader.identity(look.path)) != self._focus:
-            if look.path == self._reader.window(look.path) and focus != self._opening:
+            is_window = look.path == self._reader.window(look.path)
+            if is_window and focus != self._opening:
                 self._opening = focus
                 self._root.after(MILLISECONDS_TO_OPEN, self._look_soon)
                 return ""
             self._focus = focus
-            return in_words.sentences(self._new_window(look.path), in_words.joined(*look.widget))
+            return in_words.sentences(self._new_window(look.path), "" if is_window else in_words.joined(*look.widget))
         if menu:
             return in_words.joined(*look.widget) if self._key == "Escape" else ""
         if self._word_said or not self._before or self._before.path != look.path:
