@@ -87,9 +87,10 @@ class SelfVoicing:
 
     def greet(self) -> None:
         """Say the window's name, how to get help, and what has the focus."""
-        self.announce(f"{self._reader.text('wm', 'title', '.')}. Press F1 for help.")
-        self._focus, self._window = "", self._reader.identity(".")
-        self._look_soon()
+        if self.on:
+            self.announce(f"{self._reader.text('wm', 'title', '.')}. Press F1 for help.")
+            self._focus, self._window = "", self._reader.identity(".")
+            self._look_soon()
 
     def toggle(self) -> bool:
         """Switch on or off, say so in any case, and return what it is now."""
