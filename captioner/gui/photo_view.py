@@ -1,6 +1,7 @@
 """Shows the photo, fitted into the window, and the light on where the captioner looked."""
 
 import threading
+import time
 import tkinter as tk
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 # Milliseconds between two looks for a picture that is being drawn.
 LOOK_AGAIN = 5
+
+# Seconds after which the main loop goes on, and comes back for the rest of a picture.
+ENOUGH = 0.008
 
 
 class Wish(NamedTuple):
@@ -101,13 +105,14 @@ class PhotoView(tk.Canvas):
             self._timer = self.after(LOOK_AGAIN, self._look)
 
     def _look(self) -> None:
-        """Take a strip of the newest picture, and come again for the next."""
+        """Take some strips of the newest picture, and come again for the next."""
         self._timer = ""
         if self._arriving is None:
             self._arriving = _newest(self._pictures)
         if self._arriving is not None and self._arriving.wish.number != self._number:
             self._drop()
-        if self._arriving is not None:
+        end = time.perf_counter() + ENOUGH
+        while self._arriving is not None and time.perf_counter() < end:
             self._take_strip(self._arriving)
         if self._arriving is not None or self._wish is not None:
             self._timer = self.after(1 if self._arriving else LOOK_AGAIN, self._look)
