@@ -355,8 +355,8 @@ def test_a_window_that_gives_the_focus_away_late(desk):
         window.title("Settings")
         entry = ttk.Entry(window)
         entry.pack()
+        window.bind("<FocusIn>", lambda event: event.widget == window and window.after(60, entry.focus))
         window.focus_force()
-        window.after(60, entry.focus)
         window.bind("<Escape>", lambda event: window.destroy())
 
     button = ttk.Button(desk.root, text="Settings", command=show)
