@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measure start, captions, memory and size on the disk, beside the way of student projects."""
+"""Measure start, captions, memory and size on the disk, beside the way of student projects; or the window."""
 
 import argparse
 import configparser
@@ -19,6 +19,8 @@ from statistics import median
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
+
+from scripts.figures import duration, megabytes, rate  # noqa: E402
 
 CAPTIONER = [sys.executable, "-m", "captioner", "--json"]
 STUDENT = [sys.executable, str(ROOT / "scripts" / "student_way.py")]
@@ -51,25 +53,35 @@ def main() -> None:
     options = parser().parse_args()
     if options.runs < 1:
         parser().error("--runs must be at least 1")
+    load = f", load average {os.getloadavg()[0]:.1f} before the first run" if hasattr(os, "getloadavg") else ""
+    if options.window:
+        from scripts.benchmark_window import report  # lazily: it needs what the tests need
+
+        print(report(options.runs), end="\n\n")
+        print(f"Median (least to most), {options.runs} runs of what is not one figure.")
+        describe(load)
+    else:
+        compare(options.photos, options.runs, load)
+
+
+def compare(folder: Path, runs: int, load: str) -> None:
+    """Print how the captioner and the student way do."""
     from captioner import CaptionerError
-    from captioner.training.machine import machine, versions
     from captioner.training.table import table
     from captioner.weights import open_weights
 
-    photos = sorted(map(str, options.photos.glob("*.jpg")))
+    photos = sorted(map(str, folder.glob("*.jpg")))
     if not photos:
-        raise CaptionerError(f"{options.photos} has no photo NAME.jpg.")
+        raise CaptionerError(f"{folder} has no photo NAME.jpg.")
     photos = (photos * 100)[: max(100, len(photos))]
     student = importlib.util.find_spec("tensorflow") is not None
     cold = hasattr(os, "posix_fadvise")
     weights = open_weights()
-    load = f", load average {os.getloadavg()[0]:.1f} before the first run" if hasattr(os, "getloadavg") else ""
 
-    rows, read = measure(photos, options.runs, student, cold)
+    rows, read = measure(photos, runs, student, cold)
     print(table(["", "captioner", "student way", "times better"], rows), end="\n\n")
-    print(f"Median (least to most) of {options.runs} runs; captions and stages, over all photos of these runs.")
-    print(f"Machine: {', '.join(f'{name} {value}' for name, value in machine().items())}{load}.")
-    print(f"Versions: {', '.join(f'{name} {value}' for name, value in versions().items())}.")
+    print(f"Median (least to most) of {runs} runs; captions and stages, over all photos of these runs.")
+    describe(load)
     print(f"Captioner: model {weights.name} {weights.version}, beam width {weights.beam_width}, {len(photos)} photos.")
     if student:
         print(
@@ -87,12 +99,23 @@ def main() -> None:
         print("Cold starts are left out: this system cannot drop files from its cache.")
 
 
+def describe(load: str) -> None:
+    """Print what this was measured on."""
+    from captioner.training.machine import machine, versions
+
+    print(f"Machine: {', '.join(f'{name} {value}' for name, value in machine().items())}{load}.")
+    print(f"Versions: {', '.join(f'{name} {value}' for name, value in versions().items())}.")
+
+
 def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, epilog="Takes some minutes; let nothing else run meanwhile.")
     parser.add_argument(
         "--photos", type=Path, default=ROOT / "assets", metavar="FOLDER", help="of JPEG photos (default: the samples)"
     )
     parser.add_argument("--runs", type=int, default=5, metavar="N", help="of each program (default: %(default)s)")
+    parser.add_argument(
+        "--window", action="store_true", help="measure the window instead, with all that test.sh installs"
+    )
     return parser
 
 
@@ -232,25 +255,6 @@ def per_photo(runs: Sequence[Run]) -> list[float]:
 
 def memory(runs: Sequence[Run]) -> list[float]:
     return [run.memory for run in runs if run.memory]
-
-
-def duration(seconds: Sequence[float]) -> str:
-    if median(seconds) < 0.5:
-        return spread([1000 * value for value in seconds], "ms", 1)
-    return spread(seconds, "s", 2)
-
-
-def rate(seconds: Sequence[float]) -> str:
-    return spread([1 / value for value in seconds], "", 1)
-
-
-def megabytes(sizes: Sequence[float]) -> str:
-    return f"{median(sizes) / 1e6:.0f} MB"
-
-
-def spread(values: Sequence[float], unit: str, digits: int) -> str:
-    middle, least, most = (f"{value:.{digits}f}" for value in (median(values), min(values), max(values)))
-    return f"{middle} {unit}".strip() + f" ({least} to {most})"
 
 
 if __name__ == "__main__":
