@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import tkinter as tk
+from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -123,6 +124,11 @@ class Program:
         except tk.TclError:
             return []
 
+    def view(self) -> Image.Image:
+        """What is to be seen in the place for the photo, inside the ring of the focus."""
+        left, top, right, bottom = self.sight.box("photoview")
+        return self.screenshot().convert("RGB").crop((left + 3, top + 3, right - 3, bottom - 3))
+
     def shows(self, text: str) -> bool:
         """Whether this is to be read in one of its windows, a whole sentence or a part of one."""
         return any(text in shown for shown in self.texts())
@@ -139,7 +145,7 @@ class Program:
         new, self._read = errors[self._read :], len(errors)
         return new.decode(errors="replace")
 
-    def wait_for(self, predicate: Callable[[], object], seconds: float = 60) -> None:
+    def wait_for(self, predicate: Callable[[], object], seconds: float = 30) -> None:
         """Return as soon as predicate is true. The test fails if it stays false for that long."""
         wait_for(predicate, seconds, self._state)
 
@@ -175,16 +181,42 @@ class Program:
             image.save(path)
         return image
 
+    def await_title(self, title: str, focus: str = "") -> None:
+        """Return when a window of this title has the keyboard, and in it a widget whose Tcl path ends like that."""
+        self.wait_for(lambda: self.title() == title and self.sight.focus().endswith(focus))
+
+    def go_to(self, kind: str) -> None:
+        """Press Tab until a widget of a class, "statement" or such, has the keyboard."""
+        seen: list[str] = []
+        while not (focus := self.sight.focus()).endswith(f"!{kind}"):
+            assert focus not in seen, f"no {kind} can be reached with Tab: {seen}"
+            seen.append(focus)
+            self.keys("Tab")
+            self.wait_for(lambda: self.sight.focus() != seen[-1])
+
+    def await_text(self, text: str) -> None:
+        """Return when this is to be read, see `shows`."""
+        self.wait_for(lambda: self.shows(text))
+
+    def await_utterance(self, text: str) -> None:
+        """Return when this was the last thing said."""
+        self.wait_for(lambda: self.utterances()[-1:] == [text])
+
+    def await_photo(self, photo: Path, statement: str) -> None:
+        """Return when the window has the keyboard and shows a photo with its caption."""
+        self.wait_for(lambda: self.title() == f"{photo.name} – Captioner" and self.shows(statement))
+
     def wait_until_idle(self) -> None:
-        """Return when all its threads have been waiting for a while."""
-        quiet = 0
+        """Return when its threads do nothing but wait, but for the main loop, which looks for news now and then."""
+        looks = deque([True], maxlen=50)  # whether it was busy
 
         def is_idle() -> bool:
-            nonlocal quiet
             threads = Path(f"/proc/{self.process.pid}/task").glob("*/stat")
-            busy = any(thread.read_text().rpartition(")")[2].split()[0] != "S" for thread in threads)
-            quiet = 0 if busy else quiet + 1
-            return quiet > 50
+            try:
+                looks.append(any(thread.read_text().rpartition(")")[2].split()[0] != "S" for thread in threads))
+            except OSError:  # one has just ended
+                looks.append(True)
+            return len(looks) == 50 and sum(looks) <= 15
 
         self.wait_for(is_idle)
 

@@ -1,7 +1,6 @@
 """The program from start to end: photos come in, are walked through, and go out with their captions."""
 
 import os
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,26 +15,13 @@ Start = Callable[..., Program]
 Statement = Callable[[Path], str]
 
 
-def clipboard(program: Program, target: str = "UTF8_STRING") -> str:
-    """What another program would paste."""
-    command = ["xclip", "-selection", "clipboard", "-out", "-target", target]
-    return subprocess.run(command, env=program.user.environment, capture_output=True, timeout=60).stdout.decode()
-
-
-def view(program: Program) -> np.ndarray:
-    """What is to be seen in the place for the photo, without its focus ring: float [height, width, 3]."""
-    left, top, right, bottom = program.sight.box("photoview")
-    inside = program.screenshot().convert("RGB").crop((left + 3, top + 3, right - 3, bottom - 3))
-    return np.asarray(inside).astype(float)
-
-
 def await_on_screen(program: Program, photo: Path) -> None:
     """Return when all of a photo is to be seen, upright, as large as it fits, in the middle."""
     with Image.open(photo) as image:
         upright = ImageOps.exif_transpose(image.convert("RGB"))
 
     def is_there() -> bool:
-        seen = view(program)
+        seen = np.asarray(program.view()).astype(float)
         expected = np.asarray(ImageOps.contain(upright, seen.shape[1::-1], Image.Resampling.LANCZOS)).astype(float)
         top, left = ((np.array(seen.shape) - expected.shape) // 2)[:2]
         shown = seen[top : top + expected.shape[0], left : left + expected.shape[1]]
@@ -45,16 +31,10 @@ def await_on_screen(program: Program, photo: Path) -> None:
     program.wait_for(is_there)
 
 
-def await_photo(program: Program, photo: Path, statement: Statement) -> None:
-    """Return when the window has the keyboard and shows a photo with its caption."""
-    title = f"{photo.name} – Captioner"
-    program.wait_for(lambda: program.title() == title and program.shows(statement(photo)))
-
-
 def start_to_open(program: Program) -> None:
     """Open the dialog for photos, and wait until names can be typed into it."""
     program.keys("ctrl+o")
-    program.wait_for(lambda: program.title() == "Open Photos" and program.sight.focus().endswith(".ent"))
+    program.await_title("Open Photos", focus=".ent")
 
 
 def test_a_photo_is_shown_captioned_and_spoken(
@@ -63,7 +43,7 @@ def test_a_photo_is_shown_captioned_and_spoken(
     photo = user.album()[3]
     caption = shipped.caption(photo)
     one = program(photo)
-    await_photo(one, photo, statement)
+    one.await_photo(photo, statement(photo))
     await_on_screen(one, photo)
     assert one.shows("How sure: ")
     assert all(one.shows(f"{n}. {other.text}") for n, other in enumerate(caption.alternatives, 1))
@@ -85,20 +65,20 @@ def test_a_photo_lying_on_its_side_is_shown_upright(program: Start, user: User, 
 def test_photos_are_opened_with_the_dialog(program: Start, user: User, statement: Statement) -> None:
     photos = user.album()
     one = program()
-    one.wait_for(lambda: one.shows("Open a photo, drop one here, or paste one."))
+    one.await_text("Open a photo, drop one here, or paste one.")
     start_to_open(one)
     one.type(str(photos[0]))
     one.keys("Return")
-    await_photo(one, photos[0], statement)
+    one.await_photo(photos[0], statement(photos[0]))
 
     start_to_open(one)
     assert str(photos[0].parent) in one.texts()  # the dialog starts in the last folder
     one.keys("Escape")
-    await_photo(one, photos[0], statement)
+    one.await_photo(photos[0], statement(photos[0]))
     start_to_open(one)
     one.type("coffee.jpg")
     one.keys("Return")
-    await_photo(one, photos[2], statement)
+    one.await_photo(photos[2], statement(photos[2]))
     one.close()
 
 
@@ -106,22 +86,22 @@ def test_walking_through_a_folder(program: Start, user: User, statement: Stateme
     photos = user.album()
     (photos[0].parent / "notes.txt").write_text("no photo")
     one = program(photos[1])
-    await_photo(one, photos[1], statement)
+    one.await_photo(photos[1], statement(photos[1]))
     for key, position in ("Right", 2), ("Left", 1), ("Page_Down", 2), ("Page_Down", 3), ("Page_Up", 2):
         one.keys(key)
-        await_photo(one, photos[position], statement)
+        one.await_photo(photos[position], statement(photos[position]))
         await_on_screen(one, photos[position])
         assert one.shows(f"Photo {position + 1} of 4")
     one.keys("Page_Down")
-    await_photo(one, photos[3], statement)
+    one.await_photo(photos[3], statement(photos[3]))
     one.keys("Right")
-    one.wait_for(lambda: one.shows("There is no photo after this one."))
-    one.wait_for(lambda: one.utterances()[-1] == "There is no photo after this one.")
-    await_photo(one, photos[3], statement)
+    one.await_text("There is no photo after this one.")
+    one.await_utterance("There is no photo after this one.")
+    one.await_photo(photos[3], statement(photos[3]))
     one.keys("Page_Up", "Page_Up", "Page_Up")
-    await_photo(one, photos[0], statement)
+    one.await_photo(photos[0], statement(photos[0]))
     one.keys("Left")
-    one.wait_for(lambda: one.shows("There is no photo before this one."))
+    one.await_text("There is no photo before this one.")
     one.close()
 
 
@@ -130,47 +110,47 @@ def test_the_photos_beside_the_shown_one_are_ready(program: Start, user: User, s
     photos = user.album()
     statements = [statement(photo) for photo in photos]
     one = program(photos[1])
-    one.wait_for(lambda: one.shows(statements[1]))
+    one.await_text(statements[1])
     one.wait_until_idle()
     for photo in photos[0], photos[2]:
         state = photo.stat()
         photo.write_bytes(bytes(state.st_size))
         os.utime(photo, ns=(state.st_atime_ns, state.st_mtime_ns))
     one.keys("Right")
-    one.wait_for(lambda: one.shows(statements[2]))
+    one.await_text(statements[2])
     one.keys("Left", "Left")
-    one.wait_for(lambda: one.shows(statements[0]))
+    one.await_text(statements[0])
     one.close()
 
 
 def test_a_second_start_hands_its_photo_to_the_open_window(program: Start, user: User, statement: Statement) -> None:
     photos = user.album()
     one = program(photos[0])
-    await_photo(one, photos[0], statement)
+    one.await_photo(photos[0], statement(photos[0]))
     second = program("Photos/cat.jpg")  # from the folder that it is started in
     second.wait_for(lambda: not second.alive())
     assert second.process.returncode == 0
-    await_photo(one, photos[1], statement)
+    one.await_photo(photos[1], statement(photos[1]))
     assert one.titles() == ["cat.jpg – Captioner"]
     one.close()
     third = program(photos[2])  # nobody is there any more
-    await_photo(third, photos[2], statement)
+    third.await_photo(photos[2], statement(photos[2]))
     third.close()
 
 
 def test_the_history_is_walked_through_again(program: Start, user: User, statement: Statement) -> None:
     photos = user.album()
     one = program(photos[0])
-    await_photo(one, photos[0], statement)
+    one.await_photo(photos[0], statement(photos[0]))
     one.keys("Right")
-    await_photo(one, photos[1], statement)
+    one.await_photo(photos[1], statement(photos[1]))
     one.keys("ctrl+h")
-    one.wait_for(lambda: one.title() == "History")
+    one.await_title("History")
     lines = [f"{photo.name}: {statement(photo)}" for photo in photos[:2]]
     shown = [text for text in one.texts() if text in lines]
     assert shown == [lines[1], lines[0], lines[1]]  # the latest first, and the chosen one once more below
     one.keys("Down")
     one.wait_for(lambda: one.texts().count(lines[0]) == 2)
     one.keys("Return")
-    await_photo(one, photos[0], statement)
+    one.await_photo(photos[0], statement(photos[0]))
     one.close()
