@@ -181,7 +181,8 @@ class Window:
             getattr(self, name)()
         elif command.otherwise:
             self.tell(command.otherwise)
-        self.refresh()
+        if self._started:  # or the command was to quit
+            self.refresh()
 
     def open(self) -> None:
         from tkinter import filedialog
@@ -342,6 +343,7 @@ class Window:
         self.root.withdraw()
         self.inbox.close()
         if self._started:
+            self._started = False
             self._background.close()
             self._listener.close()
             self.voice.close()
