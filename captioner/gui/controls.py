@@ -48,13 +48,19 @@ class Controls:
         return bar
 
     def explain(self) -> None:
-        """Give the buttons their tooltips."""
+        """Let the buttons have tooltips."""
+        for name, button in self.buttons.items():
+            button.bind("<Enter>", partial(self._explain, name))
+
+    def _explain(self, name: str, event: "tk.Event[ttk.Button]") -> None:
+        """Make a button's tooltip, a window of its own, when it is first wanted."""
         from tktooltip import ToolTip
 
+        event.widget.unbind("<Enter>")
+        text = f"{BY_NAME[name].help}  ({BY_NAME[name].shortcut})"
         look = {"highlightthickness": 1, "borderwidth": 0, "padx": 6, "pady": 4}
-        for name, button in self.buttons.items():
-            text = f"{BY_NAME[name].help}  ({BY_NAME[name].shortcut})"
-            ToolTip(button, msg=text, delay=0.6, follow=False, parent_kwargs={"padx": 0}, **look)
+        tooltip = ToolTip(event.widget, msg=text, delay=0.6, follow=False, parent_kwargs={"padx": 0}, **look)
+        tooltip.on_enter(event)
 
     def refresh(self, state: State) -> None:
         """Enable what can be used now, and no more."""

@@ -31,6 +31,7 @@ WELCOME = "Open a photo, drop one here, or paste one."
 # In pixels, at a text size of 100 %; and of the photo, at least.
 SIZE = (960, 760)
 PHOTO_HEIGHT = 160
+LOADING = 20  # milliseconds until a command is tried again that came too early
 ICONS = ("icon.png", "icon-48.png", "icon-32.png", "icon-16.png")
 # Those that work in dialogs, too.
 DIALOG_COMMANDS = ("toggle_self_voicing", "larger_text", "smaller_text", "quit")
@@ -74,7 +75,8 @@ class Window:
         self._captioned: background.Captioned | None = None  # the shown photo
         self._works = 0  # things that were done in threads of their own,
         self._working = 0  # and which of them is being done, 0 for none
-        self._started = False
+        self._ready = False  # for commands
+        self._closed = False
 
         root.title(TITLE)
         root.report_callback_exception = self._report
@@ -90,7 +92,15 @@ class Window:
         self.caption_view.message(problem)
         self.photo_view.focus_set()
         root.update()  # on screen, before anything else is loaded
-        self._start(photos)
+        # The voice before the photos, whose answers it speaks.
+        self._load(
+            self._load_voice,
+            self._load_self_voicing,
+            partial(self._load_background, photos),
+            self._load_listener,
+            self._load_icon,
+            self._load_others,
+        )
 
     def _lay_out(self) -> None:
         root = self.root
@@ -113,17 +123,19 @@ class Window:
         self.caption_view.pack(fill="x")
         self.caption_view.bind("<<Word>>", lambda event: self._light())
 
-    def _start(self, photos: Sequence[str]) -> None:
-        """Load the rest, behind the window."""
+    def _load(self, *parts: Callable[[], object]) -> None:
+        """Load what works behind the window, part after part, and see to the window in between."""
+        if self._closed:
+            return
+        parts[0]()
+        if parts[1:]:
+            self.root.after(1, self._load, *parts[1:])
+
+    def _load_background(self, photos: Sequence[str]) -> None:
         from captioner.gui import background
-        from captioner.gui.drop import take_drops
-        from captioner.gui.instance import Listener
-        from captioner.gui.self_voicing import SelfVoicing, describe
-        from captioner.gui.system_theme import system_theme
-        from captioner.gui.voice import Voice
 
         self._answers: dict[type, Callable[[Any], None]] = {
-            background.Ready: self._take_ready,
+            background.Ready: lambda answer: None,
             background.Broken: self._take_broken,
             background.Shown: self._take_shown,
             background.Captioned: self._take_captioned,
@@ -133,33 +145,52 @@ class Window:
             background.End: self._take_end,
             background.Cancelled: lambda answer: self._take_cancelled(),
         }
-        screen = (self.root.winfo_screenwidth(), self.root.winfo_screenheight())
         self._background = background.Background(
-            lambda answer: self.inbox.put(self._take, answer), beam_width=self.chosen.beam_width, screen=screen
+            lambda answer: self.inbox.put(self._take, answer),
+            beam_width=self.chosen.beam_width,
+            screen=(self.root.winfo_screenwidth(), self.root.winfo_screenheight()),
         )
-        self.voice = Voice(self._tell_unasked, lambda event: self.inbox.put(self._take_speech, event))
-        self._prepare_voice()
-        self.self_voicing = SelfVoicing(self.root, self.voice)
-        self._started = True
         if photos:
             self.open_sources([Path(photo) for photo in photos])
 
-        self._listener = Listener(lambda paths: self.inbox.put(self._take_second_start, paths))
+    def _load_voice(self) -> None:
+        from captioner.gui.voice import Voice
+
+        self.voice = Voice(self._tell_unasked, lambda event: self.inbox.put(self._take_speech, event))
+        self._prepare_voice()
+
+    def _load_self_voicing(self) -> None:
+        from captioner.gui.self_voicing import SelfVoicing, describe
+
+        self.self_voicing = SelfVoicing(self.root, self.voice)
         for name, button in self.controls.buttons.items():
             describe(button, shortcut=BY_NAME[name].shortcut)
         describe(self.photo_view, name="Photo", role="picture", value=self._photo_in_words)
         statement, others = self.caption_view.statement, self.caption_view.alternatives
         describe(statement, name="Caption", value=lambda: statement.text or "none yet")
         describe(others, name="Other captions", role="list", value=others.reading)
-        # A large package for what it does, so not in the main loop.
-        self.inbox.run(lambda: import_module("tktooltip"), lambda module: self.controls.explain())
         self._prepare_self_voicing(greet=True)
-        self.inbox.run(system_theme, self._take_system_theme)
-        take_drops(self.frame, self._take_sources)
+
+    def _load_listener(self) -> None:
+        from captioner.gui.instance import Listener
+
+        self._listener = Listener(lambda paths: self.inbox.put(self._take_second_start, paths))
+        self._ready = True
+        self.refresh()
+
+    def _load_icon(self) -> None:
         self.root.iconphoto(True, *(tk.PhotoImage(file=assets() / "icons" / name) for name in ICONS))
+
+    def _load_others(self) -> None:
+        from captioner.gui.drop import take_drops
+        from captioner.gui.system_theme import system_theme
+
+        self.inbox.run(system_theme, self._take_system_theme)
+        # Packages that are large for what they do are imported in threads.
+        self.inbox.run(lambda: import_module("tkinterdnd2"), lambda module: take_drops(self.frame, self._take_sources))
+        self.inbox.run(lambda: import_module("tktooltip"), lambda module: self.controls.explain())
         if self.root.tk.call("tk", "windowingsystem") == "aqua":
             self._obey_macos()
-        self.refresh()
 
     def _obey_macos(self) -> None:
         """Do what the menu of the program asks for there, and open the photos that are dropped on its icon."""
@@ -174,15 +205,15 @@ class Window:
 
     def do(self, name: str) -> None:
         """Run a command, or say why it cannot be run now."""
-        if not self._started:
+        if not self._ready:
+            self.root.after(LOADING, self.do, name)
             return
         command = BY_NAME[name]
         if command.enabled(self.state):
             getattr(self, name)()
         elif command.otherwise:
             self.tell(command.otherwise)
-        if self._started:  # or the command was to quit
-            self.refresh()
+        self.refresh()
 
     def open(self) -> None:
         from tkinter import filedialog
@@ -340,10 +371,10 @@ class Window:
 
     def quit(self) -> None:
         """Close the window and end the program."""
+        self._closed = True
         self.root.withdraw()
         self.inbox.close()
-        if self._started:
-            self._started = False
+        if self._ready:
             self._background.close()
             self._listener.close()
             self.voice.close()
@@ -571,7 +602,9 @@ class Window:
 
     def refresh(self) -> None:
         """Let menus and buttons show what can be done now."""
-        if self._started:
+        if self._closed:
+            return
+        if self._ready:
             self.state.speaking = self.voice.speaking
             self.state.self_voicing = self.self_voicing.on
         self.state.where_it_looked = self.chosen.show_attention
