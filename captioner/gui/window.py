@@ -75,6 +75,8 @@ class Window:
         self._captioned: background.Captioned | None = None  # the shown photo
         self._works = 0  # things that were done in threads of their own,
         self._working = 0  # and which of them is being done, 0 for none
+        self._unsaid = problem
+        self._note = problem  # shown after what the program does, until the user does something
         self._ready = False  # for commands
         self._closed = False
 
@@ -208,6 +210,7 @@ class Window:
         if not self._ready:
             self.root.after(LOADING, self.do, name)
             return
+        self._note = ""
         command = BY_NAME[name]
         if command.enabled(self.state):
             getattr(self, name)()
@@ -421,7 +424,7 @@ class Window:
 
     def _be_idle(self, text: str) -> None:
         self.state.busy = self.inbox.hurry = False
-        self.caption_view.message(text)
+        self.caption_view.message(" ".join(filter(None, (text, self._note))))
         self.self_voicing.busy("")
         self.refresh()
 
@@ -469,7 +472,7 @@ class Window:
         self.state.before = self.state.after = True  # or the background will tell
         self.root.title(f"{answer.name} – {TITLE}")
         self._show_problem(answer.sentence)
-        self._be_idle(f"There is no caption for {answer.name}.")
+        self._be_idle(f"{answer.name}: there is no caption.")
 
     def _show_problem(self, sentence: str) -> None:
         """Show and speak why there is no caption in its place."""
@@ -481,7 +484,7 @@ class Window:
         self._tell_unasked(f"{answer.name}: {answer.sentence}")
 
     def _take_progress(self, answer: "background.Progress") -> None:
-        text = f"{answer.done} of {answer.total} photos captioned"
+        text = f"{answer.done} of {answer.total} photos captioned."
         if answer.done < answer.total:
             self._be_busy(text)
         else:
@@ -497,7 +500,14 @@ class Window:
 
     def _take_speech(self, event: Any) -> None:
         self.voice.heard(event)
+        self._say_problem()
         self.refresh()
+
+    def _say_problem(self) -> None:
+        """Say what was wrong with the settings, when all that is said first has been said."""
+        if self._unsaid and not self.voice.speaking:
+            self.voice.unasked(self._unsaid)
+            self._unsaid = ""
 
     def _take_sources(self, found: "list[Source] | str | OSError") -> None:
         if isinstance(found, list):
@@ -513,7 +523,7 @@ class Window:
             self.open_sources([Path(path) for path in paths])
 
     def _place(self) -> str:
-        return f"Photo {self._shown.position} of {self._shown.total}" if self._shown else ""
+        return f"Photo {self._shown.position} of {self._shown.total}." if self._shown else ""
 
     def _photo_in_words(self) -> str:
         if not self._shown:
@@ -590,6 +600,7 @@ class Window:
             self.refresh()
             if greet:
                 self.self_voicing.greet()
+                self._say_problem()
 
         if self.chosen.self_voicing is None:
             self.inbox.run(screen_reader.running, lambda found: prepare(not found))
