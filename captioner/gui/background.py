@@ -2,9 +2,8 @@
 
 import hashlib
 import os
-import queue
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -128,7 +127,8 @@ class Background:
     """
 
     # Each request has a thread that reads its photos; one more thread captions them all. Whatever is told is told under
-    # the lock and while its request is self._request: a request is given up by putting another one, or None, there.
+    # the lock and while its request is self._request: a request is given up by putting another one, or None, there
+    # (_want), which also wakes who waits for the lock's condition.
 
     def __init__(
         self, tell: Callable[[Answer], None], *, beam_width: int | None = None, screen: tuple[int, int]
@@ -136,7 +136,7 @@ class Background:
         self._tell = tell
         self._beam_width = beam_width
         self._screen = screen
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._closed = False
         self._number = 0
         self._request: _Request | None = None
@@ -145,7 +145,7 @@ class Background:
         self._reading_ended.set()
         self._photos: OrderedDict[_Key, Future[_Photo]] = OrderedDict()
         self._captions: dict[tuple[_Key, int | None], Caption] = {}
-        self._jobs: queue.Queue[_Job | None] = queue.Queue(2)  # short, so that what is read does not pile up
+        self._jobs: deque[_Job] = deque()
         threading.Thread(target=self._caption_jobs, name="captioning", daemon=True).start()
 
     def open(self, sources: Sequence[Source]) -> int:
@@ -186,7 +186,7 @@ class Background:
         with self._lock:
             if self._request and self._request.busy:
                 self._request.walk.waiting.clear()
-                self._request = None
+                self._want(None)
                 self._tell(Cancelled(self._number))
 
     def set_beam_width(self, beam_width: int | None) -> None:
@@ -201,9 +201,8 @@ class Background:
         """End. No answer is told afterwards."""
         with self._lock:
             self._closed = True
-            self._request = self._shown = None
-        with suppress(queue.Full):  # else the captioning thread has something to wake up for
-            self._jobs.put_nowait(None)
+            self._shown = None
+            self._want(None)
 
     def _begin(self, walk: "_Walk", offset: int, *, seeking: bool = False) -> int:
         self._number += 1
@@ -212,9 +211,14 @@ class Background:
 
     def _start(self, request: "_Request") -> None:
         if not self._closed:
-            self._request = request
+            self._want(request)
             request.before, self._reading_ended = self._reading_ended, request.ended
             threading.Thread(target=self._serve, args=(request,), name="reading", daemon=True).start()
+
+    def _want(self, request: "_Request | None") -> None:
+        self._request = request
+        self._jobs.clear()
+        self._lock.notify_all()
 
     def _check(self, request: "_Request") -> None:
         if self._request is not request:
@@ -231,7 +235,7 @@ class Background:
         except Exception as error:  # nobody else would tell the user, whatever it is
             with self._lock:
                 if self._request is request:
-                    self._request = None
+                    self._want(None)
                     self._tell(Failed(request.number, name_of(request.walk.sources[0]), _sentence(error)))
         finally:
             request.ended.set()
@@ -249,13 +253,14 @@ class Background:
         return photos
 
     def _show(self, request: "_Request", photos: Sequence[Source]) -> None:
+        walk = request.walk
         while True:
             position, source = request.position, photos[request.position]
             try:
                 photo = self._photo(request, source)
                 break
             except PhotoError as error:
-                if not request.seeking or position == len(photos) - 1:
+                if walk.single or not request.seeking or position == len(photos) - 1:
                     return self._settle(request, position, error.sentence)
                 with self._lock:
                     request.offset += 1
@@ -321,7 +326,12 @@ class Background:
         if caption := self._captions.get((key, self._beam_width)):
             self._settle(request, position, caption)
         else:
-            self._jobs.put(_Job(request, position, key, photo.small if photo else _read_small(source)))
+            job = _Job(request, position, key, photo.small if photo else _read_small(source))
+            with self._lock:
+                self._lock.wait_for(lambda: len(self._jobs) < 2 or self._request is not request)
+                self._check(request)
+                self._jobs.append(job)
+                self._lock.notify_all()
 
     def _settle(self, request: "_Request", position: int, outcome: "Caption | str | Broken") -> None:
         """Tell what became of a photo (str: why it failed), unless it was only worked on ahead.
@@ -355,12 +365,17 @@ class Background:
         with self._lock:
             if not self._closed:
                 self._tell(captioner if isinstance(captioner, Broken) else Ready())
-        while (job := self._jobs.get()) and not self._closed:
+        while True:
+            with self._lock:
+                self._lock.wait_for(lambda: self._jobs or self._closed)
+                if self._closed:
+                    return
+                job = self._jobs.popleft()
+                self._lock.notify_all()
+            if beam_width != self._beam_width:
+                beam_width = self._beam_width
+                captioner = _load(beam_width)
             with suppress(_Unwanted):
-                self._check(job.request)
-                if beam_width != self._beam_width:
-                    beam_width = self._beam_width
-                    captioner = _load(beam_width)
                 if isinstance(captioner, Broken):
                     self._settle(job.request, job.position, captioner)
                     continue
@@ -409,12 +424,14 @@ class _Walk:
 
     photos: None until they have been listed.
     start: the position of the one that was opened.
+    single: whether one photo was opened, and not a folder or several.
     waiting: the positions of those that are still to be captioned because several were opened together.
     """
 
     sources: Sequence[Source]
     photos: Sequence[Source] | None = None
     start: int = 0
+    single: bool = False
     waiting: set[int] = field(default_factory=set)
     listing: threading.Lock = field(default_factory=threading.Lock)
 
@@ -428,7 +445,8 @@ class _Walk:
             if self.photos is None:
                 sources = [source if isinstance(source, bytes) else source.absolute() for source in self.sources]
                 source = sources[0]
-                if len(sources) == 1 and isinstance(source, Path) and not source.is_dir():
+                self.single = len(sources) == 1 and not (isinstance(source, Path) and source.is_dir())
+                if self.single and isinstance(source, Path):
                     photos = _beside(source)
                     self.start = photos.index(source)
                 else:
@@ -446,7 +464,7 @@ class _Request:
     """What the window wants.
 
     offset: from the walk's start.
-    seeking: if the photo cannot be read, another one after it will do.
+    seeking: if the photo cannot be read, another one after it will do, unless a single one was opened.
     shown, settled: whether the photo, and its caption, have been told.
     before: set when the thread of the request before has ended; None when that has been awaited.
     ended: set when this request's thread has ended.

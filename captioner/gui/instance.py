@@ -5,6 +5,7 @@ import re
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -140,7 +141,9 @@ def _address() -> str:
         return rf"\\.\pipe\captioner-{getuser()}"
     from platformdirs import user_runtime_path
 
-    folder = user_runtime_path("captioner", appauthor=False)
+    with warnings.catch_warnings():  # it takes another folder where the usual one will not do
+        warnings.simplefilter("ignore")
+        folder = user_runtime_path("captioner", appauthor=False)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     state = folder.lstat()
     if state.st_uid != os.getuid():
