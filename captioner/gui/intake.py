@@ -25,6 +25,9 @@ NO_ANSWER = "The program that the picture was copied in does not answer: copy th
 # Of the forms that a program offers a copied picture in, the first of these is taken: those that lose nothing first.
 IMAGES = ("image/png", "image/tiff", "image/bmp", "image/webp", "image/jpeg", "image/gif")
 
+# Seconds that another program has to hand over what was copied in it.
+TIMEOUT = 10
+
 
 def from_drop(kind: str, data: str | bytes) -> list[Source] | str:
     """Take what was dropped on the window.
@@ -178,7 +181,7 @@ def _from_desktop() -> list[Source] | str | None:
 
 
 def _output(command: list[str]) -> bytes:
-    return subprocess.run(command, check=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=10).stdout
+    return subprocess.run(command, check=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT).stdout
 
 
 def _from_system() -> list[Source] | str | None:
