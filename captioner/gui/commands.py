@@ -11,7 +11,6 @@ MAC = sys.platform == "darwin"
 class State:
     """What decides which commands can be used now."""
 
-    photo: bool = False
     caption: bool = False
     captions: bool = False  # some in this session's history
     before: bool = False  # a photo before the shown one

@@ -16,7 +16,7 @@ class Palette:
     """Colours as "#rrggbb"; which stand on which is what the contrast test holds them to.
 
     background: of the window; surface: of what is read, typed or chosen in; control, hover and pressed: of a button.
-    text, muted and error: for words on any of those; accent: for words and marks on background and surface.
+    text and muted: for words on any of those; accent: for words and marks on background and surface.
     on_accent: for words on accent, which also marks what is selected.
     focus and border: of controls, on background and surface; faint: for lines that only adorn.
     """
@@ -29,7 +29,6 @@ class Palette:
     pressed: str
     text: str
     muted: str
-    error: str
     accent: str
     on_accent: str
     focus: str
@@ -49,7 +48,6 @@ PALETTES = {
             pressed="#d8e3f8",
             text="#1a1d21",
             muted="#525a63",
-            error="#a8201a",
             accent="#0b57d0",
             on_accent="#ffffff",
             focus="#0b57d0",
@@ -65,7 +63,6 @@ PALETTES = {
             pressed="#42484f",
             text="#eceef0",
             muted="#b3bac2",
-            error="#ffb4ab",
             accent="#a8c7fa",
             on_accent="#0a1a33",
             focus="#a8c7fa",
@@ -78,10 +75,9 @@ PALETTES = {
             surface="#000000",
             control="#000000",
             hover="#2b2b2b",
-            pressed="#404040",
+            pressed="#3a3a3a",
             text="#ffffff",
             muted="#e6e6e6",
-            error="#ffc4bd",
             accent="#ffe600",
             on_accent="#000000",
             focus="#ffe600",
@@ -92,17 +88,8 @@ PALETTES = {
 }
 
 
-@dataclass(frozen=True)
-class Fonts:
-    """Names of Tk fonts; they grow and shrink with the text size, and so does all that is set in them."""
-
-    body: str = "TkDefaultFont"
-    small: str = "TkSmallCaptionFont"
-    heading: str = "TkHeadingFont"
-    caption: str = "CaptionerCaptionFont"
-
-
-FONTS = Fonts()
+# Names of Tk fonts, for text and for a caption's statement. What is set in them grows and shrinks with the text size.
+FONTS = {"text": "TkDefaultFont", "statement": "CaptionerStatementFont"}
 
 # The name of an invisible Tk image in each menu entry, which makes it high enough to point at.
 MENU_SPACE = "CaptionerMenuSpace"
@@ -119,11 +106,9 @@ SIZES = {
     "TkTextFont": 11,
     "TkMenuFont": 11,
     "TkTooltipFont": 10,
-    "TkSmallCaptionFont": 10,
     "TkCaptionFont": 11,
     "TkIconFont": 11,
-    "TkHeadingFont": 13,
-    FONTS.caption: 20,
+    FONTS["statement"]: 20,
 }
 if sys.platform == "darwin":  # where a point is a pixel
     SIZES = {font: size + 2 for font, size in SIZES.items()}
@@ -135,8 +120,8 @@ def apply(root: tk.Misc, palette: Palette, text_size: int) -> None:
     Args:
         text_size: in percent.
     """
-    if FONTS.caption not in root.tk.splitlist(root.tk.call("font", "names")):
-        root.tk.call("font", "create", FONTS.caption, *root.tk.call("font", "actual", "TkDefaultFont"))
+    if FONTS["statement"] not in root.tk.splitlist(root.tk.call("font", "names")):
+        root.tk.call("font", "create", FONTS["statement"], *root.tk.call("font", "actual", "TkDefaultFont"))
     for font, size in SIZES.items():
         root.tk.call("font", "configure", font, "-size", round(size * text_size / 100))
 
@@ -144,7 +129,7 @@ def apply(root: tk.Misc, palette: Palette, text_size: int) -> None:
     if palette.name not in style.theme_names():
         _create(root, style, palette)
     style.theme_use(palette.name)
-    row = round(max(1.5 * int(root.tk.call("font", "metrics", FONTS.body, "-linespace")), root.winfo_fpixels("18p")))
+    row = round(max(1.5 * int(root.tk.call("font", "metrics", FONTS["text"], "-linespace")), root.winfo_fpixels("18p")))
     style.configure("Treeview", rowheight=row)
     if MENU_SPACE not in root.tk.splitlist(root.tk.call("image", "names")):
         root.tk.call("image", "create", "photo", MENU_SPACE, "-width", 1)
@@ -365,7 +350,7 @@ def _create(root: tk.Misc, style: ttk.Style, palette: Palette) -> None:
         background=palette.background,
         foreground=palette.text,
         fieldbackground=palette.surface,
-        font=FONTS.body,
+        font=FONTS["text"],
         bordercolor=palette.border,
         lightcolor=palette.surface,
         darkcolor=palette.surface,
@@ -387,9 +372,6 @@ def _create(root: tk.Misc, style: ttk.Style, palette: Palette) -> None:
         selectforeground=[("readonly", palette.text)],
         foreground=[("disabled", palette.muted)],
     )
-    style.configure("Muted.TLabel", foreground=palette.muted)
-    style.configure("Error.TLabel", foreground=palette.error)
-    style.configure("Heading.TLabel", font=FONTS.heading)
     style.configure("TSeparator", background=palette.faint)
     style.configure(
         "TProgressbar", background=palette.accent, bordercolor=palette.border, thickness=space * 2, borderwidth=1
@@ -399,7 +381,6 @@ def _create(root: tk.Misc, style: ttk.Style, palette: Palette) -> None:
     style.configure("Treeview", background=palette.surface, foreground=palette.text, indent=0)
     style.configure("Treeview.Item", padding=(2 * space, 0))
     style.map("Treeview", background=[("selected", palette.accent)], foreground=[("selected", palette.on_accent)])
-    style.configure("Surface.TFrame", background=palette.surface)
 
 
 _Layout = Any  # tkinter keeps the types of layouts to itself

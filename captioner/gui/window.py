@@ -442,7 +442,6 @@ class Window:
     def _take_shown(self, answer: "background.Shown") -> None:
         self._shown = answer
         self._captioned = None
-        self.state.photo = True
         self.state.caption = False
         self.state.before = answer.position > 1
         self.state.after = answer.position < answer.total
@@ -578,7 +577,7 @@ class Window:
     def _dress_views(self) -> None:
         self.photo_view.apply(self.palette)
         self.photo_view.configure(highlightcolor=self.palette.focus, highlightbackground=self.palette.background)
-        self.caption_view.apply(self.palette, {"statement": theme.FONTS.caption, "text": theme.FONTS.body})
+        self.caption_view.apply(self.palette, theme.FONTS)
         self.root.update_idletasks()  # for the buttons' new sizes
         self.toolbar.arrange()
 

@@ -64,7 +64,7 @@ class Desk:
 
     def dress(self, text_size: int, palette: str = "light") -> None:
         theme.apply(self.root, theme.PALETTES[palette], text_size)
-        self.view.apply(theme.PALETTES[palette], {"statement": theme.FONTS.caption, "text": theme.FONTS.body})
+        self.view.apply(theme.PALETTES[palette], theme.FONTS)
 
     def until(self, predicate: Callable[[], object]) -> None:
         def look() -> object:
