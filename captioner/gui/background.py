@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import sys
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
@@ -25,6 +26,9 @@ PATIENCE = 0.3
 
 # Photos kept: the shown one, those beside it, and one more, so that a step either way reads only one.
 KEPT = 4
+
+# The number of glibc's setting for how large a piece of memory must be to come from the system on its own.
+M_MMAP_THRESHOLD = -3
 
 # A photo's path, or the content of one that was pasted or dropped.
 Source = Path | bytes
@@ -360,6 +364,7 @@ class Background:
 
     def _caption_jobs(self) -> None:
         """The captioning thread."""
+        _give_memory_back()
         beam_width = self._beam_width
         captioner = _load(beam_width)
         with self._lock:
@@ -559,6 +564,18 @@ def _is_jpeg(source: Source) -> bool:
         return False
     with source.open("rb") as file:
         return file.read(2) == b"\xff\xd8"
+
+
+def _give_memory_back() -> None:
+    """Let the system have the memory of a photo again as soon as it is not needed.
+
+    glibc would keep it between the small pieces of captions, which stay, and take more for every photo.
+    """
+    if sys.platform == "linux":
+        import ctypes
+
+        with suppress(AttributeError):  # another C library
+            ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 64 * 1024)  # from so many bytes on
 
 
 def _load(beam_width: int | None) -> "Captioner | Broken":
