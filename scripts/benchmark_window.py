@@ -35,13 +35,13 @@ PAUSE = 1.0  # seconds in which a user looks or listens
 PATIENCE = 60  # seconds
 
 # What xdotool does in the busy minute, again and again: walk, light up words, resize, speak and stop, change text size,
-# self-voicing and theme, look into dialogs.
+# self-voicing, theme and beam width.
 BUSY = (
     *("key Right", "key Right", "key Tab End", "key Left", "key Left", "key Left", "key shift+Tab"),
-    *(f"getactivewindow windowsize {size}" for size in ("700 600", "1100 900", "960 760")),
+    *(f"windowsize {{window}} {size}" for size in ("700 600", "1100 900", "960 760")),
     *("key space", "key space", "key ctrl+plus", "key ctrl+minus", "key F2", "key Tab", "key shift+Tab", "key F2"),
     *("key F1", "key Escape", "key ctrl+comma", "key Tab Tab Tab Tab Tab Tab", "key Down", "key Down", "key Return"),
-    *("key Escape", "key Page_Down"),
+    *("key Tab", "key Down", "key Down", "key Return", "key Escape", "key Page_Down"),
 )
 BETWEEN = 0.3  # seconds
 
@@ -155,6 +155,7 @@ def answers(user: User, photos: list[Path], runs: int) -> Rows:
     handed, ahead, cold = [], [], []
     program = Program(user)
     program.wait_for(program.title)
+    time.sleep(PAUSE)  # until the model is loaded
     with hands(user) as do:
         for place in tqdm(range(0, 4 * runs, 4), "captions", leave=False):
             handed.append(answer(partial(hand_over, photos[place])))
@@ -179,8 +180,8 @@ def memory(user: User, photos: list[Path], few: int, many: int) -> Rows:
         for count in tqdm(range(1, many + 1), "memory", unit="photo", leave=False):
             speech(user, said + count)
             if count in (few, many):
-                moment(lambda: not players(user))
                 time.sleep(PAUSE)
+                moment(lambda: not players(user))  # it has been spoken
                 size = sum(map(proportional_size, user.processes()))
                 rows.append([f"memory after {count} photos, voices included", megabytes([size]), ""])
             do("key Right")
@@ -194,10 +195,11 @@ def blocking(user: User, photos: list[Path], seconds: float) -> Rows:
     said = len(user.utterances())
     program = Program(user, record, photos[0], command=WATCHED)
     speech(user, said + 1)
+    window = program.xdotool("getactivewindow")
     begun = time.monotonic()
     with hands(user) as do, tqdm(total=round(seconds), desc="busy", unit="s", leave=False) as bar:
         for command in itertools.cycle(BUSY):
-            do(command)
+            do(command.format(window=window))
             time.sleep(BETWEEN)
             bar.update(round(time.monotonic() - begun) - bar.n)
             if time.monotonic() > begun + seconds:
