@@ -70,13 +70,18 @@ class User:
         """What the program has begun to say so far, in order."""
         return self._said.read_text(encoding="utf-8").splitlines() if self._said.exists() else []
 
-    def processes(self) -> list[int]:
-        """Every process that the user's programs have started and that has not ended, theirs included."""
+    def processes(self, command: str = "") -> list[int]:
+        """All processes that the user's programs have started and that have not ended, theirs included.
+
+        Args:
+            command: only those in whose command lines this is found.
+        """
         mark, found = f"HOME={self.home}".encode(), []
         for process in Path("/proc").glob("[0-9]*"):
             try:
                 running = process.joinpath("stat").read_text().rpartition(")")[2].split()[0] != "Z"
-                if running and mark in process.joinpath("environ").read_bytes().split(b"\0"):
+                meant = command.encode() in process.joinpath("cmdline").read_bytes().replace(b"\0", b" ")
+                if running and meant and mark in process.joinpath("environ").read_bytes().split(b"\0"):
                     found.append(int(process.name))
             except OSError:  # ended meanwhile, or another user's
                 continue
@@ -224,6 +229,7 @@ class Program:
         """Close the window as its user would, and wait until the program and all that it started have ended."""
         self.keys("alt+F4")
         self.wait_for(lambda: not self.user.processes())
+        self.process.wait()
 
     def end(self) -> None:
         """End the program from outside, if it has not ended."""

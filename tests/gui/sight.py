@@ -10,8 +10,8 @@ SECONDS = 30  # that it may take to answer
 # Calls a command for each widget that is on the screen and collects the lists that it returns.
 PROCEDURES = """
 proc sight_collect {command {window .}} {
-    if {![winfo viewable $window]} return
-    set found [{*}$command $window]
+    set found {}
+    if {[winfo viewable $window]} {set found [{*}$command $window]} elseif {$window ne "."} return
     foreach child [winfo children $window] {lappend found {*}[sight_collect $command $child]}
     return $found
 }

@@ -1,70 +1,15 @@
 """Photos that other programs give: dropped on the window by XDND, or pasted from the clipboard."""
 
 import base64
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from captioner.gui.intake import ADDRESS, NOTHING
+from tests.gui.desktop import addresses, copied, drop
 from tests.gui.program import Program, User
 
 Start = Callable[..., Program]
 Statement = Callable[[Path], str]
-
-
-def output(program: Program, *command: str) -> str:
-    """What another program of the user's prints."""
-    environment = program.user.environment
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30).stdout
-
-
-@contextmanager
-def running(program: Program, *command: str | Path, told: Path) -> Iterator[None]:
-    """While another program of the user's runs; its output goes to a file."""
-    with told.open("w") as file:
-        process = subprocess.Popen(command, env=program.user.environment, stdout=file, stderr=subprocess.DEVNULL)
-        try:
-            yield
-        finally:
-            process.kill()
-            process.wait()
-
-
-def drop(program: Program, offers: dict[str, bytes]) -> None:
-    """Drag what another program offers, by its types, from there to the middle of the photo's place, and drop it."""
-    program.wait_for(lambda: "=" in output(program, "xprop", "-id", program.xdotool("getactivewindow"), "XdndAware"))
-    left, top, right, bottom = program.sight.box("photoview")
-    arguments: list[str | Path] = []
-    for number, (kind, content) in enumerate(offers.items()):
-        path = program.user.home / f"offer-{number}"
-        path.write_bytes(content)
-        arguments += [kind, path]
-    told = program.user.home / "told"
-    source = Path(__file__).with_name("drag_source.py")
-    with running(program, sys.executable, source, *arguments, told=told):
-        program.wait_for(lambda: "ready" in told.read_text())
-        program.xdotool("mousemove", 20, 20)
-        program.xdotool("mousedown", 1)
-        for step in range(1, 6):
-            program.xdotool("mousemove", (left + right) * step // 10, (top + bottom) * step // 10)
-        program.xdotool("mouseup", 1)
-        program.wait_for(lambda: "taken" in told.read_text())
-
-
-@contextmanager
-def copied(program: Program, kind: str, path: Path) -> Iterator[None]:
-    """While a file's content is on the clipboard, which another program has put there."""
-    xclip = ("xclip", "-selection", "clipboard", "-target")
-    with running(program, *xclip, kind, "-quiet", "-in", path, told=program.user.home / "told"):
-        program.wait_for(lambda: kind in output(program, *xclip, "TARGETS", "-out").split())
-        yield
-
-
-def addresses(*photos: Path) -> bytes:
-    """As file managers give them."""
-    return "".join(f"{photo.as_uri()}\r\n" for photo in photos).encode()
 
 
 def test_dropped_files_are_captioned(program: Start, user: User, statement: Statement) -> None:
@@ -82,7 +27,8 @@ def test_dropped_files_are_captioned(program: Start, user: User, statement: Stat
     one.await_photo(odd, statement(odd))
     one.keys("ctrl+h")
     one.await_title("History")
-    assert all(one.shows(f"{photo.name}: {statement(photo)}") for photo in (photos[2], odd, photos[0]))
+    for photo in photos[2], odd, photos[0]:
+        one.await_text(f"{photo.name}: {statement(photo)}")
     one.keys("Escape")
 
     (user.home / "notes.txt").write_text("no photo")

@@ -2,7 +2,6 @@
 
 import base64
 import re
-import subprocess
 import wave
 from collections.abc import Callable
 from functools import partial
@@ -13,6 +12,7 @@ import numpy as np
 from PIL import Image, ImageChops
 
 from captioner import Captioner
+from tests.gui.desktop import clipboard
 from tests.gui.program import Program, User
 from tests.soundcard import loudness
 
@@ -22,12 +22,6 @@ Statement = Callable[[Path], str]
 
 def has_text(path: Path, text: str) -> bool:
     return path.read_text() == text
-
-
-def clipboard(program: Program, target: str = "UTF8_STRING") -> str:
-    """What another program would paste."""
-    command = ["xclip", "-selection", "clipboard", "-out", "-target", target]
-    return subprocess.run(command, env=program.user.environment, capture_output=True, timeout=60).stdout.decode()
 
 
 def brightness(image: Image.Image, photo: Image.Image) -> np.ndarray:
@@ -118,8 +112,8 @@ def test_the_caption_is_saved_beside_the_photo(program: Start, user: User, shipp
     text.write_text("mine")
     for keys, expected in (("Return",), "mine"), (("shift+Tab", "Return"), content):
         one.keys("ctrl+s")
-        one.await_title("Save Caption")
-        assert one.shows("There is another text beside cat.jpg already. Replace it?")
+        one.await_title("Save Caption", focus=".no")
+        one.await_text("There is another text beside cat.jpg already. Replace it?")
         one.keys(*keys)
         one.await_photo(photo, shipped.caption(photo).statement)
         one.wait_for(partial(has_text, text, expected))
