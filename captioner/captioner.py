@@ -88,15 +88,29 @@ class Captioner:
         self, weights: str | Path | None = None, *, threads: int | None = None, beam_width: int | None = None
     ) -> None:
         self._weights = open_weights(weights)
-        self._beam_width = self._weights.beam_width if beam_width is None else beam_width
-        threads = physical_cores() if threads is None else threads
-        if threads < 1 or self._beam_width < 1:
-            raise ValueError("threads and beam_width must be at least 1")
+        self._threads = physical_cores() if threads is None else threads
+        if self._threads < 1:
+            raise ValueError("threads must be at least 1")
         self._weights.check()
         self._vocabulary = self._weights.vocabulary()
-        self._encoder = Model(self._weights.encoder, threads=threads)
-        self._decoder = Model(self._weights.decoder, threads=threads, batch=self._beam_width)
+        self._encoder = Model(self._weights.encoder, threads=self._threads)
         self._lock = threading.Lock()
+        self.set_beam_width(beam_width)
+
+    def set_beam_width(self, beam_width: int | None) -> None:
+        """Follow so many captions at a time from now on; None: as many as the weights were tuned for.
+
+        Quicker than another captioner, which would also hold up all other threads while it loads the encoder.
+
+        Raises:
+            WeightsError, ValueError: as for a new captioner.
+        """
+        beam_width = self._weights.beam_width if beam_width is None else beam_width
+        if beam_width < 1:
+            raise ValueError("beam_width must be at least 1")
+        decoder = Model(self._weights.decoder, threads=self._threads, batch=beam_width)
+        with self._lock:
+            self._beam_width, self._decoder = beam_width, decoder
 
     def caption(self, source: str | os.PathLike[str] | bytes | Image.Image | np.ndarray) -> Caption:
         """Describe a photo. The same photo gets the same caption every time.

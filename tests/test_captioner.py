@@ -127,6 +127,17 @@ def test_a_wider_beam_has_more_alternatives(samples):
     assert 3 <= len(Captioner(beam_width=5).caption(samples["cat"]).alternatives) <= 4
 
 
+def test_another_beam_width_gives_what_a_new_captioner_would(samples, shipped):
+    captioner = Captioner(beam_width=5)
+    for beam_width, new in ((1, Captioner(beam_width=1)), (None, shipped)):
+        captioner.set_beam_width(beam_width)
+        caption, expected = captioner.caption(samples["cat"]), new.caption(samples["cat"])
+        assert (caption.text, caption.alternatives) == (expected.text, expected.alternatives)
+    with pytest.raises(ValueError, match="at least 1"):
+        captioner.set_beam_width(0)
+    assert captioner.caption(samples["cat"]).alternatives == expected.alternatives
+
+
 @pytest.mark.parametrize("options", [{"threads": 0}, {"beam_width": 0}, {"threads": -1}])
 def test_refuses_less_than_one_thread_or_caption(options):
     with pytest.raises(ValueError, match="at least 1"):

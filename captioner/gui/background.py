@@ -379,7 +379,7 @@ class Background:
                 self._lock.notify_all()
             if beam_width != self._beam_width:
                 beam_width = self._beam_width
-                captioner = _load(beam_width)
+                captioner = _load(beam_width, captioner)
             with suppress(_Unwanted):
                 if isinstance(captioner, Broken):
                     self._settle(job.request, job.position, captioner)
@@ -578,11 +578,15 @@ def _give_memory_back() -> None:
             ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 64 * 1024)  # from so many bytes on
 
 
-def _load(beam_width: int | None) -> "Captioner | Broken":
+def _load(beam_width: int | None, loaded: "Captioner | Broken | None" = None) -> "Captioner | Broken":
+    """Load the model, or set the beam width of one that is loaded."""
     try:
         from captioner import Captioner
 
-        return Captioner(beam_width=beam_width)
+        if not isinstance(loaded, Captioner):
+            return Captioner(beam_width=beam_width)
+        loaded.set_beam_width(beam_width)
+        return loaded
     except Exception as error:  # whatever it is, the window stays usable without captions
         return Broken(_sentence(error))
 
