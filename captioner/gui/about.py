@@ -29,7 +29,7 @@ class About(Dialog):
         self.body.columnconfigure(0, weight=1)
         text = tk.Text(self.body, wrap="word", width=60, height=18, font="TkDefaultFont", padx=SPACE, pady=SPACE)
         text.insert("1.0", "\n\n".join(PARAGRAPHS))
-        text.configure(state="disabled")
+        text.configure(state="disabled", takefocus=True)  # which it has not if it cannot be changed
         text.grid(row=0, column=0, sticky="nsew")
         bar = ttk.Scrollbar(self.body, command=text.yview)
         bar.grid(row=0, column=1, sticky="ns")
