@@ -92,6 +92,7 @@ class Voice:
             self.stop()
         else:
             self.captioned = time.monotonic()
+            self._problem = ""  # who asks for speech is told again why there is none
             self._say(self._caption)
 
     def stop(self) -> None:

@@ -221,6 +221,7 @@ class Window:
     def open(self) -> None:
         from tkinter import filedialog
 
+        self._free_tab()
         names = filedialog.askopenfilenames(
             parent=self.root,
             title="Open Photos",
@@ -301,6 +302,7 @@ class Window:
         from tkinter import filedialog
 
         assert self._captioned
+        self._free_tab()
         name = filedialog.asksaveasfilename(
             parent=self.root,
             title="Save Speech",
@@ -311,6 +313,10 @@ class Window:
         )
         if name:
             self.voice.save(self._captioned.caption.statement, Path(name))
+
+    def _free_tab(self) -> None:
+        """Let Tab leave the field for names in Tk's own file dialogs, which would keep it to complete a name."""
+        self.root.tk.eval("auto_load ::tk::dialog::file::; proc ::tk::dialog::file::CompleteEnt {window} {}")
 
     def history(self) -> None:
         from captioner.gui.history import History
@@ -392,6 +398,7 @@ class Window:
         self.self_voicing.say(sentence)
 
     def _tell_unasked(self, sentence: str) -> None:
+        self._note = sentence
         self.caption_view.message(sentence)
         self.voice.unasked(sentence)
 
