@@ -70,6 +70,17 @@ class User:
         """What the program has begun to say so far, in order."""
         return self._said.read_text(encoding="utf-8").splitlines() if self._said.exists() else []
 
+    def silence(self) -> float:
+        """Return how many seconds of sound have been heard, when no more has come for a while."""
+        heard = deque([-1.0], maxlen=50)
+
+        def is_silent() -> bool:
+            heard.append(self.card.seconds())
+            return len(heard) == 50 and heard[0] == heard[-1]
+
+        wait_for(is_silent)
+        return heard[-1]
+
     def processes(self, command: str = "") -> list[int]:
         """All processes that the user's programs have started and that have not ended, theirs included.
 
