@@ -79,6 +79,8 @@ class Controls:
 
     def _menu_bar(self) -> tk.Menu:
         bar = tk.Menu(self._root, tearoff=False)
+        drawn_by_tk = self._root.tk.call("tk", "windowingsystem") == "x11"
+        space: dict[str, Any] = {"image": MENU_SPACE, "compound": "left"} if drawn_by_tk else {}
         for name in MENUS:
             menu = tk.Menu(bar, tearoff=False)
             taken: set[str] = set()
@@ -90,15 +92,14 @@ class Controls:
                     "accelerator": command.shortcut,
                     "command": partial(self._run, command.name),
                     "underline": _underline(command.label, taken),
-                    "image": MENU_SPACE,
-                    "compound": "left",
+                    **space,
                 }
                 if command.checked:
                     menu.add_checkbutton(**options, variable=self._checks[command.name])
                 else:
                     menu.add_command(**options)
                 self._entries.append((command, menu, int(menu.index("end") or 0)))
-            bar.add_cascade(label=name, menu=menu, underline=0, image=MENU_SPACE, compound="left")
+            bar.add_cascade(label=name, menu=menu, underline=0, **space)
         return bar
 
     def _pressed(self, name: str, event: "tk.Event[tk.Misc]") -> str | None:

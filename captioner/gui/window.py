@@ -11,8 +11,7 @@ from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
 import captioner
-from captioner import PhotoError
-from captioner.gui import theme
+from captioner.gui import exchange, theme
 from captioner.gui.caption_view import CaptionView
 from captioner.gui.commands import BY_NAME, State
 from captioner.gui.controls import Controls
@@ -35,7 +34,6 @@ LOADING = 20  # milliseconds until a command is tried again that came too early
 ICONS = ("icon.png", "icon-48.png", "icon-32.png", "icon-16.png")
 # Those that work in dialogs, too.
 DIALOG_COMMANDS = ("toggle_self_voicing", "larger_text", "smaller_text", "quit")
-FORMATS = "*.jpg *.jpeg *.png *.webp *.gif *.bmp *.tif *.tiff *.avif *.heic"
 
 
 def assets() -> Path:
@@ -43,13 +41,6 @@ def assets() -> Path:
     package = Path(captioner.__file__).parent
     inside = package / "assets"
     return inside if inside.is_dir() else package.parent / "assets"
-
-
-def _reason(error: Exception) -> str:
-    """Why something could not be done, to stand in brackets."""
-    if isinstance(error, PhotoError):
-        return error.sentence.removesuffix(".")
-    return (isinstance(error, OSError) and error.strerror) or str(error)
 
 
 class Window:
@@ -72,9 +63,10 @@ class Window:
         self._system_palette = system_palette
         self._number = 0  # of the last request: answers to others are not wanted any more
         self._shown: background.Shown | None = None
-        self._captioned: background.Captioned | None = None  # the shown photo
-        self._works = 0  # things that were done in threads of their own,
-        self._working = 0  # and which of them is being done, 0 for none
+        self.captioned: background.Captioned | None = None  # the shown photo
+        self._awaited = ""  # what is awaited of the background,
+        self._working = ""  # and of another thread
+        self._works = 0
         self._unsaid = problem
         self._note = problem  # shown after what the program does, until the user does something
         self._ready = False  # for commands
@@ -189,7 +181,7 @@ class Window:
 
         self.inbox.run(system_theme, self._take_system_theme)
         # Packages that are large for what they do are imported in threads.
-        self.inbox.run(lambda: import_module("tkinterdnd2"), lambda module: take_drops(self.frame, self._take_sources))
+        self.inbox.run(lambda: import_module("tkinterdnd2"), lambda module: take_drops(self.frame, self.take_sources))
         self.inbox.run(lambda: import_module("tktooltip"), lambda module: self.controls.explain())
         if self.root.tk.call("tk", "windowingsystem") == "aqua":
             self._obey_macos()
@@ -218,105 +210,18 @@ class Window:
             self.tell(command.otherwise)
         self.refresh()
 
-    def open(self) -> None:
-        from tkinter import filedialog
-
-        self._free_tab()
-        names = filedialog.askopenfilenames(
-            parent=self.root,
-            title="Open Photos",
-            initialdir=self.chosen.last_folder or None,
-            filetypes=[("Photos", f"{FORMATS} {FORMATS.upper()}"), ("All files", "*")],
-        )
-        if names:
-            self.open_sources([Path(name) for name in names])
+    open = exchange.open_photos
+    paste = exchange.paste
+    copy_caption = exchange.copy_caption
+    copy_html = exchange.copy_html
+    save_caption = exchange.save_caption
+    save_speech = exchange.save_speech
 
     def open_sources(self, sources: "Sequence[Source]") -> None:
         first = sources[0]
         if isinstance(first, Path):
             self.change(last_folder=str(first.absolute().parent))
         self._request(self._background.open(sources))
-
-    def paste(self) -> None:
-        from captioner.gui.intake import from_clipboard
-
-        try:
-            text = self.root.clipboard_get()
-        except tk.TclError:  # there is none
-            text = ""
-        self._work("Looking at the clipboard…", lambda: from_clipboard(text), self._take_sources)
-
-    def copy_caption(self) -> None:
-        from captioner.gui.clipboard import copy
-
-        assert self._captioned
-        copy(self.root, self.caption_view.selection() or self._captioned.caption.text)
-        self.tell("Copied.")
-
-    def copy_html(self) -> None:
-        from captioner.gui.clipboard import copy
-        from captioner.gui.export import html
-
-        assert self._captioned
-        source, text = self._captioned.source, self._captioned.caption.text
-
-        def put(result: str | Exception) -> None:
-            try:
-                if isinstance(result, Exception):
-                    raise result
-                copy(self.root, text, result)
-                self.tell("Photo and caption copied as HTML.")
-            except (OSError, PhotoError) as error:
-                self.tell(f"The photo cannot be copied ({_reason(error)}).")
-
-        self._work("Copying…", lambda: html(source, text), put)
-
-    def save_caption(self) -> None:
-        from tkinter import messagebox
-
-        from captioner.gui.export import save_caption
-
-        assert self._captioned
-        source, text = self._captioned.source, self._captioned.caption.text
-        if not isinstance(source, Path):
-            self.tell("This photo has no file to save the caption beside: copy the caption instead.")
-            return
-
-        def saved(result: Path | Exception) -> None:
-            if isinstance(result, FileExistsError):
-                # Not here, as a message box keeps whoever opens it waiting, and others wait in the inbox.
-                self.root.after_idle(replace_other)
-            elif isinstance(result, Exception):
-                self.tell(f"The caption cannot be saved beside the photo ({_reason(result)}).")
-            else:
-                self.tell(f"Saved as {result.name}.")
-
-        def replace_other() -> None:
-            question = f"There is another text beside {source.name} already. Replace it?"
-            if messagebox.askyesno("Save Caption", question, parent=self.root, default="no"):
-                self._work("Saving…", lambda: save_caption(source, text, overwrite=True), saved)
-
-        self._work("Saving…", lambda: save_caption(source, text), saved)
-
-    def save_speech(self) -> None:
-        from tkinter import filedialog
-
-        assert self._captioned
-        self._free_tab()
-        name = filedialog.asksaveasfilename(
-            parent=self.root,
-            title="Save Speech",
-            initialdir=self.chosen.last_folder or None,
-            initialfile=f"{Path(self._captioned.name).stem}.wav",
-            defaultextension=".wav",
-            filetypes=[("Sound files", "*.wav")],
-        )
-        if name:
-            self.voice.save(self._captioned.caption.statement, Path(name))
-
-    def _free_tab(self) -> None:
-        """Let Tab leave the field for names in Tk's own file dialogs, which would keep it to complete a name."""
-        self.root.tk.eval("auto_load ::tk::dialog::file::; proc ::tk::dialog::file::CompleteEnt {window} {}")
 
     def history(self) -> None:
         from captioner.gui.history import History
@@ -358,7 +263,7 @@ class Window:
         self.voice.stop()
         self._background.cancel()
         if self._working:
-            self._working = 0
+            self._working = ""
             self._take_cancelled()
 
     def speak(self) -> None:
@@ -394,12 +299,12 @@ class Window:
 
     def tell(self, sentence: str) -> None:
         """Answer to something that the user did."""
-        self.caption_view.message(sentence)
+        self.caption_view.message(sentence, busy=self.state.busy)
         self.self_voicing.say(sentence)
 
     def _tell_unasked(self, sentence: str) -> None:
         self._note = sentence
-        self.caption_view.message(sentence)
+        self.caption_view.message(sentence, busy=self.state.busy)
         self.voice.unasked(sentence)
 
     def _request(self, number: int) -> None:
@@ -407,32 +312,38 @@ class Window:
         if number != self._number:
             self._number = number
             self.voice.new_photo()
-            self._be_busy("Reading the photo…")
+            self._await("Reading the photo…")
 
-    def _work(self, text: str, work: Callable[[], Any], done: Callable[[Any], object]) -> None:
+    def work(self, text: str, work: Callable[[], Any], done: Callable[[Any], object]) -> None:
         """Do something that may take a while, unless it is cancelled; see `Inbox.run`."""
         self._works += 1
-        number = self._working = self._works
-        self._be_busy(text)
+        number = self._works
 
         def finish(result: Any) -> None:
-            if number == self._working:
-                self._working = 0
-                self._be_idle("")
+            if self._working and number == self._works:
+                self._working = ""
+                self._show_progress()
                 done(result)
 
+        self._working = text
+        self._show_progress()
         self.inbox.run(work, finish)
 
-    def _be_busy(self, text: str) -> None:
-        self.state.busy = self.inbox.hurry = True
-        self.caption_view.message(text, busy=True)
-        self.self_voicing.busy(text)
-        self.refresh()
+    def _await(self, text: str) -> None:
+        self._awaited = text
+        self._show_progress()
 
-    def _be_idle(self, text: str) -> None:
-        self.state.busy = self.inbox.hurry = False
-        self.caption_view.message(" ".join(filter(None, (text, self._note))))
-        self.self_voicing.busy("")
+    def _rest(self, text: str) -> None:
+        """Await nothing of the background any more, and say this."""
+        self._awaited = ""
+        self._show_progress(text)
+
+    def _show_progress(self, text: str = "") -> None:
+        """Say what is going on, or this if nothing is."""
+        going_on = self._working or self._awaited
+        self.state.busy = self.inbox.hurry = bool(going_on)
+        self.caption_view.message(going_on or " ".join(filter(None, (text, self._note))), busy=bool(going_on))
+        self.self_voicing.busy(going_on)
         self.refresh()
 
     def _take(self, answer: "background.Answer") -> None:
@@ -444,28 +355,28 @@ class Window:
 
     def _take_broken(self, answer: "background.Broken") -> None:
         self._show_problem(answer.sentence)
-        self._be_idle("There are no captions now.")
+        self._rest("There are no captions now.")
 
     def _take_shown(self, answer: "background.Shown") -> None:
         self._shown = answer
-        self._captioned = None
+        self.captioned = None
         self.state.caption = False
         self.state.before = answer.position > 1
         self.state.after = answer.position < answer.total
         self.root.title(f"{answer.name} – {TITLE}")
         self.photo_view.show(answer.image)
         self.caption_view.show(None)
-        self._be_busy("Captioning…")
+        self._await("Captioning…")
 
     def _take_captioned(self, answer: "background.Captioned") -> None:
         self.captions.pop(answer.source, None)
         self.captions[answer.source] = answer
         self.state.captions = True
         if self._shown and answer.source == self._shown.source:
-            self._captioned = answer
+            self.captioned = answer
             self.state.caption = True
             self.caption_view.show(answer.caption)
-            self._be_idle(self._place())
+            self._rest(self._place())
             self.voice.caption(answer.caption.statement)
         self.refresh()
 
@@ -473,12 +384,12 @@ class Window:
         if not (self._shown and self._shown.number == answer.number):
             self._shown = None
             self.photo_view.show(None)
-        self._captioned = None
+        self.captioned = None
         self.state.caption = False
         self.state.before = self.state.after = True  # or the background will tell
         self.root.title(f"{answer.name} – {TITLE}")
         self._show_problem(answer.sentence)
-        self._be_idle(f"{answer.name}: there is no caption.")
+        self._rest(f"{answer.name}: there is no caption.")
 
     def _show_problem(self, sentence: str) -> None:
         """Show and speak why there is no caption in its place."""
@@ -492,16 +403,16 @@ class Window:
     def _take_progress(self, answer: "background.Progress") -> None:
         text = f"{answer.done} of {answer.total} photos captioned."
         if answer.done < answer.total:
-            self._be_busy(text)
+            self._await(text)
         else:
-            self._be_idle(text)
+            self._rest(text)
             self.self_voicing.announce(text)
 
     def _take_end(self, answer: "background.End") -> None:
         self.tell(f"This is the {answer.which} photo.")
 
     def _take_cancelled(self) -> None:
-        self._be_idle("Cancelled.")
+        self._rest("Cancelled.")
         self.self_voicing.say("Cancelled.")
 
     def _take_speech(self, event: Any) -> None:
@@ -515,7 +426,7 @@ class Window:
             self.voice.unasked(self._unsaid)
             self._unsaid = ""
 
-    def _take_sources(self, found: "list[Source] | str | OSError") -> None:
+    def take_sources(self, found: "list[Source] | str | OSError") -> None:
         if isinstance(found, list):
             self.open_sources(found)
         else:
@@ -539,8 +450,8 @@ class Window:
     def _light(self) -> None:
         """Show where the captioner looked for the word that is marked."""
         word = self.caption_view.word
-        if self.chosen.show_attention and self._captioned and word is not None:
-            self.photo_view.light(self._captioned.caption.words[word].attention_weights)
+        if self.chosen.show_attention and self.captioned and word is not None:
+            self.photo_view.light(self.captioned.caption.words[word].attention_weights)
         else:
             self.photo_view.light(None)
 
