@@ -4,6 +4,7 @@ import importlib.util
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     photos = list(sys.argv[1:] if arguments is None else arguments)
     if any(photo.startswith("-") for photo in photos):
         photos = _parse(photos)
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # Pillow's, about oddities of a photo that it reads all the same, and such
     missing = [package for module, package in PACKAGES.items() if importlib.util.find_spec(module) is None]
     if missing:
         command = f'"{sys.executable}" -m pip install {" ".join(missing)}'
