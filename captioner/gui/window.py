@@ -3,7 +3,6 @@
 import sys
 import tkinter as tk
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -457,10 +456,11 @@ class Window:
 
     def _report(self, kind: type[BaseException], error: BaseException, trace: Any) -> None:
         """Tell of a mistake in the program in a sentence."""
+        if self._closed:  # in the middle of a dialog of Tk's own, which cannot go on
+            return
         sentence = f"Something went wrong in the program ({kind.__name__}: {error}): please try again."
         print(f"captioner: {sentence}", file=sys.stderr)
-        with suppress(tk.TclError):  # the window is closed
-            self.caption_view.message(sentence)
+        self.caption_view.message(sentence)
 
     # The settings: what changes one makes it take effect.
 
