@@ -247,6 +247,7 @@ class Program:
         if self._sight:
             self._sight.close()
             self._sight = None
+        self.xdotool("mousemove", 1279, 999)  # out of the way of the next window
         self.process.terminate()
         self.process.wait()
 

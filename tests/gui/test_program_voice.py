@@ -33,6 +33,13 @@ def seconds_of(text: str, rate: int, folder: Path) -> float:
         return file.getnframes() / file.getframerate()
 
 
+def has_nothing_to_cancel(program: Program) -> bool:
+    """Whether the program neither works nor tries to speak, as its menu says."""
+    menus = program.sight.list_of("winfo children [. cget -menu]")
+    photo = next(menu for menu in menus if program.sight.ask(f"{menu} entrycget 0 -label") == "Previous Photo")
+    return program.sight.ask(f"{photo} entrycget Cancel -state") == "disabled"
+
+
 @pytest.mark.skipif(screen_reader.running(), reason="a screen reader is running, beside which the program is silent")
 def test_a_blind_users_run(program: Start, user: User, statement: Statement) -> None:
     """From the start to the spoken captions of the photos in a folder: what is heard after each key, and no more."""
@@ -164,10 +171,12 @@ def test_without_sound_captions_go_on(
     one = program(photos[0], **variables)
     one.await_photo(photos[0], statement(photos[0]))
     one.await_text(sentence)
+    one.wait_for(lambda: has_nothing_to_cancel(one))
     one.keys("ctrl+c")
     one.wait_for(lambda: one.shows("Copied.") and not one.shows(sentence))
     one.keys("space")  # who asks for speech is told again
     one.await_text(sentence)
+    one.wait_for(lambda: has_nothing_to_cancel(one))
     assert user.card.seconds() == 0
 
     if sentence == NO_ENGINE:
