@@ -15,6 +15,16 @@ GAP = 2
 # Widgets for which Space has a use.
 PRESSED_BY_SPACE = ("TButton", "TCheckbutton", "TCombobox", "TEntry", "Listbox")
 
+# Lets a button that a key presses be seen pressed. ttk's own stops the main loop meanwhile.
+PRESS = """
+proc ttk::button::activate {button} {
+    if {[$button instate disabled]} return
+    $button state pressed
+    after 100 [list catch [list $button state !pressed]]
+    $button invoke
+}
+"""
+
 
 class Controls:
     """Everything that starts a command: `run` is called with its name.
@@ -29,6 +39,7 @@ class Controls:
         self._checks = {command.name: tk.BooleanVar(root) for command in COMMANDS if command.checked}
         self._enabled: dict[str, bool] = {}
         self.buttons: dict[str, ttk.Button] = {}
+        root.tk.eval(PRESS)
         root.configure(menu=self._menu_bar())
         self.bind(root, BY_NAME)
 

@@ -95,6 +95,18 @@ def test_space_presses_the_button_that_has_the_focus(desk: Desk) -> None:
     assert desk.press(desk.controls.buttons["open"], "<space>") == ["open"]
 
 
+def test_a_button_is_seen_pressed_by_a_key_while_the_window_goes_on(desk: Desk) -> None:
+    button = desk.controls.buttons["open"]
+
+    def released() -> bool:
+        desk.root.update()
+        return not button.instate(["pressed"])
+
+    desk.press(button, "<space>")
+    assert button.instate(["pressed"])
+    wait_for(released)
+
+
 def test_keys_work_in_dialogs_only_as_far_as_they_are_told(desk: Desk) -> None:
     dialog = tk.Toplevel(desk.root)
     desk.controls.bind(dialog, ("quit",))
