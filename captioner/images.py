@@ -30,9 +30,7 @@ UPRIGHT = {
 }
 
 
-def read_photo(
-    source: str | os.PathLike[str] | bytes | Image.Image | np.ndarray, *, side: int = ENOUGH
-) -> np.ndarray:
+def read_photo(source: str | os.PathLike[str] | bytes | Image.Image | np.ndarray, *, side: int = ENOUGH) -> np.ndarray:
     """Read a photo: upright as its EXIF data says, the first frame, what is transparent over white.
 
     Args:

@@ -10,6 +10,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -41,7 +42,7 @@ class Window:
     """Stands for the window: asks, and notes every answer in the order of its coming."""
 
     def __init__(self, **options) -> None:
-        self._queue: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.background = Background(self._queue.put, **{"screen": (640, 480), **options})
         self.answers: list[Answer] = []
 

@@ -18,16 +18,23 @@ def parsed(markup: str) -> tuple[dict[str, str], str]:
     """The image's attributes, and the text that is read."""
     found: list[dict[str, str]] = []
     text: list[str] = []
-    parser = HTMLParser()
-    parser.handle_starttag = lambda tag, attributes: found.append(dict(attributes)) if tag == "img" else None
-    parser.handle_data = text.append
-    parser.feed(markup)
+
+    class Parser(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            if tag == "img":
+                found.append({name: value or "" for name, value in attrs})
+
+        def handle_data(self, data: str) -> None:
+            text.append(data)
+
+    Parser().feed(markup)
     (attributes,) = found
     return attributes, "".join(text)
 
 
 def picture(attributes: dict[str, str]) -> Image.Image:
     match = re.fullmatch("data:image/jpeg;base64,(.*)", attributes["src"])
+    assert match
     return Image.open(io.BytesIO(base64.b64decode(match[1], validate=True)))
 
 

@@ -3,7 +3,7 @@ import queue
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -40,9 +40,12 @@ class Start:
         )
 
     def line(self) -> str:
+        assert self.process.stdout
         return self.process.stdout.readline().rstrip()
 
     def end(self) -> None:
+        assert self.process.stdin
+        assert self.process.stdout
         self.process.stdin.close()
         self.process.wait(SOON)
         self.process.stdout.close()
@@ -58,7 +61,7 @@ def _of_our_own(tmp_path, monkeypatch) -> None:
 
 
 @pytest.fixture
-def start() -> Iterator[type[Start]]:
+def start() -> Iterator[Callable[..., Start]]:
     started: list[Start] = []
 
     def new(*arguments: str | bytes, folder: Path | None = None) -> Start:
