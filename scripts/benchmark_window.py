@@ -34,13 +34,14 @@ AUDIBLE = 100  # of 16 bits
 PAUSE = 1.0  # seconds in which a user looks or listens
 PATIENCE = 60  # seconds
 
-# What xdotool does in the busy minute, again and again: walk, light up words, resize, speak and stop, change text size,
-# self-voicing, theme and beam width.
+# What xdotool does in the busy minute, again and again: walk, light up words, resize, speak and stop, change text size
+# and self-voicing, press a button, look into the help, change theme and beam width.
 BUSY = (
     *("key Right", "key Right", "key Tab End", "key Left", "key Left", "key Left", "key shift+Tab"),
     *(f"windowsize {{window}} {size}" for size in ("700 600", "1100 900", "960 760")),
     *("key space", "key space", "key ctrl+plus", "key ctrl+minus", "key F2", "key Tab", "key shift+Tab", "key F2"),
-    *("key F1", "key Escape", "key ctrl+comma", "key Tab Tab Tab Tab Tab Tab", "key Down", "key Down", "key Return"),
+    *("key shift+Tab", "key space", "key Escape", "key Tab", "key F1", "key Escape"),
+    *("key ctrl+comma", "key Tab Tab Tab Tab Tab Tab", "key Down", "key Down", "key Return"),
     *("key Tab", "key Down", "key Down", "key Return", "key Escape", "key Page_Down"),
 )
 BETWEEN = 0.3  # seconds
