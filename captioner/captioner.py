@@ -14,7 +14,7 @@ from PIL import Image
 
 from captioner import doubt
 from captioner.beam_search import Hypothesis, beam_search
-from captioner.images import encoder_input, read_photo
+from captioner.images import encoder_input, read_image
 from captioner.litert import Model, physical_cores
 from captioner.vocabulary import Vocabulary, sentence
 from captioner.weights import open_weights
@@ -123,7 +123,7 @@ class Captioner:
         """
         seconds: dict[str, float] = {}
         with _timed(seconds, "decode"):
-            photo = read_photo(source)
+            photo = read_image(source)
         with _timed(seconds, "resize"):
             image = encoder_input(photo, side=self._encoder.inputs["photo"][1])
         with self._lock:

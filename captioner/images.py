@@ -44,6 +44,11 @@ def read_photo(source: str | os.PathLike[str] | bytes | Image.Image | np.ndarray
     Raises:
         PhotoError: there is no photo, or it is damaged.
     """
+    return np.asarray(read_image(source, side=side))
+
+
+def read_image(source: str | os.PathLike[str] | bytes | Image.Image | np.ndarray, *, side: int = ENOUGH) -> Image.Image:
+    """Read a photo as `read_photo` does, to an RGB image: of a very large one there is one copy less in memory."""
     if isinstance(source, np.ndarray):
         return _read_image(_from_array(source), "")
     if isinstance(source, Image.Image):
@@ -63,22 +68,22 @@ def read_photo(source: str | os.PathLike[str] | bytes | Image.Image | np.ndarray
         raise PhotoError(f"The file cannot be read ({error.strerror}).", name) from error
 
 
-def encoder_input(photo: np.ndarray, side: int) -> np.ndarray:
+def encoder_input(photo: Image.Image | np.ndarray, side: int) -> np.ndarray:
     """Squeeze an RGB photo to the square that the encoder takes, just as training did.
 
     Args:
-        photo: uint8 array [height, width, 3].
+        photo: an image, or a uint8 array [height, width, 3].
         side: height and width of the encoder's input in pixels.
 
     Returns:
         uint8 array [side, side, 3].
     """
-    image = Image.fromarray(photo)
+    image = Image.fromarray(photo) if isinstance(photo, np.ndarray) else photo
     small = image.resize((TRAINING_SIDE, TRAINING_SIDE), Image.Resampling.BILINEAR, reducing_gap=3.0)
     return np.asarray(small.resize((side, side), Image.Resampling.BICUBIC))
 
 
-def _read_file(file: IO[bytes], name: str, side: int) -> np.ndarray:
+def _read_file(file: IO[bytes], name: str, side: int) -> Image.Image:
     if not file.read(1):
         raise PhotoError("The file is empty.", name)
     file.seek(0)
@@ -92,7 +97,7 @@ def _read_file(file: IO[bytes], name: str, side: int) -> np.ndarray:
     return _read_image(image, name)
 
 
-def _read_image(image: Image.Image, name: str) -> np.ndarray:
+def _read_image(image: Image.Image, name: str) -> Image.Image:
     try:
         image.load()
         with suppress(Exception):  # without EXIF data, or with damaged, the photo stays as it is
@@ -103,7 +108,7 @@ def _read_image(image: Image.Image, name: str) -> np.ndarray:
         if image.has_transparency_data:
             white = Image.new("RGBA", image.size, "white")
             image = Image.alpha_composite(white, image.convert("RGBA"))
-        return np.asarray(image.convert("RGB"))
+        return image if image.mode == "RGB" else image.convert("RGB")
     except MemoryError as error:
         raise PhotoError("The photo has too many pixels.", name) from error
     except Exception as error:  # on a damaged file Pillow's plugins raise almost anything

@@ -8,7 +8,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from captioner import PhotoError
-from captioner.images import encoder_input, read_photo
+from captioner.images import encoder_input, read_image, read_photo
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 
@@ -127,6 +127,13 @@ def test_a_large_jpeg_comes_smaller_and_looks_the_same():
     small, expected = encoder_input(photo, 299), encoder_input(np.asarray(large), 299)
     assert np.abs(small.astype(int) - expected).max() < 16
     assert np.abs(small.astype(int) - expected).mean() < 1
+
+
+def test_the_encoder_gets_the_same_of_an_image_as_of_its_array(samples):
+    image = read_image(samples["coffee"])
+    assert image.mode == "RGB"
+    np.testing.assert_array_equal(np.asarray(image), read_photo(samples["coffee"]))
+    np.testing.assert_array_equal(encoder_input(image, 299), encoder_input(read_photo(samples["coffee"]), 299))
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 3), (1, 4000, 3), (4000, 1, 3), (375, 500, 3)])

@@ -537,24 +537,21 @@ def _key(source: Source) -> _Key:
 def _read_photo(source: Source, key: _Key, screen: tuple[int, int]) -> _Photo:
     from PIL import Image
 
-    from captioner.images import ENOUGH, TRAINING_SIDE, encoder_input, read_photo
+    from captioner.images import ENOUGH, TRAINING_SIDE, encoder_input, read_image
 
-    photo = read_photo(source, side=max(ENOUGH, min(screen)))
+    image = read_image(source, side=max(ENOUGH, min(screen)))
     # A JPEG would have come smaller to be captioned, and then the caption can be another one than on the command line.
-    if min(photo.shape[:2]) >= 2 * ENOUGH and _is_jpeg(source):
-        small = _read_small(source)
-    else:
-        small = encoder_input(photo, TRAINING_SIDE)
-    image = Image.fromarray(photo)
+    again = min(image.size) >= 2 * ENOUGH and _is_jpeg(source)
+    small = _read_small(source) if again else encoder_input(image, TRAINING_SIDE)
     image.thumbnail(screen, Image.Resampling.LANCZOS, reducing_gap=3.0)
     return _Photo(key, image, small)
 
 
 def _read_small(source: Source) -> "np.ndarray":
     """Read a photo just as the captioner would, so far that it only needs the last step."""
-    from captioner.images import TRAINING_SIDE, encoder_input, read_photo
+    from captioner.images import TRAINING_SIDE, encoder_input, read_image
 
-    return encoder_input(read_photo(source), TRAINING_SIDE)
+    return encoder_input(read_image(source), TRAINING_SIDE)
 
 
 def _is_jpeg(source: Source) -> bool:

@@ -23,9 +23,9 @@ def html(photo: Source, text: str) -> str:
 
     from PIL import Image
 
-    from captioner.images import read_photo
+    from captioner.images import read_image
 
-    image = Image.fromarray(read_photo(photo, side=SIDE))
+    image = read_image(photo, side=SIDE)
     image.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=3.0)
     content = io.BytesIO()
     image.save(content, "JPEG", quality=85)
