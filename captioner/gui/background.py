@@ -1,7 +1,5 @@
 """Reads and captions photos behind the window, which never waits: requests go in, answers come out."""
 
-import hashlib
-import os
 import sys
 import threading
 from collections import OrderedDict, deque
@@ -9,15 +7,28 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from captioner import CaptionerError, PhotoError
-from captioner.gui.folder import natural, photos_in
+from captioner.gui.answers import (
+    Answer,
+    Broken,
+    Cancelled,
+    Captioned,
+    End,
+    Failed,
+    Progress,
+    Ready,
+    Shown,
+    Skipped,
+    Source,
+    name_of,
+)
+from captioner.gui.photos import Key, Photo, key_of, read_small, read_to_show
+from captioner.gui.walk import Walk
 
 if TYPE_CHECKING:
     import numpy as np
-    from PIL import Image
 
     from captioner import Caption, Captioner
 
@@ -29,93 +40,6 @@ KEPT = 4
 
 # The number of glibc's setting for how large a piece of memory must be to come from the system on its own.
 M_MMAP_THRESHOLD = -3
-
-# A photo's path, or the content of one that was pasted or dropped.
-Source = Path | bytes
-
-
-@dataclass(frozen=True)
-class Ready:
-    """The model is loaded."""
-
-
-@dataclass(frozen=True)
-class Broken:
-    """There are no captions, because the model cannot be loaded. Comes again for every photo that gets none."""
-
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A photo to show.
-
-    position, total: it is photo 1 to total of its walk.
-    name: the file's name, or what to call a pasted photo.
-    image: RGB, upright, at most the screen's size.
-    """
-
-    number: int
-    position: int
-    total: int
-    source: Source
-    name: str
-    image: "Image.Image"
-
-
-@dataclass(frozen=True)
-class Captioned:
-    """A photo's caption: the shown one's, or that of another one of several that were opened together."""
-
-    number: int
-    source: Source
-    name: str
-    caption: "Caption"
-
-
-@dataclass(frozen=True)
-class Failed:
-    """The photo, or the folder, that was asked for cannot be shown or captioned."""
-
-    number: int
-    name: str
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Skipped:
-    """Another one of several photos that were opened together cannot be captioned; the rest go on."""
-
-    number: int
-    name: str
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Progress:
-    """So many of several photos that were opened together are done. The last one says that all are."""
-
-    number: int
-    done: int
-    total: int
-
-
-@dataclass(frozen=True)
-class End:
-    """There is no photo before the first or after the last (which: "first" or "last"); what is under way goes on."""
-
-    number: int
-    which: str
-
-
-@dataclass(frozen=True)
-class Cancelled:
-    """What was under way has been given up."""
-
-    number: int
-
-
-Answer = Ready | Broken | Shown | Captioned | Failed | Skipped | Progress | End | Cancelled
 
 
 class Background:
@@ -147,8 +71,8 @@ class Background:
         self._shown: _Request | None = None  # the last one whose photo was shown
         self._reading_ended = threading.Event()  # of the newest request's thread
         self._reading_ended.set()
-        self._photos: OrderedDict[_Key, Future[_Photo]] = OrderedDict()
-        self._captions: dict[tuple[_Key, int | None], Caption] = {}
+        self._photos: OrderedDict[Key, Future[Photo]] = OrderedDict()
+        self._captions: dict[tuple[Key, int | None], Caption] = {}
         self._jobs: deque[_Job] = deque()
         threading.Thread(target=self._caption_jobs, name="captioning", daemon=True).start()
 
@@ -163,7 +87,7 @@ class Background:
             The request's number. With no sources nothing happens, and it is the number of the request before.
         """
         with self._lock:
-            return self._begin(_Walk(sources), 0, seeking=True) if sources else self._number
+            return self._begin(Walk(sources), 0, seeking=True) if sources else self._number
 
     def step(self, offset: int) -> int:
         """Show and caption the next (offset 1) or previous (-1) photo of the walk.
@@ -208,7 +132,7 @@ class Background:
             self._shown = None
             self._want(None)
 
-    def _begin(self, walk: "_Walk", offset: int, *, seeking: bool = False) -> int:
+    def _begin(self, walk: Walk, offset: int, *, seeking: bool = False) -> int:
         self._number += 1
         self._start(_Request(self._number, walk, offset, seeking=seeking))
         return self._number
@@ -294,9 +218,9 @@ class Background:
             except PhotoError as error:
                 self._settle(request, position, error.sentence)
 
-    def _photo(self, request: "_Request", source: Source) -> "_Photo":
+    def _photo(self, request: "_Request", source: Source) -> Photo:
         """Read a photo to show, or take it from those kept or from another request's thread that is reading it."""
-        key = _key(source)
+        key = key_of(source)
         if key not in self._photos:
             self._await_turn(request)
         with self._lock:
@@ -309,7 +233,7 @@ class Background:
                 self._photos.popitem(last=False)
         if mine:
             try:
-                reading.set_result(_read_photo(source, key, self._screen))
+                reading.set_result(read_to_show(source, key, self._screen))
             except BaseException as error:
                 with self._lock:
                     if self._photos.get(key) is reading:
@@ -324,13 +248,13 @@ class Background:
             request.before = None
         self._check(request)
 
-    def _caption(self, request: "_Request", position: int, source: Source, photo: "_Photo | None" = None) -> None:
+    def _caption(self, request: "_Request", position: int, source: Source, photo: Photo | None = None) -> None:
         """Tell a photo's caption if it is known, or have it made."""
-        key = photo.key if photo else _key(source)
+        key = photo.key if photo else key_of(source)
         if caption := self._captions.get((key, self._beam_width)):
             self._settle(request, position, caption)
         else:
-            job = _Job(request, position, key, photo.small if photo else _read_small(source))
+            job = _Job(request, position, key, photo.small if photo else read_small(source))
             with self._lock:
                 self._lock.wait_for(lambda: len(self._jobs) < 2 or self._request is not request)
                 self._check(request)
@@ -395,73 +319,8 @@ class Background:
                     self._settle(job.request, job.position, caption)
 
 
-def name_of(source: Source) -> str:
-    """What to call a photo: its file's name, also where that is no valid text."""
-    if isinstance(source, bytes):
-        return "Pasted photo"
-    return os.fsencode(source.name or source).decode(errors="replace")
-
-
-# A photo as it is now: its path, or the digest of its content, and when it was changed and its size.
-_Key = tuple[str | bytes, int, int]
-
-
 class _Unwanted(Exception):
     """Another request has been made, or this one cancelled."""
-
-
-@dataclass(frozen=True)
-class _Photo:
-    """A photo that has been read.
-
-    image: to show.
-    small: to caption: uint8 [224, 224, 3].
-    """
-
-    key: _Key
-    image: "Image.Image"
-    small: "np.ndarray"
-
-
-@dataclass(eq=False)
-class _Walk:
-    """The photos that `step` goes along.
-
-    photos: None until they have been listed.
-    start: the position of the one that was opened.
-    single: whether one photo was opened, and not a folder or several.
-    waiting: the positions of those that are still to be captioned because several were opened together.
-    """
-
-    sources: Sequence[Source]
-    photos: Sequence[Source] | None = None
-    start: int = 0
-    single: bool = False
-    waiting: set[int] = field(default_factory=set)
-    listing: threading.Lock = field(default_factory=threading.Lock)
-
-    def list(self) -> Sequence[Source]:
-        """List the photos, once; there is at least one.
-
-        Raises:
-            PhotoError: there is none, or the folder cannot be read.
-        """
-        with self.listing:
-            if self.photos is None:
-                sources = [source if isinstance(source, bytes) else source.absolute() for source in self.sources]
-                source = sources[0]
-                self.single = len(sources) == 1 and not (isinstance(source, Path) and source.is_dir())
-                if self.single and isinstance(source, Path):
-                    photos = _beside(source)
-                    self.start = photos.index(source)
-                else:
-                    photos = [photo for source in sources for photo in _within(source)]
-                if not photos:
-                    raise PhotoError("There is no photo in this folder.")
-                if len(sources) > 1:
-                    self.waiting = set(range(len(photos)))
-                self.photos = photos
-            return self.photos
 
 
 @dataclass(eq=False)
@@ -476,7 +335,7 @@ class _Request:
     """
 
     number: int
-    walk: _Walk
+    walk: Walk
     offset: int
     seeking: bool
     shown: bool = False
@@ -499,68 +358,8 @@ class _Job:
 
     request: _Request
     position: int
-    key: _Key
+    key: Key
     small: "np.ndarray"
-
-
-def _beside(photo: Path) -> list[Source]:
-    """The photos of a photo's folder, and in any case itself."""
-    try:
-        photos = photos_in(photo.parent)
-    except OSError:
-        photos = []
-    if photo not in photos:
-        photos = sorted([*photos, photo], key=lambda path: natural(path.name))
-    return list(photos)
-
-
-def _within(source: Source) -> Sequence[Source]:
-    """The photos of a folder; of anything else itself."""
-    if isinstance(source, bytes) or not source.is_dir():
-        return [source]
-    try:
-        return photos_in(source)
-    except OSError as error:
-        raise PhotoError(f"The folder cannot be read ({error.strerror}).") from error
-
-
-def _key(source: Source) -> _Key:
-    if isinstance(source, bytes):
-        return hashlib.sha256(source).digest(), 0, len(source)
-    try:
-        state = source.stat()
-    except (OSError, ValueError):  # reading it will say why
-        return str(source), 0, 0
-    return str(source), state.st_mtime_ns, state.st_size
-
-
-def _read_photo(source: Source, key: _Key, screen: tuple[int, int]) -> _Photo:
-    from PIL import Image
-
-    from captioner.images import ENOUGH, TRAINING_SIDE, encoder_input, read_image
-
-    image = read_image(source, side=max(ENOUGH, min(screen)))
-    # A JPEG would have come smaller to be captioned, and then the caption can be another one than on the command line.
-    again = min(image.size) >= 2 * ENOUGH and _is_jpeg(source)
-    small = _read_small(source) if again else encoder_input(image, TRAINING_SIDE)
-    image.thumbnail(screen, Image.Resampling.LANCZOS, reducing_gap=3.0)
-    return _Photo(key, image, small)
-
-
-def _read_small(source: Source) -> "np.ndarray":
-    """Read a photo just as the captioner would, so far that it only needs the last step."""
-    from captioner.images import TRAINING_SIDE, encoder_input, read_image
-
-    return encoder_input(read_image(source), TRAINING_SIDE)
-
-
-def _is_jpeg(source: Source) -> bool:
-    if isinstance(source, bytes):
-        return source.startswith(b"\xff\xd8")
-    if not source.is_file():  # what is read from a pipe is gone
-        return False
-    with source.open("rb") as file:
-        return file.read(2) == b"\xff\xd8"
 
 
 def _give_memory_back() -> None:

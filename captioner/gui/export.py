@@ -5,7 +5,7 @@ from html import escape
 from pathlib import Path
 
 from captioner.gui import files
-from captioner.gui.background import Source
+from captioner.gui.answers import Source
 
 # Pixels of the longer side of a photo in HTML.
 SIDE = 1600

@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from captioner.gui.background import Source
+from captioner.gui.answers import Source
 
 NOTHING = "There is no photo in that: drop or paste a picture, a picture's file or its path."
 ADDRESS = (

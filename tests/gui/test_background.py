@@ -17,9 +17,8 @@ import pytest
 from PIL import Image
 
 from captioner import Captioner
-from captioner.gui.background import (
+from captioner.gui.answers import (
     Answer,
-    Background,
     Broken,
     Cancelled,
     Captioned,
@@ -30,6 +29,7 @@ from captioner.gui.background import (
     Shown,
     Skipped,
 )
+from captioner.gui.background import Background
 from captioner.weights import open_weights
 
 ROOT = Path(__file__).parents[2]
@@ -202,7 +202,7 @@ def test_the_next_photo_is_there_at_once(window, folder, monkeypatch):
     window.wait(Captioned)
     reads = []
     wait_until(lambda: len(window.background._captions) == 3)
-    monkeypatch.setattr("captioner.gui.background._read_photo", lambda *arguments: reads.append(arguments) or 1 / 0)
+    monkeypatch.setattr("captioner.gui.background.read_to_show", lambda *arguments: reads.append(arguments) or 1 / 0)
     number = window.background.step(1)
     assert window.wait(Captioned, number=number).name == "photo5.jpg"
     assert [type(answer) for answer in window.answers[-2:]] == [Shown, Captioned]
@@ -453,7 +453,7 @@ def test_whatever_else_goes_wrong_is_told_in_a_sentence(window, samples, monkeyp
         ),
         (RuntimeError("?"), "Something went wrong that should not have (RuntimeError: ?)."),
     ):
-        monkeypatch.setattr("captioner.gui.background._read_photo", Mock(side_effect=error))
+        monkeypatch.setattr("captioner.gui.background.read_to_show", Mock(side_effect=error))
         number = window.background.open([samples["cat"]])
         assert window.wait(Failed) == Failed(number, "cat.jpg", sentence)
 
@@ -474,7 +474,7 @@ def test_nothing_is_told_after_the_end_and_the_model_is_let_go(samples):
 SCRIPT = """
 import sys, time
 from pathlib import Path
-from captioner.gui.background import *
+from captioner.gui.background import Background
 assert not {"numpy", "PIL", "ai_edge_litert"} & set(sys.modules)
 answers = []
 background = Background(answers.append, screen=(640, 480))
