@@ -55,7 +55,7 @@ def report(runs: int, few: int = 20, many: int = 200, busy: float = 60) -> str:
     Args:
         runs: of what does not take long.
         few, many: after how many photos the memory is measured.
-        busy: for how many seconds the main loop is watched.
+        busy: for how many seconds at least the main loop is watched.
 
     Returns:
         A table.
@@ -141,7 +141,9 @@ def answers(user: User, photos: list[Path], runs: int) -> Rows:
         captioned = speech(user, said + 1)
         sounds.append(moment(lambda: loudness(user.card.sound[played:][-2000:]) > AUDIBLE) - captioned)
         time.sleep(PAUSE / 2)
-        with open(os.pidfd_open(players(user)[0])) as player:  # its end is the sound's: a card forgets what waits in it
+        playing = players(user)
+        assert playing, "a caption was over too soon."
+        with open(os.pidfd_open(playing[0])) as player:  # its end is the sound's: a card forgets what waits in it
             stopped = do("key space")
             assert select.select([player], [], [], PATIENCE)[0], "it goes on speaking."
             silences.append(time.monotonic() - stopped)
@@ -199,12 +201,11 @@ def blocking(user: User, photos: list[Path], seconds: float) -> Rows:
     window = program.xdotool("getactivewindow")
     begun = time.monotonic()
     with hands(user) as do, tqdm(total=round(seconds), desc="busy", unit="s", leave=False) as bar:
-        for command in itertools.cycle(BUSY):
-            do(command.format(window=window))
-            time.sleep(BETWEEN)
-            bar.update(round(time.monotonic() - begun) - bar.n)
-            if time.monotonic() > begun + seconds:
-                break
+        while time.monotonic() < begun + seconds:
+            for command in BUSY:
+                do(command.format(window=window))
+                time.sleep(BETWEEN)
+                bar.update(round(time.monotonic() - begun) - bar.n)
     program.close()
     ticks = [tuple(map(float, line.split())) for line in record.read_text().splitlines()]
     most = max(late for when, late in ticks if when > begun)
@@ -241,10 +242,17 @@ def speech(user: User, count: int) -> float:
 
 def players(user: User) -> list[int]:
     """The processes that play sound."""
-    return [process for process in user.processes() if Path(f"/proc/{process}/comm").read_text() == "aplay\n"]
+    return [process for process in user.processes() if about(process, "comm") == "aplay\n"]
 
 
 def proportional_size(process: int) -> int:
     """The bytes of a process, those that it shares with others divided among them."""
-    sizes = Path(f"/proc/{process}/smaps_rollup").read_text()
-    return 1024 * int(re.findall(r"^Pss: +(\d+)", sizes, re.M)[0])
+    return 1024 * sum(map(int, re.findall(r"^Pss: +(\d+)", about(process, "smaps_rollup"), re.M)))
+
+
+def about(process: int, what: str) -> str:
+    """What the system tells of a process, "" if it has ended."""
+    try:
+        return Path(f"/proc/{process}/{what}").read_text()
+    except OSError:
+        return ""
