@@ -67,6 +67,7 @@ class Window:
         self._working = ""  # and of another thread
         self._works = 0
         self._unsaid = problem
+        self._reply = ""  # to what the user did last
         self._note = problem  # shown after what the program does, until the user does something
         self._ready = False  # for commands
         self._closed = False
@@ -201,7 +202,7 @@ class Window:
         if not self._ready:
             self.root.after(LOADING, self.do, name)
             return
-        self._note = ""
+        self._reply = self._note = ""
         command = BY_NAME[name]
         if command.enabled(self.state):
             getattr(self, name)()
@@ -298,12 +299,13 @@ class Window:
 
     def tell(self, sentence: str) -> None:
         """Answer to something that the user did."""
+        self._reply = sentence
         self.caption_view.message(sentence, busy=self.state.busy)
         self.self_voicing.say(sentence)
 
     def _tell_unasked(self, sentence: str) -> None:
         self._note = sentence
-        self.caption_view.message(sentence, busy=self.state.busy)
+        self.caption_view.message(" ".join(filter(None, (self._reply, sentence))), busy=self.state.busy)
         self.voice.unasked(sentence)
 
     def _request(self, number: int) -> None:
