@@ -1,3 +1,4 @@
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,9 @@ from captioner import Captioner
 
 if TYPE_CHECKING:
     from tests.soundcard import SoundCard
+
+# Where the tests were started in the background, a shell had SIGINT ignored, and so would every process of theirs.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).parents[1]
 
