@@ -7,6 +7,7 @@ import tkinter as tk
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import pytest
 
@@ -67,8 +68,8 @@ def program(user: User) -> Iterator[Callable[..., Program]]:
     """A function that starts the program: program("dog.jpg", VARIABLE="value"). All starts are the same user's."""
     started: list[Program] = []
 
-    def start(*arguments: str | Path, **variables: str) -> Program:
-        started.append(Program(user, *arguments, **variables))
+    def start(*arguments: str | Path, **options: Any) -> Program:
+        started.append(Program(user, *arguments, **options))
         return started[-1]
 
     try:

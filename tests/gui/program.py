@@ -109,10 +109,18 @@ class Program:
     """The program, started by its user with arguments and variables of the environment; alone on the screen.
 
     command: what starts it; gui.py if not given.
+    folder: where it is started; the user's home if not given.
     sight: what stands in its windows.
     """
 
-    def __init__(self, user: User, *arguments: str | Path, command: Sequence[str | Path] = GUI, **variables: str):
+    def __init__(
+        self,
+        user: User,
+        *arguments: str | Path,
+        command: Sequence[str | Path] = GUI,
+        folder: Path | None = None,
+        **variables: str,
+    ):
         self.user = user
         self._errors = user.home.parent / f"errors-{len(list(user.home.parent.glob('errors-*')))}"
         self._read = 0
@@ -120,7 +128,7 @@ class Program:
         with self._errors.open("wb") as errors:
             self.process = subprocess.Popen(
                 [*command, *arguments],
-                cwd=user.home,
+                cwd=folder or user.home,
                 env={**user.environment, **variables},
                 stdin=subprocess.DEVNULL,
                 stderr=errors,
