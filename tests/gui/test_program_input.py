@@ -4,6 +4,8 @@ import base64
 from collections.abc import Callable
 from pathlib import Path
 
+from PIL import Image
+
 from captioner.gui.intake import ADDRESS, NOTHING
 from tests.gui.desktop import addresses, copied, drop
 from tests.gui.program import Program, User
@@ -87,9 +89,11 @@ def test_what_is_copied_can_be_pasted(program: Start, user: User, statement: Sta
         one.keys("ctrl+v")
         one.await_photo(photos[2], statement(photos[2]))
 
-    with copied(one, "image/jpeg", photos[1]):
+    picture = user.home / "copied.png"
+    Image.open(photos[1]).crop((20, 20, 300, 280)).save(picture)
+    with copied(one, "image/png", picture):
         one.keys("ctrl+v")
-        one.await_photo(Path("Pasted photo"), statement(photos[1]))
+        one.await_photo(Path("Pasted photo"), statement(picture))
         one.keys("ctrl+s")
         one.await_text("This photo has no file to save the caption beside: copy the caption instead.")
     one.close()

@@ -168,3 +168,14 @@ def test_missing_packages_are_told(user: User, display: str, tmp_path: Path, see
         "pillow darkdetect numpy platformdirs pyttsx3 tkinterdnd2 tkinter-tooltip and start it again.\n"
     )
     one.end()
+
+
+def test_missing_tk_is_told(user: User, tmp_path: Path) -> None:
+    (tmp_path / "tkinter.py").write_text("raise ImportError")
+    one = Program(user, PYTHONPATH=str(tmp_path))
+    one.wait_for(lambda: not one.alive())
+    assert one.process.returncode == 1
+    assert one.errors() == (
+        "captioner: The window needs Tk, which this Python lacks: install it, on Debian and Ubuntu with "
+        "'sudo apt install python3-tk', and try again.\n"
+    )
