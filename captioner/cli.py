@@ -35,11 +35,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="captioner",
-        description="Print a caption for each photo.",
+        description="Print a caption for each photo, with its doubt in words.",
         epilog="Exit status: 0 if all went well, 1 if a photo or speech failed, 2 for wrong usage.",
     )
     parser.add_argument("photos", nargs="+", metavar="PHOTO", help="a file name, or - for standard input")
-    parser.add_argument("--json", action="store_true", help="print a JSON object a line, with alternatives and times")
+    parser.add_argument(
+        "--json", action="store_true", help="print JSON, an object a line: the bare caption, and all else"
+    )
     parser.add_argument(
         "--beam-width", type=_count, metavar="N", help="captions followed at a time: more are slower, not always better"
     )
@@ -116,7 +118,7 @@ def _caption_all(options: argparse.Namespace, voice: "_Voice | None") -> int:
         if options.json:
             _print(json.dumps(_record(path, caption)))
         else:
-            _print(f"{path}: {caption.text}" if len(options.photos) > 1 else caption.text)
+            _print(f"{path}: {caption.statement}" if len(options.photos) > 1 else caption.statement)
         if voice and (sentence := _speak(voice, caption.statement, options)):
             status = 1
             voice = None  # it would fail for the other photos, too
@@ -150,6 +152,8 @@ def _record(path: str, caption: "Caption") -> dict[str, object]:
     return {
         "path": path,
         "caption": caption.text,
+        "confidence": caption.confidence,
+        "statement": caption.statement,
         "log_probability": caption.log_probability,
         "alternatives": [
             {"caption": alternative.text, "log_probability": alternative.log_probability}

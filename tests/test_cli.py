@@ -43,20 +43,20 @@ def assert_one_sentence(text: str) -> None:
 def test_prints_the_caption_and_nothing_else(samples, shipped):
     done = run(samples["cat"])
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == shipped.caption(samples["cat"]).text + "\n"
+    assert done.stdout == shipped.caption(samples["cat"]).statement + "\n"
 
 
 def test_prints_the_names_of_several_photos(samples, shipped):
     cat, coffee = samples["cat"], samples["coffee"]
     done = run(cat, coffee)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == f"{cat}: {shipped.caption(cat).text}\n{coffee}: {shipped.caption(coffee).text}\n"
+    assert done.stdout == f"{cat}: {shipped.caption(cat).statement}\n{coffee}: {shipped.caption(coffee).statement}\n"
 
 
 def test_reads_standard_input(samples, shipped):
     done = run("-", input=samples["cat"].read_bytes(), text=False)
     assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout.decode() == shipped.caption(samples["cat"]).text + os.linesep
+    assert done.stdout.decode() == shipped.caption(samples["cat"]).statement + os.linesep
 
 
 def test_json_says_everything(samples, shipped):
@@ -65,8 +65,17 @@ def test_json_says_everything(samples, shipped):
     cat, coffee = map(json.loads, done.stdout.splitlines())
     assert [cat["path"], coffee["path"]] == [str(samples["cat"]), str(samples["coffee"])]
     caption = shipped.caption(samples["cat"])
-    assert list(cat) == ["path", "caption", "log_probability", "alternatives", "seconds"]
-    assert cat["caption"] == caption.text
+    assert list(cat) == [
+        "path",
+        "caption",
+        "confidence",
+        "statement",
+        "log_probability",
+        "alternatives",
+        "seconds",
+    ]
+    assert (cat["caption"], cat["statement"]) == (caption.text, caption.statement)
+    assert cat["confidence"] == pytest.approx(caption.confidence, rel=1e-4)
     assert cat["log_probability"] == pytest.approx(caption.log_probability, rel=1e-6)
     assert {tuple(alternative) for alternative in cat["alternatives"]} == {("caption", "log_probability")}
     assert [alternative["caption"] for alternative in cat["alternatives"]] == [
