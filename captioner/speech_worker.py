@@ -28,6 +28,8 @@ import wave
 from pathlib import Path
 from typing import Any
 
+from captioner import files
+
 LINUX = sys.platform == "linux"
 NO_ENGINE = "Speech needs espeak-ng: install it, on Debian and Ubuntu with 'sudo apt install espeak-ng'."
 NO_PLAYER = "Speech needs aplay: install alsa-utils, on Debian and Ubuntu with 'sudo apt install alsa-utils'."
@@ -207,19 +209,12 @@ def _run(engine: Any) -> None:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write a file so that the old one is whole until the new one is."""
-    path = path.resolve()
+    """Write a file, all at once or not at all."""
     if path.exists() and not path.is_file():
         raise SpeechError(f"{path} cannot be written (it is not a file).")
-    beside = path.with_name(f".{path.name[:200]}.{os.getpid()}")
     try:
-        with beside.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
+        files.write(path, data)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise SpeechError(f"{path} cannot be written ({error.strerror}).") from error
 
 

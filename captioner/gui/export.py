@@ -4,7 +4,7 @@ import base64
 from html import escape
 from pathlib import Path
 
-from captioner.gui import files
+from captioner import files
 from captioner.gui.answers import Source
 
 # Pixels of the longer side of a photo in HTML.
@@ -50,9 +50,9 @@ def save_caption(photo: Path, text: str, *, overwrite: bool = False) -> Path:
     path = photo.with_suffix(".txt")
     if path == photo:  # a photo may be called anything
         path = photo.with_name(f"{photo.name}.txt")
-    content = f"{text}\n"
+    content = f"{text}\n".encode()
     try:
-        if not overwrite and path.read_bytes() != content.encode():
+        if not overwrite and path.read_bytes() != content:
             raise FileExistsError(17, "there is another text", str(path))
     except FileNotFoundError:
         pass

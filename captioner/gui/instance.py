@@ -119,7 +119,7 @@ def _become_the_one() -> bool:
     import fcntl
 
     if _lock is None:
-        lock = open(f"{_address()}.lock", "wb")  # noqa: SIM115
+        lock = open(f"{_address()}.lock", "ab")  # noqa: SIM115
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

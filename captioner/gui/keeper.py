@@ -54,8 +54,8 @@ class Keeper:
 
         def done(error: OSError | None) -> None:
             self._saving = False
-            self._saved = settings  # or it would be tried again and again
             if error is None:
+                self._saved = settings
                 self._save()  # what has been changed meanwhile
             elif not self._told:
                 self._told = True

@@ -6,7 +6,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from captioner.gui import files
+from captioner import files
+
+MOST = 2**20  # bytes that are read: more are no settings of ours
 
 THEMES = ("system", "light", "dark", "high contrast")
 
@@ -82,14 +84,15 @@ def save(settings: Settings, path: Path, before: Settings | None = None) -> None
     """
     if not path.is_absolute():  # "~/.config/..." of a user without a home
         raise FileNotFoundError(2, "there is no home folder", str(path))
-    try:
-        stored = _read(path)
-    except ValueError:
-        stored = {}
-    old = asdict(before) if before else {}
-    stored |= {name: value for name, value in asdict(settings).items() if name not in old or old[name] != value}
+    new, old = asdict(settings), asdict(before) if before else {}
+    changed = {name: value for name, value in new.items() if name not in old or old[name] != value}
     path.parent.mkdir(parents=True, exist_ok=True)
-    files.write(path, json.dumps(stored, indent=2) + "\n")
+    with files.locked(path.with_suffix(".lock")):
+        try:
+            content = json.dumps(_read(path) | changed, indent=2)
+        except (ValueError, RecursionError):  # the file has been damaged meanwhile
+            content = json.dumps(new, indent=2)
+        files.write(path, f"{content}\n".encode())
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -100,7 +103,8 @@ def _read(path: Path) -> dict[str, Any]:
         ValueError: it holds no JSON object.
     """
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            stored = json.loads(file.read(MOST).decode())
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except RecursionError as error:

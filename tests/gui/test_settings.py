@@ -82,8 +82,11 @@ def test_a_value_that_makes_no_sense_is_as_if_it_had_never_been_set(path, name, 
 
 @pytest.mark.parametrize(
     "content",
-    ["", "{", "[]", "null", '"settings"', "\0\0\0\0", "[" * 100_000, '{"rate": 200}{'],
-    ids=["empty", "cut off", "list", "null", "text", "nulls", "deep", "two"],
+    [
+        *("", "{", "[]", "null", '"settings"', "\0\0\0\0", "[" * 100_000, '{"rate": 200}{'),
+        *('{"rate": ' + "9" * 5000 + "}", '{"voice": "' + "v" * 2**21 + '"}'),
+    ],
+    ids=["empty", "cut off", "list", "null", "text", "nulls", "deep", "two", "number", "long"],
 )
 def test_a_damaged_file_is_put_aside_with_a_sentence(path, content):
     write(path, content)
@@ -124,9 +127,10 @@ def test_a_setting_can_be_set_back(path):
     assert load(path) == (Settings(), "")
 
 
-def test_a_file_damaged_meanwhile_is_replaced(path):
+@pytest.mark.parametrize("before", [None, replace(CHOSEN, rate=100)], ids=["all", "changes"])
+def test_a_file_damaged_meanwhile_is_replaced(path, before):
     write(path, "damaged")
-    save(CHOSEN, path)
+    save(CHOSEN, path, before)
     assert load(path) == (CHOSEN, "")
 
 
@@ -165,7 +169,7 @@ def test_a_failed_save_leaves_the_file_as_it_was(path, monkeypatch):
     with pytest.raises(OSError, match="No space left"):
         save(Settings(), path)
     assert load(path) == (CHOSEN, "")
-    assert os.listdir(path.parent) == ["settings.json"]
+    assert sorted(os.listdir(path.parent)) == ["settings.json", "settings.lock"]
 
 
 @pytest.mark.skipif(not hasattr(os, "symlink"), reason="no links here")
