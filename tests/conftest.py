@@ -35,7 +35,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A folder on a disk of 64 kB."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder]
+    command = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
     if sys.platform != "linux" or subprocess.run(command, capture_output=True).returncode:
         pytest.skip("a small disk can only be mounted by root, on Linux")
     yield folder
