@@ -96,6 +96,7 @@ class Captioner:
         self._encoder = Model(self._weights.encoder, threads=self._threads)
         self._lock = threading.Lock()
         self.set_beam_width(beam_width)
+        self._decoder = Model(self._weights.decoder, threads=self._threads, batch=self._beam_width)
 
     def set_beam_width(self, beam_width: int | None) -> None:
         """Follow so many captions at a time from now on; None: as many as the weights were tuned for.
@@ -103,14 +104,13 @@ class Captioner:
         Quicker than another captioner, which would also hold up all other threads while it loads the encoder.
 
         Raises:
-            WeightsError, ValueError: as for a new captioner.
+            ValueError: beam_width is below 1.
         """
         beam_width = self._weights.beam_width if beam_width is None else beam_width
         if beam_width < 1:
             raise ValueError("beam_width must be at least 1")
-        decoder = Model(self._weights.decoder, threads=self._threads, batch=beam_width)
         with self._lock:
-            self._beam_width, self._decoder = beam_width, decoder
+            self._beam_width = beam_width
 
     def caption(self, source: str | os.PathLike[str] | bytes | Image.Image | np.ndarray) -> Caption:
         """Describe a photo. The same photo gets the same caption every time.

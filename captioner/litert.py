@@ -19,7 +19,7 @@ class Model:
     Args:
         path: the file, known to be whole.
         threads: how many threads of its own LiteRT uses.
-        batch: what the file leaves open in its inputs' shapes.
+        batch: what the file leaves open in its inputs' shapes. A call may have another: the first one takes longer.
 
     Attributes:
         inputs: the shape of each input, by name.

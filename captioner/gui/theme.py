@@ -125,9 +125,8 @@ def apply(root: tk.Misc, palette: Palette, text_size: int) -> None:
     for font, size in SIZES.items():
         root.tk.call("font", "configure", font, "-size", round(size * text_size / 100))
 
+    prepare(root, palette)
     style = ttk.Style(root)
-    if palette.name not in style.theme_names():
-        _create(root, style, palette)
     style.theme_use(palette.name)
     row = round(max(1.5 * int(root.tk.call("font", "metrics", FONTS["text"], "-linespace")), root.winfo_fpixels("18p")))
     style.configure("Treeview", rowheight=row)
@@ -139,6 +138,15 @@ def apply(root: tk.Misc, palette: Palette, text_size: int) -> None:
             root.option_add(f"*{kind}.{option}", value)
     for widget in _descendants(root):
         _dress(widget, palette)
+
+
+def prepare(root: tk.Misc, palette: Palette) -> None:
+    """Draw what a palette needs, once: the window does not react meanwhile, for a fiftieth of a second."""
+    style = ttk.Style(root)
+    if palette.name not in style.theme_names():
+        used = style.theme_use()
+        _create(root, style, palette)
+        style.theme_use(used)
 
 
 def _plain(palette: Palette) -> dict[str, dict[str, str | int]]:

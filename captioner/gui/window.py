@@ -94,6 +94,7 @@ class Window:
             self._load_listener,
             self._load_icon,
             self._load_others,
+            *(partial(theme.prepare, root, palette) for palette in theme.PALETTES.values()),
         )
 
     def _lay_out(self) -> None:
