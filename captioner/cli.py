@@ -20,6 +20,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Caption the photos that the command line names, and return the exit status."""
     parser = _parser()
     options = parser.parse_args(arguments)
+    from captioner import crash_log
+
+    crash_log.watch()
     if options.save_speech is not None and len(options.photos) > 1:
         parser.error("argument --save-speech: takes one photo only")
     try:

@@ -35,12 +35,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command = f'"{sys.executable}" -m pip install {" ".join(missing)}'
         return _fail(f"The program lacks Python packages: install them with {command} and start it again.")
 
+    from captioner import crash_log
     from captioner.gui.instance import hand_over
     from captioner.gui.settings import default_path, load
 
     if hand_over(photos):
         return 0
     settings, problem = load(default_path())
+    problem = " ".join(filter(None, (problem, crash_log.news())))
+    crash_log.watch()
     asked = _ask_system_theme() if settings.theme == "system" else []
     try:
         root = _root()
@@ -50,7 +53,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from captioner.gui.window import Window
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends the program without complaint
-    Window(root, photos, settings, problem, asked[0] if asked else "light")
+    try:
+        Window(root, photos, settings, problem, asked[0] if asked else "light")
+    except Exception as error:
+        root.destroy()
+        crash_log.note(error)
+        return _fail(crash_log.sentence(error))
     root.mainloop()
     return 0
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from captioner import CaptionerError, PhotoError
+from captioner import CaptionerError, PhotoError, crash_log
 from captioner.gui.answers import (
     Answer,
     Broken,
@@ -396,4 +396,5 @@ def _sentence(error: Exception) -> str:
         return f"A part of this program is missing ({error}): install the program again."
     if isinstance(error, MemoryError):
         return "There is too little memory for this: close other programs."
+    crash_log.note(error)
     return f"Something went wrong that should not have ({type(error).__name__}: {error})."

@@ -41,6 +41,7 @@ class User:
         self.home = folder / "home"
         self._said = folder / "utterances"
         folders = {"CONFIG_HOME": ".config", "CACHE_HOME": ".cache", "DATA_HOME": ".local/share", "RUNTIME_DIR": ".run"}
+        folders["STATE_HOME"] = ".local/state"
         xdg = {f"XDG_{name}": str(self.home / path) for name, path in folders.items()}
         for path in xdg.values():
             Path(path).mkdir(mode=0o700, parents=True)
