@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class History(ListDialog):
-    """The latest caption comes first. Return shows the chosen one's photo again, Space speaks the caption."""
+    """The latest caption comes first. Return shows the chosen one's photo again, Space speaks the caption, or stops."""
 
     def __init__(self, window: "Window") -> None:
         super().__init__(window.root, "History", widths=(16, 44), lines=10)
@@ -37,7 +37,11 @@ class History(ListDialog):
         self._window.open_sources([captioned.source])
 
     def speak(self) -> str:
-        self._window.voice.asked(self._captions[int(self.chosen)].caption.statement)
+        voice = self._window.voice
+        if voice.speaking:
+            voice.stop()
+        else:
+            voice.asked(self._captions[int(self.chosen)].caption.statement)
         return "break"
 
     def _spoken(self) -> str:

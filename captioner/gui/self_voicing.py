@@ -92,11 +92,11 @@ class SelfVoicing:
             self._focus, self._window = "", self._reader.identity(".")
             self._look_soon()
 
-    def toggle(self) -> bool:
-        """Switch on or off, say so in any case, and return what it is now."""
-        self.on = not self.on
-        self._voice.asked(f"Self-voicing {'on' if self.on else 'off'}")
-        return self.on
+    def switch(self, on: bool) -> None:
+        """Switch on or off, and say so in any case."""
+        if on != self.on:
+            self.on = on
+            self._voice.asked(f"Self-voicing {'on' if on else 'off'}")
 
     def say(self, text: str) -> None:
         """Speak, while on, what answers something that the user did: an error, "Copied", the Help."""

@@ -155,8 +155,13 @@ def test_the_history_is_walked_through_again(program: Start, user: User, stateme
     assert shown == [lines[1], lines[0], lines[1]]  # the latest first, and the chosen one once more below
     one.keys("Down")
     one.wait_for(lambda: one.texts().count(lines[0]) == 2)
+    user.silence()
     one.keys("space")
     one.await_utterance(statement(photos[0]))
+    one.wait_for(lambda: loudness(user.card.sound[-2000:]) > 100)
+    one.keys("space")
+    user.silence()
+    assert one.utterances()[-1] == statement(photos[0])
     one.keys("Return")
     one.await_photo(photos[0], statement(photos[0]))
     one.close()

@@ -490,7 +490,7 @@ def test_toggle(desk):
     buttons = [ttk.Button(desk.root, text=text) for text in ("Open", "Copy")]
     for button in buttons:
         button.pack()
-    desk.root.bind("<F2>", lambda event: desk.voicing.toggle())
+    desk.root.bind("<F2>", lambda event: desk.voicing.switch(not desk.voicing.on))
     desk.open(buttons[0])
     desk.press("F2")
     desk.touch("Tab")
