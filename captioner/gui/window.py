@@ -10,6 +10,7 @@ from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
 import captioner
+from captioner import crash_log
 from captioner.gui import exchange, theme
 from captioner.gui.caption_view import CaptionView
 from captioner.gui.commands import BY_NAME, State
@@ -271,7 +272,8 @@ class Window:
         self.voice.toggle()
 
     def toggle_self_voicing(self) -> None:
-        self.change(self_voicing=self.self_voicing.toggle())
+        self.self_voicing.switch(not self.self_voicing.on)
+        self.change(self_voicing=self.self_voicing.on)
 
     def toggle_where_it_looked(self) -> None:
         self.change(show_attention=not self.chosen.show_attention)
@@ -307,7 +309,8 @@ class Window:
     def _tell_unasked(self, sentence: str) -> None:
         self._note = sentence
         self.caption_view.message(" ".join(filter(None, (self._reply, sentence))), busy=self.state.busy)
-        self.voice.unasked(sentence)
+        if self._ready:
+            self.self_voicing.announce(sentence)
 
     def _request(self, number: int) -> None:
         """Await the answers to a new request; one that was refused has the number of the request before."""
@@ -398,6 +401,8 @@ class Window:
         self.caption_view.show(None)
         self.caption_view.statement.show(sentence, ())
         self.voice.caption(sentence)
+        if not self.chosen.speak_captions:
+            self.self_voicing.say(sentence)
 
     def _take_skipped(self, answer: "background.Skipped") -> None:
         self._tell_unasked(f"{answer.name}: {answer.sentence}")
@@ -425,7 +430,7 @@ class Window:
     def _say_problem(self) -> None:
         """Say what was wrong with the settings, when all that is said first has been said."""
         if self._unsaid and not self.voice.speaking:
-            self.voice.unasked(self._unsaid)
+            self.self_voicing.announce(self._unsaid)
             self._unsaid = ""
 
     def take_sources(self, found: "list[Source] | str | OSError") -> None:
@@ -461,9 +466,11 @@ class Window:
         """Tell of a mistake in the program in a sentence."""
         if self._closed:  # in the middle of a dialog of Tk's own, which cannot go on
             return
-        sentence = f"Something went wrong in the program ({kind.__name__}: {error}): please try again."
+        crash_log.note(error)
+        sentence = crash_log.sentence(error)
         print(f"captioner: {sentence}", file=sys.stderr)
-        self.caption_view.message(sentence)
+        if sentence != self._note:  # once, if it goes wrong again and again
+            self._tell_unasked(sentence)
 
     # The settings: what changes one makes it take effect.
 
@@ -516,11 +523,13 @@ class Window:
         from captioner.gui import screen_reader
 
         def prepare(on: bool) -> None:
-            self.self_voicing.on = on
-            self.refresh()
             if greet:
+                self.self_voicing.on = on
                 self.self_voicing.greet()
                 self._say_problem()
+            else:
+                self.self_voicing.switch(on)
+            self.refresh()
 
         if self.chosen.self_voicing is None:
             self.inbox.run(screen_reader.running, lambda found: prepare(not found))

@@ -132,3 +132,20 @@ def test_it_says_what_cannot_be_done_yet(window: Window, user: User) -> None:
     window.do("copy_caption")
     assert status(window) == "There is no caption yet: open a photo first."
     wait(window, lambda: user.utterances()[-1] == status(window))
+
+
+def test_what_goes_wrong_is_said_though_captions_are_not(window: Window, user: User, tmp_path: Path) -> None:
+    window.set_speech(speak_captions=False)
+    photo = tmp_path / "photo.jpg"
+    photo.touch()
+    window.open_sources([photo])
+    wait(window, lambda: "The file is empty." in user.utterances())
+
+
+def test_switching_self_voicing_off_in_the_settings_is_said(window: Window, user: User, tmp_path: Path) -> None:
+    window.set_self_voicing(False)
+    assert user.utterances()[-1] == "Self-voicing off"
+    window.inbox.put(window.take_sources, "This is no photo.")
+    window.inbox.put(window._take_skipped, background.Skipped(0, "a.txt", "This is no photo."))
+    wait(window, lambda: status(window).endswith("a.txt: This is no photo."))
+    assert user.utterances()[-1] == "Self-voicing off"
