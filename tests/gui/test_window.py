@@ -80,7 +80,7 @@ def test_a_mistake_in_the_program_is_told_in_a_sentence(
     monkeypatch.setattr(intake, "from_clipboard", lambda text: [][0])
     window.root.report_callback_exception = window._report  # which the test's window has replaced
     window.do("paste")
-    wait(window, lambda: "list index out of range" in status(window))
+    wait(window, lambda: "went wrong in the program (IndexError)" in status(window))
     assert capsys.readouterr().err == f"captioner: {status(window)}\n"
 
 
