@@ -15,7 +15,7 @@ from PIL import Image
 from captioner import doubt
 from captioner.beam_search import Hypothesis, beam_search
 from captioner.images import encoder_input, read_image
-from captioner.litert import Model, physical_cores
+from captioner.litert import Model, check_fit, physical_cores
 from captioner.vocabulary import Vocabulary, sentence
 from captioner.weights import open_weights
 
@@ -97,6 +97,7 @@ class Captioner:
         self._lock = threading.Lock()
         self.set_beam_width(beam_width)
         self._decoder = Model(self._weights.decoder, threads=self._threads, batch=self._beam_width)
+        check_fit(self._encoder, self._decoder, len(self._vocabulary))
 
     def set_beam_width(self, beam_width: int | None) -> None:
         """Follow so many captions at a time from now on; None: as many as the weights were tuned for.

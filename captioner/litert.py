@@ -1,10 +1,12 @@
 """One model file, run by LiteRT."""
 
+import math
 import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +24,7 @@ class Model:
         batch: what the file leaves open in its inputs' shapes. A call may have another: the first one takes longer.
 
     Attributes:
-        inputs: the shape of each input, by name.
+        inputs, outputs: the shape of each, by name; -1 for what the file leaves open.
 
     Raises:
         WeightsError: LiteRT cannot run the file.
@@ -44,12 +46,47 @@ class Model:
             self._run = interpreter.get_signature_runner("serving_default")
         except (ValueError, RuntimeError) as error:
             raise WeightsError(f"LiteRT cannot run the model's file {path} ({error}).") from error
-        self.inputs = {name: tuple(tensor["shape"]) for name, tensor in self._run.get_input_details().items()}
+        self._path = path
+        self.inputs = _shapes(self._run.get_input_details())
+        self.outputs = _shapes(self._run.get_output_details())
 
     def __call__(self, **inputs: np.ndarray) -> dict[str, np.ndarray]:
-        """Run the model: input arrays by name to output arrays by name."""
-        outputs: dict[str, np.ndarray] = self._run(**inputs)
+        """Run the model: input arrays by name to output arrays by name.
+
+        Raises:
+            WeightsError: the file does not take these, or gives what are no numbers.
+        """
+        try:
+            outputs: dict[str, np.ndarray] = self._run(**inputs)
+        except (ValueError, RuntimeError) as error:
+            raise WeightsError(f"LiteRT cannot run the model's file {self._path} ({error}).") from error
+        if not all(np.isfinite(output).all() for output in outputs.values()):
+            raise WeightsError(f"The model's file {self._path} is damaged: it gives what are no numbers.")
         return outputs
+
+
+def check_fit(encoder: Model, decoder: Model, words: int) -> None:
+    """Check that an encoder, a decoder and a vocabulary of so many words belong together, by their shapes.
+
+    Raises:
+        WeightsError: they do not.
+    """
+    try:
+        photo, regions, state = encoder.inputs["photo"], encoder.outputs["regions"], encoder.outputs["state"]
+        fit = (
+            (photo[1], math.isqrt(regions[1]) ** 2, photo[3:]) == (photo[2], regions[1], (3,))
+            and decoder.inputs == {"word": (-1,), "state": (-1, *state[1:]), "regions": regions}
+            and decoder.outputs
+            == {"log_probabilities": (-1, words), "attention_weights": (-1, regions[1]), "next_state": (-1, *state[1:])}
+        )
+    except (KeyError, IndexError, ValueError):
+        fit = False
+    if not fit:
+        raise WeightsError("The model's encoder, decoder and vocabulary do not belong together: export it again.")
+
+
+def _shapes(details: dict[str, Any]) -> dict[str, tuple[int, ...]]:
+    return {name: tuple(map(int, tensor["shape_signature"])) for name, tensor in details.items()}
 
 
 def physical_cores() -> int:

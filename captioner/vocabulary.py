@@ -10,6 +10,10 @@ from captioner.errors import WeightsError
 
 SPECIAL_WORDS = ("<pad>", "<start>", "<end>", "<unknown>")
 
+# Bytes that are read of a vocabulary, and letters of a word: what is longer is none.
+MOST = 2**22
+LONGEST = 1000
+
 # The Penn Treebank's rules as far as captions need them: clitics are words of their own, other punctuation is dropped.
 CLITIC = re.compile(r"(?<=\w)('s|'re|'ve|'ll|'d|'m|n't)\b")
 WORD = re.compile(r"n't|'(?:s|re|ve|ll|d|m)\b|[^\W_]+(?:[-'.,/&]+[^\W_]+)*|[&$#@%]")
@@ -59,11 +63,13 @@ class Vocabulary:
             WeightsError: the file is missing or is no vocabulary.
         """
         try:
-            words = json.loads(path.read_text(encoding="utf-8"))["words"]
-            if not all(isinstance(word, str) for word in words):
-                raise ValueError("a word is a string")
+            with path.open("rb") as file:
+                words = json.loads(file.read(MOST).decode())["words"]
+            others = words[len(SPECIAL_WORDS) :]
+            if not others or not all(len(word) <= LONGEST and WORD.fullmatch(word) for word in others):
+                raise ValueError("a word is none")
             return cls(words)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise WeightsError(
                 f"The vocabulary {path} cannot be read ({error}). Install the program or export the model again."
             ) from error

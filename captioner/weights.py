@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +12,11 @@ from captioner.vocabulary import Vocabulary
 FORMAT = 1
 FILES = ("encoder.tflite", "decoder.tflite", "vocabulary.json")
 ADVICE = "Install the program again."
+
+# Bytes that are read of model.json, and of each of FILES: what is longer is none of them.
+MOST = 2**16
+MOST_OF_FILE = 2**28
+BLOCK = 2**22
 
 
 @dataclass(frozen=True)
@@ -74,26 +78,23 @@ def open_weights(folder: str | Path | None = None) -> Weights:
     folder = shipped_weights() if folder is None else Path(folder)
     path = folder / "model.json"
     try:
-        model = json.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            model = json.loads(file.read(MOST).decode())
         if model["format"] != FORMAT:
-            raise ValueError(f"its format is {model['format']}, not {FORMAT}")
+            raise ValueError(f"its format is not {FORMAT}")
         weights = Weights(
             folder,
             name=str(model["name"]),
             version=str(model["version"]),
-            beam_width=int(model["beam_width"]),
-            length_normalisation=float(model["length_normalisation"]),
-            max_length=int(model["max_length"]),
-            confidence={name: float(model["confidence"][name]) for name in ("intercept", *EVIDENCE)},
+            beam_width=int(_number(model, "beam_width", 1, 1000)),
+            length_normalisation=_number(model, "length_normalisation", 0, 10),
+            max_length=int(_number(model, "max_length", 1, 1000)),
+            confidence={name: _number(model["confidence"], name, -1e6, 1e6) for name in ("intercept", *EVIDENCE)},
             sha256={name: str(model["sha256"][name]) for name in FILES},
         )
-        if min(weights.beam_width, weights.max_length) < 1:
-            raise ValueError("beam_width and max_length are at least 1")
-        if not all(map(math.isfinite, weights.confidence.values())):
-            raise ValueError("confidence holds a number that is none")
     except OSError as error:
         raise WeightsError(f"The model's file {path} cannot be read ({error.strerror}). {ADVICE}") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise WeightsError(f"The model's file {path} is damaged ({error}). {ADVICE}") from error
     return weights
 
@@ -105,9 +106,16 @@ def shipped_weights() -> Path:
     return inside if inside.is_dir() else package.parent / "weights"
 
 
+def _number(values: dict[str, object], name: str, least: float, most: float) -> float:
+    value = values[name]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        raise ValueError(f"{name} is no number from {least:g} to {most:g}")
+    return value
+
+
 def _sha256(path: Path) -> str:
     digest = hashlib.sha256()
     with path.open("rb", buffering=0) as file:
-        while block := file.read(1 << 22):
-            digest.update(block)
+        for _ in range(MOST_OF_FILE // BLOCK):
+            digest.update(file.read(BLOCK))
     return digest.hexdigest()
