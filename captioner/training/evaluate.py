@@ -33,8 +33,9 @@ def evaluate(weights: Path, examples: list[Example], out: Path, name: str) -> di
     Args:
         weights: the weights folder.
         examples: photos with the captions that people gave them.
-        out: gets `scores.json` (the name and the scores), `captions.json` (a record a photo) and `contact_sheet.jpg`
-            (24 of the photos with their captions).
+        out: gets `scores.json` (the name, the scores and their 95 % confidence intervals), `captions.json` (a record a
+            photo), `contact_sheet.jpg` (24 of the photos with their captions), and `best.jpg`, `median.jpg` and
+            `worst.jpg` (a dozen each, by CIDEr).
         name: of this row in a table of scores.
 
     Returns:
@@ -48,7 +49,7 @@ def evaluate(weights: Path, examples: list[Example], out: Path, name: str) -> di
     photos = {str(example.photo): example for example in examples}
     captions = {photo: captioner.caption(photo) for photo in tqdm(photos, f"captions, {name}", unit="photo")}
     texts = {photo: caption.text for photo, caption in captions.items()}
-    scores, each = score(texts, {photo: example.captions for photo, example in photos.items()})
+    scores, each, intervals = score(texts, {photo: example.captions for photo, example in photos.items()})
 
     records = [
         {
@@ -61,9 +62,13 @@ def evaluate(weights: Path, examples: list[Example], out: Path, name: str) -> di
         for photo, example in photos.items()
     ]
     out.mkdir(parents=True, exist_ok=True)
-    write_json(out / "scores.json", {"name": name, "photos": len(photos), "scores": scores})
+    write_json(out / "scores.json", {"name": name, "photos": len(photos), "scores": scores, "intervals": intervals})
     write_json(out / "captions.json", records)
     contact_sheet(texts, out / "contact_sheet.jpg")
+    ranked = sorted(texts, key=lambda photo: -each[photo]["CIDEr"])
+    middle = max(0, len(ranked) // 2 - 6)
+    for which, chosen in ("best", ranked[:12]), ("median", ranked[middle : middle + 12]), ("worst", ranked[-12:]):
+        contact_sheet({photo: texts[photo] for photo in chosen}, out / f"{which}.jpg")
     return scores
 
 

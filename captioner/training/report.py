@@ -9,6 +9,7 @@ from typing import Any
 from captioner.training.calibration import Calibration
 from captioner.training.evaluate import Grid, score_table, search_table
 from captioner.training.machine import machine, versions
+from captioner.training.metrics import METRICS
 from captioner.training.table import table
 
 Epoch = dict[str, Any]
@@ -41,9 +42,14 @@ def write_report(
             "that people gave them. These photos also chose the epoch and the search, so others may score lower. "
             "[captions.json](captions.json) has all captions.",
             score_table(scores),
+            "95 % confidence intervals, by bootstrap over the photos:",
+            interval_table(evaluations[0]),
         ],
         "Curves": ["![Loss and CIDEr by epoch](curves.png)"],
-        "Captions": ["![Photos with their captions](contact_sheet.jpg)"],
+        "Captions": [
+            "![Photos with their captions](contact_sheet.jpg)",
+            *(f"The {which} by CIDEr:\n\n![]({which}.jpg)" for which in ("best", "median", "worst")),
+        ],
         "Confidence": confidence_section(calibration, report) if calibration else [],
         "Search": ["CIDEr with other settings of the beam search.", search_table(grid)] if grid else [],
         "Time": [time_table(epochs)],
@@ -56,6 +62,11 @@ def write_report(
     path = report / "report.md"
     path.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
     return path
+
+
+def interval_table(evaluation: Mapping[str, Any]) -> str:
+    intervals = evaluation["intervals"]
+    return table(["", *METRICS], [[evaluation["name"], *("{:.3f} to {:.3f}".format(*intervals[m]) for m in METRICS)]])
 
 
 def plot_curves(epochs: Sequence[Epoch], path: Path) -> None:

@@ -23,7 +23,7 @@ def references(*texts: str) -> dict[str, list[str]]:
 @needs_java
 def test_what_people_wrote_scores_highest_whatever_its_case_and_punctuation():
     truth = references("a brown dog , runs through the GRASS", "Two boys play football on a beach !")
-    total, each = score(captions(DOG, BOY), truth)
+    total, each, _ = score(captions(DOG, BOY), truth)
     expected = dict.fromkeys(METRICS, 1.0) | {"CIDEr": 10.0}
     assert total == pytest.approx(expected, abs=1e-6)
     assert each == {"0": pytest.approx(expected, abs=1e-6), "1": pytest.approx(expected, abs=1e-6)}
@@ -31,14 +31,14 @@ def test_what_people_wrote_scores_highest_whatever_its_case_and_punctuation():
 
 @needs_java
 def test_captions_of_other_photos_score_nothing():
-    total, _ = score(captions("Red car.", DOG), references(DOG, BOY))
+    total, *_ = score(captions("Red car.", DOG), references(DOG, BOY))
     assert total["BLEU-2"] == pytest.approx(0, abs=1e-3)
     assert total["CIDEr"] == pytest.approx(0, abs=1e-3)
 
 
 @needs_java
 def test_bleu_and_rouge_are_what_a_hand_computes():
-    total, each = score(
+    total, each, _ = score(
         captions("A dog.", "A man sits on a chair."), references("A dog runs fast.", "A man sits on a bench.")
     )
     # The first is half as long as its reference: a brevity penalty of exp(1 - 4 / 2). The second misses a word of six.
@@ -49,6 +49,20 @@ def test_bleu_and_rouge_are_what_a_hand_computes():
     assert total["BLEU-1"] == pytest.approx(7 / 8 * math.exp(1 - 10 / 8))
     # The longest common subsequence: precision 1, recall 1/2, with the recall weighing 1.2 squared.
     assert each["0"]["ROUGE-L"] == pytest.approx((1 + 1.2**2) * 0.5 / (0.5 + 1.2**2))
+
+
+@needs_java
+def test_an_interval_holds_the_score_and_narrows_with_more_photos():
+    made = [DOG, BOY, "A man sits on a chair.", "A cat."] * 30
+    truth = ["A dog runs fast through the grass.", "Boys play football.", "A man sits on a bench.", "A red car."] * 30
+    few, many = (score(captions(*made[:n]), references(*truth[:n])) for n in (20, 120))
+    for total, _, intervals in (few, many):
+        for name in METRICS:
+            low, high = intervals[name]
+            assert low < total[name] < high
+    # By the square root of six times as many photos; CIDEr depends on their number itself.
+    widths = [[high - low for low, high in list(intervals.values())[:-1]] for _, _, intervals in (few, many)]
+    assert [a / b for a, b in zip(*widths)] == pytest.approx([6**0.5] * 6, rel=0.2)
 
 
 def test_quick_cider_prefers_the_words_that_few_photos_have():

@@ -21,7 +21,8 @@ CALIBRATION = Calibration(np.array([0.5] * 6 + [0.3] * 4), np.array([True] * 4 +
 
 
 def scores(name: str, value: float) -> str:
-    return json.dumps({"name": name, "photos": 1000, "scores": dict.fromkeys(METRICS, value)})
+    intervals = dict.fromkeys(METRICS, (value - 0.02, value + 0.02))
+    return json.dumps({"name": name, "photos": 1000, "scores": dict.fromkeys(METRICS, value), "intervals": intervals})
 
 
 @pytest.fixture
@@ -33,14 +34,15 @@ def run(tmp_path, samples):
     (folder / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in LOG))
     (folder / "report" / "scores.json").write_text(scores("ours", 0.612))
     (folder / "report" / "captions.json").write_text("[]")
-    shutil.copy(samples["cat"], folder / "report" / "contact_sheet.jpg")
+    for name in ("contact_sheet", "best", "median", "worst"):
+        shutil.copy(samples["cat"], folder / "report" / f"{name}.jpg")
     return folder
 
 
 def tables(text: str) -> dict[str, list[str]]:
-    """The cells of each row by the first one."""
+    """The cells of each row by the first one; of two rows the first."""
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("|")]
-    return {row[0]: row[1:] for row in rows}
+    return {row[0]: row[1:] for row in reversed(rows)}
 
 
 def test_the_report_tells_what_was_done_with_what_and_what_came_out(run, tmp_path):
@@ -50,6 +52,7 @@ def test_the_report_tells_what_was_done_with_what_and_what_came_out(run, tmp_pat
     assert path == run / "report" / "report.md"
     rows = tables(path.read_text(encoding="utf-8"))
     assert rows["ours"] == ["0.612"] * len(METRICS)
+    assert "| ours | 0.592 to 0.632 |" in path.read_text(encoding="utf-8")
     assert rows["merge"] == ["0.345"] * len(METRICS)
     assert rows["3"] == ["0.5300", "0.5400"]
     assert rows["Probably:"] == ["60%", "67%"]
@@ -68,7 +71,7 @@ def test_every_file_that_the_report_names_is_there_and_every_picture_opens(run):
     assert "beam width" not in write_report(run).read_text(encoding="utf-8"), "there is no grid to show"
     text = write_report(run, calibration=CALIBRATION).read_text(encoding="utf-8")
     named = re.findall(r"\]\(([^)]+)\)", text)
-    assert {"curves.png", "reliability.png", "contact_sheet.jpg", "captions.json"} == set(named)
+    assert {"curves.png", "reliability.png", "contact_sheet.jpg", "best.jpg", "captions.json"} < set(named)
     for name in named:
         assert (run / "report" / name).is_file()
         if not name.endswith(".json"):
