@@ -10,14 +10,14 @@ import json
 import os
 import queue
 import signal
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal, NamedTuple
+
+from captioner import processes
 
 SPARE = 2  # workers that wait for a text: one is not back in time where texts replace each other quickly
 SECONDS_TO_START = 30  # a cold disk, a busy machine
@@ -243,17 +243,7 @@ class _Worker:
         self.deadline: float | None = time.monotonic() + SECONDS_TO_START
         self._ended = False
         self._lock = threading.Lock()
-        alone: dict[str, Any] = {"start_new_session": True}  # Ctrl+C is not meant for it, and it is ended as a group
-        if sys.platform == "win32":
-            alone = {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "captioner.speech_worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=Path(__file__).parents[1],  # Python looks for modules there first: not in a folder with photos
-            **alone,
-        )
+        self._process = processes.start("captioner.speech_worker")
         threading.Thread(target=self._listen, args=(hear,), name="speaker-listens", daemon=True).start()
 
     def send(self, order: dict[str, Any]) -> None:

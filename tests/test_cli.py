@@ -93,7 +93,7 @@ def test_a_photo_that_fails_does_not_stop_the_others(samples, tmp_path):
     assert done.stdout.count("\n") == 1
     assert done.stderr == (
         f"captioner: {missing}: There is no such file.\n"
-        f"captioner: {text}: This is not a photo in a format that can be read.\n"
+        f"captioner: {text}: This is text, not a photo: open a photo.\n"
     )
 
 

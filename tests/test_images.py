@@ -1,6 +1,4 @@
 import io
-import os
-import sys
 
 import numpy as np
 import pytest
@@ -44,17 +42,6 @@ def test_path_bytes_image_and_array_are_the_same_photo(tmp_path):
     photo.save(path)
     for source in (path, str(path), path.read_bytes(), photo, np.asarray(photo)):
         np.testing.assert_array_equal(read_photo(source), np.asarray(photo))
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
-def test_reads_a_pipe(tmp_path):
-    read, write = os.pipe()
-    os.write(write, encoded(halves(RED, BLUE), "PNG"))
-    os.close(write)
-    try:
-        assert_halves(read_photo(f"/dev/fd/{read}"), RED, BLUE)
-    finally:
-        os.close(read)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -169,10 +156,10 @@ JPEG, PNG = encoded(NOISE, "JPEG"), encoded(NOISE, "PNG")
     ("content", "sentence"),
     [
         (b"", "The file is empty."),
-        (b"Dear Sir or Madam,", "This is not a photo in a format that can be read."),
-        (JPEG[: len(JPEG) // 2], "The photo is damaged or cut off."),
-        (PNG[: len(PNG) // 2], "The photo is damaged or cut off."),
-        (b"P6 30000 30000 255\n", "The photo has too many pixels."),
+        (b"Dear Sir or Madam,", "This is text, not a photo: open a photo."),
+        (JPEG[: len(JPEG) // 3], "The photo is damaged or cut off: copy it or download it again."),
+        (PNG[: len(PNG) // 3], "The photo is damaged or cut off: copy it or download it again."),
+        (b"P6 30000 30000 255\n", "The photo is too large: it may have up to 200 megapixels, so save it smaller."),
     ],
     ids=["empty", "text", "cut JPEG", "cut PNG", "bomb"],
 )
@@ -195,21 +182,6 @@ def test_refuses_in_one_sentence_what_is_not_a_file(tmp_path):
         assert str(error.value) == f"{name}: {sentence}"
     with pytest.raises(PhotoError, match="There is no such file"):
         read_photo("null\0byte.jpg")
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other permissions")
-def test_refuses_in_one_sentence_what_it_may_not_read(tmp_path):
-    path = tmp_path / "secret.jpg"
-    path.write_bytes(JPEG)
-    path.chmod(0)
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(65534)  # nobody: root may read everything
-    try:
-        with pytest.raises(PhotoError, match=r"secret.jpg: The file cannot be read \(Permission denied\)\.$"):
-            read_photo(path)
-    finally:
-        os.seteuid(user)
 
 
 def test_leaves_an_image_that_it_is_given_alone():

@@ -302,7 +302,7 @@ def test_tells_what_cannot_be_opened(window, tmp_path):
         (tmp_path / "missing.jpg", "missing.jpg", "There is no such file."),
         (tmp_path / "missing" / "missing.jpg", "missing.jpg", "There is no such file."),
         (tmp_path / "empty", "empty", "There is no photo in this folder."),
-        (tmp_path / "text.jpg", "text.jpg", "This is not a photo in a format that can be read."),
+        (tmp_path / "text.jpg", "text.jpg", "This is text, not a photo: open a photo."),
         (Path("null\0byte.jpg"), "null\0byte.jpg", "There is no such file."),
         (b"", "Pasted photo", "The file is empty."),
     ):
@@ -361,7 +361,7 @@ def test_several_photos_are_all_captioned_in_order(window, samples, tmp_path, sh
         (photo, shipped.caption(photo).text) for photo in photos
     ]
     assert [(answer.position, answer.total) for answer in of(window.answers, Shown)] == [(1, 5)]
-    sentence = "This is not a photo in a format that can be read."
+    sentence = "This is text, not a photo: open a photo."
     assert of(window.answers, Skipped) == [Skipped(number, "notes.txt", sentence)]
     assert of(window.answers, Progress) == [Progress(number, done, 5) for done in range(1, 6)]
 

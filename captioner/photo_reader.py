@@ -1,0 +1,177 @@
+"""Has photo files read in processes of their own, under limits of time and memory (`photo_worker`).
+
+A process reads one photo at a time and is kept for the next ones; one that crashes or takes too long is ended.
+"""
+
+import atexit
+import contextlib
+import json
+import os
+import queue
+import threading
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from captioner import processes
+from captioner.errors import PhotoError
+
+# What a photo may take, from its name to its pixels.
+SECONDS = 9
+# How large the content of a photo may be that comes from memory and not from a file, in bytes.
+MOST_CONTENT = 150_000_000
+# Processes that are kept, waiting: the window reads a photo to show and one ahead.
+KEPT = 2
+# The largest answer that is believed, in pixels.
+MOST_PIXELS = 64_000_000
+
+TOO_LONG = (
+    f"Reading this photo took longer than {SECONDS} seconds and was given up: try again, "
+    "copy it to this computer if it is on another one, or save it smaller."
+)
+CRASHED = "The photo cannot be read, because its decoder failed: it is damaged or too large, so save it anew as JPEG."
+TOO_MUCH = f"This is more than {MOST_CONTENT // 1_000_000} MB: save it as a file and open that."
+
+_lock = threading.Lock()
+_idle: list["_Worker"] = []
+
+
+class Pixels(NamedTuple):
+    """RGB, 3 bytes a pixel, row after row."""
+
+    width: int
+    height: int
+    content: bytearray
+
+
+def start() -> None:
+    """Start a process, so that the first photo need not wait for it; returns at once."""
+    with contextlib.suppress(PhotoError):  # told when a photo is to be read
+        _give_back(_Worker())
+
+
+def read(source: str | bytes, sides: Sequence[int]) -> tuple[list[Pixels], str]:
+    """Read a photo. Several threads may do so at once, each in a process of its own.
+
+    Args:
+        source: a file's name, or a file's content.
+        sides: as `decoding.decode` takes them.
+
+    Returns:
+        The pixels for each side, and what to tell the user about the photo: a sentence or "".
+
+    Raises:
+        PhotoError: it cannot be read.
+    """
+    if isinstance(source, bytes) and len(source) > MOST_CONTENT:
+        raise PhotoError(TOO_MUCH)
+    path, content = (None, source) if isinstance(source, bytes) else (_absolute(source), b"")
+    worker = _take()
+    try:
+        answer = worker.ask({"path": path, "content": len(content), "sides": list(sides)}, content)
+    except BaseException:
+        worker.end()
+        raise
+    _give_back(worker)
+    if isinstance(answer, PhotoError):
+        raise answer
+    return answer
+
+
+def _absolute(name: str) -> str:
+    try:
+        return os.path.join(os.getcwd(), name)  # not normalised: what .. means depends on links
+    except OSError as error:  # the folder has been deleted
+        raise PhotoError("There is no such file.") from error
+
+
+def _take() -> "_Worker":
+    with _lock:
+        while _idle:
+            worker = _idle.pop()
+            if worker.lives():
+                return worker
+            worker.end()
+    return _Worker()
+
+
+def _give_back(worker: "_Worker") -> None:
+    with _lock:
+        if len(_idle) < KEPT:
+            return _idle.append(worker)
+    worker.end()
+
+
+@atexit.register
+def _end_all() -> None:
+    with _lock:
+        while _idle:
+            _idle.pop().end()
+
+
+class _Worker:
+    """A process that reads photos.
+
+    Raises:
+        PhotoError: it cannot be started.
+    """
+
+    def __init__(self) -> None:
+        try:
+            self._process = processes.start("captioner.photo_worker")
+        except OSError as error:
+            sentence = f"The process that reads photos cannot be started ({error.strerror}): close other programs."
+            raise PhotoError(sentence) from error
+
+    def lives(self) -> bool:
+        return self._process.poll() is None
+
+    def ask(self, order: dict[str, object], content: bytes) -> tuple[list[Pixels], str] | PhotoError:
+        """The answer to an order; a PhotoError that is raised, not returned, leaves the process unusable."""
+        answers: queue.SimpleQueue[tuple[list[Pixels], str] | PhotoError | None] = queue.SimpleQueue()
+
+        def exchange() -> None:
+            try:
+                answers.put(self._exchange(order, content))
+            except (OSError, ValueError, KeyError, TypeError):  # it has ended, or tells nonsense
+                answers.put(None)
+
+        # In a thread: a process that waits for a dead disk cannot even be killed, and its pipes stay open.
+        threading.Thread(target=exchange, name="photo-reader", daemon=True).start()
+        try:
+            answer = answers.get(timeout=SECONDS)
+        except queue.Empty:
+            raise PhotoError(TOO_LONG) from None
+        if answer is None:
+            raise PhotoError(CRASHED)
+        return answer
+
+    def end(self) -> None:
+        self._process.kill()
+        threading.Thread(target=self._bury, name="photo-reader-ends", daemon=True).start()
+
+    def _bury(self) -> None:
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError):
+                if pipe:
+                    pipe.close()
+
+    def _exchange(self, order: dict[str, object], content: bytes) -> tuple[list[Pixels], str] | PhotoError:
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin
+        assert stdout
+        stdin.write(json.dumps(order).encode() + b"\n")
+        stdin.write(content)
+        stdin.flush()
+        answer = json.loads(stdout.readline(10_000))
+        if "error" in answer:
+            return PhotoError(str(answer["error"]))
+        pixels = []
+        for width, height in answer["sizes"]:
+            if not 0 < width * height <= MOST_PIXELS:
+                raise ValueError("nonsense")
+            buffer = bytearray(width * height * 3)
+            if stdout.readinto(buffer) != len(buffer):  # type: ignore[attr-defined]
+                raise ValueError("cut off")
+            pixels.append(Pixels(width, height, buffer))
+        return pixels, str(answer["note"])
