@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from captioner import doubt
+from captioner import doubt, photo_reader
 from captioner.beam_search import Hypothesis, beam_search
-from captioner.images import encoder_input, read_image
+from captioner.images import encoder_input, read
 from captioner.litert import Model, check_fit, physical_cores
 from captioner.vocabulary import Vocabulary, sentence
 from captioner.weights import open_weights
@@ -51,6 +51,7 @@ class Caption:
     confidence: the probability that it describes the photo, in [0, 1].
     alternatives: the next best sentences, best first, none twice.
     seconds: what each stage took: decode, resize, encoder, decoder, search.
+    note: what the user should know of the photo's file ("The photo is damaged: ..."), or "".
     """
 
     text: str
@@ -59,11 +60,12 @@ class Caption:
     confidence: float
     alternatives: tuple[Alternative, ...]
     seconds: dict[str, float]
+    note: str = ""
 
     @property
     def statement(self) -> str:
-        """The caption with its doubt in words, to show and to speak."""
-        return doubt.statement(self.text, self.confidence)
+        """The caption with its doubt in words, and the note, to show and to speak."""
+        return f"{doubt.statement(self.text, self.confidence)} {self.note}".rstrip()
 
 
 class Captioner:
@@ -87,6 +89,7 @@ class Captioner:
     def __init__(
         self, weights: str | Path | None = None, *, threads: int | None = None, beam_width: int | None = None
     ) -> None:
+        photo_reader.start()  # meanwhile
         self._weights = open_weights(weights)
         self._threads = physical_cores() if threads is None else threads
         if self._threads < 1:
@@ -124,9 +127,9 @@ class Captioner:
         """
         seconds: dict[str, float] = {}
         with _timed(seconds, "decode"):
-            photo = read_image(source)
+            reading = read(source)
         with _timed(seconds, "resize"):
-            image = encoder_input(photo, side=self._encoder.inputs["photo"][1])
+            image = encoder_input(reading.images[0], side=self._encoder.inputs["photo"][1])
         with self._lock:
             with _timed(seconds, "encoder"):
                 encoded = self._encoder(photo=image[None])
@@ -152,9 +155,10 @@ class Captioner:
             text,
             tuple(Word(word, log_probability, weights.reshape(grid)) for word, log_probability, weights in words),
             best.log_probability,
-            doubt.confidence(doubt.evidence(hypotheses), self._weights.confidence),
+            doubt.confidence(doubt.evidence(hypotheses, image), self._weights.confidence),
             tuple(Alternative(other, hypothesis.log_probability) for other, hypothesis in others),
             seconds,
+            reading.note,
         )
 
 

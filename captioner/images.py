@@ -56,10 +56,10 @@ def read_photo(source: Source, *, side: int = ENOUGH) -> np.ndarray:
 
 def read_image(source: Source, *, side: int = ENOUGH) -> Image.Image:
     """Read a photo as `read_photo` does, to an RGB image: of a very large one there is one copy less in memory."""
-    return read(source, [side]).images[0]
+    return read(source, (side,)).images[0]
 
 
-def read(source: Source, sides: Sequence[int]) -> Reading:
+def read(source: Source, sides: Sequence[int] = (ENOUGH,)) -> Reading:
     """Read a photo at once for several purposes, each with its own side, the largest first.
 
     Raises:

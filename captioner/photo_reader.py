@@ -44,9 +44,9 @@ class Pixels(NamedTuple):
 
 
 def start() -> None:
-    """Start a process, so that the first photo need not wait for it; returns at once."""
+    """Start a process if none waits, so that the first photo need not wait for it; returns at once."""
     with contextlib.suppress(PhotoError):  # told when a photo is to be read
-        _give_back(_Worker())
+        _give_back(_take())
 
 
 def read(source: str | bytes, sides: Sequence[int]) -> tuple[list[Pixels], str]:

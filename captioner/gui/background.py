@@ -6,7 +6,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from captioner import CaptionerError, PhotoError, crash_log
@@ -24,12 +24,10 @@ from captioner.gui.answers import (
     Source,
     name_of,
 )
-from captioner.gui.photos import Key, Photo, key_of, read_small, read_to_show
+from captioner.gui.photos import Key, Photo, Small, key_of, read_small, read_to_show
 from captioner.gui.walk import Walk
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from captioner import Caption, Captioner
 
 # Seconds that a request waits for the one before to stop reading. One that hangs is left to itself from then on.
@@ -311,7 +309,7 @@ class Background:
                 # The request before may have had it made meanwhile.
                 caption = self._captions.get((job.key, beam_width))
                 try:
-                    caption = caption or captioner.caption(job.small)
+                    caption = caption or replace(captioner.caption(job.small.pixels), note=job.small.note)
                 except Exception as error:  # nobody else would tell the user, whatever it is
                     self._settle(job.request, job.position, _sentence(error))
                 else:
@@ -359,7 +357,7 @@ class _Job:
     request: _Request
     position: int
     key: Key
-    small: "np.ndarray"
+    small: Small
 
 
 def _give_memory_back() -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from captioner.gui.answers import Source
 
@@ -14,17 +14,28 @@ if TYPE_CHECKING:
 Key = tuple[str | bytes, int, int]
 
 
+class Small(NamedTuple):
+    """A photo to caption.
+
+    pixels: uint8 [224, 224, 3].
+    note: as a Caption has it.
+    """
+
+    pixels: "np.ndarray"
+    note: str
+
+
 @dataclass(frozen=True)
 class Photo:
     """A photo that has been read.
 
     image: to show, RGB.
-    small: to caption: uint8 [224, 224, 3].
+    small: to caption.
     """
 
     key: Key
     image: "Image.Image"
-    small: "np.ndarray"
+    small: Small
 
 
 def key_of(source: Source) -> Key:
@@ -46,31 +57,21 @@ def read_to_show(source: Source, key: Key, screen: tuple[int, int]) -> Photo:
     """
     from PIL import Image
 
-    from captioner.images import ENOUGH, TRAINING_SIDE, encoder_input, read_image
+    from captioner.images import ENOUGH, TRAINING_SIDE, encoder_input, read
 
-    image = read_image(source, side=max(ENOUGH, min(screen)))
-    # A JPEG would have come smaller to be captioned, and then the caption can be another one than on the command line.
-    again = min(image.size) >= 2 * ENOUGH and _is_jpeg(source)
-    small = read_small(source) if again else encoder_input(image, TRAINING_SIDE)
+    # Read for the caption as on the command line, and not made from what is shown: the caption could be another one.
+    (image, enough), note = read(source, (max(ENOUGH, min(screen)), ENOUGH))
     image.thumbnail(screen, Image.Resampling.LANCZOS, reducing_gap=3.0)
-    return Photo(key, image, small)
+    return Photo(key, image, Small(encoder_input(enough, TRAINING_SIDE), note))
 
 
-def read_small(source: Source) -> "np.ndarray":
-    """Read a photo just as the captioner would, up to its last step: uint8 [224, 224, 3].
+def read_small(source: Source) -> Small:
+    """Read a photo just as the captioner would, up to its last step.
 
     Raises:
         PhotoError: it cannot be read.
     """
-    from captioner.images import TRAINING_SIDE, encoder_input, read_image
+    from captioner.images import TRAINING_SIDE, encoder_input, read
 
-    return encoder_input(read_image(source), TRAINING_SIDE)
-
-
-def _is_jpeg(source: Source) -> bool:
-    if isinstance(source, bytes):
-        return source.startswith(b"\xff\xd8")
-    if not source.is_file():  # what is read from a pipe is gone
-        return False
-    with source.open("rb") as file:
-        return file.read(2) == b"\xff\xd8"
+    (image,), note = read(source)
+    return Small(encoder_input(image, TRAINING_SIDE), note)
