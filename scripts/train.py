@@ -9,6 +9,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 
+STAGES = ("decoder", "upper-layers", "all-layers", "self-critical")
+
+
 def main() -> None:
     options = parser().parse_args()
     from captioner.training import checkpoint
@@ -26,6 +29,8 @@ def main() -> None:
         given["encoder_weights"] = None
     check_java()  # before the training, not when it is time for the scores
     dataset = load_dataset(data)
+    if options.schedule:
+        given["schedule"] = tuple(options.schedule)
     training = train(dataset, Settings(**given), out)
     weights = out / "weights"
     export(
@@ -67,10 +72,13 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--start-from", metavar="FOLDER", help="go on from a weights folder, such as weights/, and its words"
     )
-    parser.add_argument("--epochs", type=int, metavar="N", help="of the decoder on a frozen encoder")
-    parser.add_argument("--fine-tune-epochs", type=int, metavar="N", help="of all layers; 0 leaves them as they are")
     parser.add_argument(
-        "--self-critical-epochs", type=int, metavar="N", help="of the decoder on captions of its own; 0 for none"
+        "--schedule",
+        type=stage,
+        nargs="+",
+        metavar="STAGE:EPOCHS",
+        help="stages in turn, each decoder (and the encoder's head), upper-layers, all-layers, or self-critical (the "
+        "decoder on captions of its own); default: decoder:4 all-layers:1 self-critical:4",
     )
     parser.add_argument("--seed", type=int, metavar="N", help="default: 0")
     parser.add_argument(
@@ -82,6 +90,13 @@ def parser() -> argparse.ArgumentParser:
         help="other trainings to put into the report's table",
     )
     return parser
+
+
+def stage(text: str) -> tuple[str, int]:
+    name, _, epochs = text.partition(":")
+    if name not in STAGES or not epochs.isdecimal() or int(epochs) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is none of {', '.join(STAGES)} with a colon and a number of epochs")
+    return name, int(epochs)
 
 
 if __name__ == "__main__":

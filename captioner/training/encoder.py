@@ -13,6 +13,9 @@ SIDE = 299
 # Where each encoder is cut into a frozen trunk, whose output is computed once, and a head that trains with the decoder.
 FIRST_LAYER_OF_HEAD = {"xception": "block14_sepconv1", "resnet50": "conv5_block1_1_conv"}
 
+# Below, layers see edges and textures, cost as much time as all others together, and have the least to learn.
+FIRST_UPPER_LAYER = {"xception": "block5_sepconv1_act", "resnet50": "conv3_block1_1_conv"}
+
 
 def build_encoder(name: str = "xception", weights: str | Path | None = "imagenet") -> keras.Model:
     """Build the encoder.
@@ -55,7 +58,7 @@ def build_encoder(name: str = "xception", weights: str | Path | None = "imagenet
     return encoder
 
 
-def split(encoder: keras.Model, name: str) -> tuple[keras.Model, keras.Model]:
-    """Cut an encoder in two that share its weights: trunk (photo to features) and head (features to regions)."""
-    features = encoder.get_layer(FIRST_LAYER_OF_HEAD[name]).input
+def split(encoder: keras.Model, first_layer: str) -> tuple[keras.Model, keras.Model]:
+    """Cut an encoder before a layer in two that share its weights: photo to features, and features to regions."""
+    features = encoder.get_layer(first_layer).input
     return keras.Model(encoder.inputs[0], features), keras.Model(features, encoder.outputs[0])

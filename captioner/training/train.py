@@ -1,9 +1,10 @@
-"""Training in three stages: the decoder and the encoder's head on features computed once, then every layer, then the
+"""Training in stages: the decoder and the encoder's head on features computed once, more layers or all of them, and the
 decoder on its own captions."""
 
 import hashlib
 import json
 import math
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -20,13 +21,12 @@ from captioner.errors import CaptionerError
 from captioner.training import checkpoint
 from captioner.training.dataset import Example, encode_captions
 from captioner.training.decoder import DECODERS, Tensor
-from captioner.training.encoder import build_encoder, split
+from captioner.training.encoder import FIRST_LAYER_OF_HEAD, FIRST_UPPER_LAYER, build_encoder, split
 from captioner.training.metrics import cider
 from captioner.training.self_critical import CiderD, advantages, sample_captions, weighted_loss
 from captioner.training.views import Features, Photos
 from captioner.vocabulary import Vocabulary, sentence, tokenize
 
-STAGES = ("decoder", "all layers", "self-critical")
 SPLITS = ("train", "dev")
 
 
@@ -34,18 +34,17 @@ SPLITS = ("train", "dev")
 class Settings:
     """Everything that a training depends on besides the data.
 
-    The first stage trains the decoder and the encoder's head, on the output of the frozen trunk; the second trains
-    every layer; the third trains the decoder to captions that score well, on the output of the frozen encoder. An epoch
-    is a pass over the training photos, each with all of its captions.
+    Stage "decoder" trains the decoder and the encoder's head, on the output of the frozen trunk; "upper-layers" and
+    "all-layers" train more of the encoder, on the photos; "self-critical" trains the decoder to captions that score
+    well, on the output of the frozen encoder. An epoch is a pass over the training photos, each with all of its
+    captions.
     """
 
     encoder: str = "xception"
     encoder_weights: str | None = "imagenet"
     decoder: str = "attention"
     start_from: str | None = None  # a weights folder: its checkpoint.npz and vocabulary, instead of encoder_weights
-    epochs: int = 4
-    fine_tune_epochs: int = 1
-    self_critical_epochs: int = 4
+    schedule: tuple[tuple[str, int], ...] = (("decoder", 4), ("all-layers", 1), ("self-critical", 4))  # stage, epochs
     batch_size: int = 32
     fine_tune_batch_size: int = 16
     learning_rate: float = 1.5e-3
@@ -53,7 +52,7 @@ class Settings:
     self_critical_learning_rate: float = 2e-4
     samples: int = 5  # captions that the decoder makes of each photo while it is trained on them
     people_weight: float = 0.1  # of people's captions beside them, so that the sentences stay whole
-    encoder_factor: float = 0.15  # the encoder's share of the learning rate while every layer trains
+    encoder_factor: float = 0.15  # the encoder's share of the learning rate while it trains on photos
     weight_decay: float = 0.01
     label_smoothing: float = 0.1
     patience: int = 3  # epochs of a stage without a better development CIDEr before the stage ends
@@ -131,7 +130,8 @@ class Training:
     """One training in a run folder: the models, the data, and how far it is.
 
     Files in the folder: settings.json, vocabulary.json, log.jsonl (a line an epoch), latest.npz (all that the next
-    epoch needs), best.npz (averaged weights with the best development CIDEr), features/ (the frozen layers' output).
+    epoch needs), best.npz (averaged weights with the stage's best development CIDEr), features/ (the frozen layers'
+    output, while they stay as they are).
     """
 
     def __init__(self, dataset: dict[str, list[Example]], settings: Settings, run: Path) -> None:
@@ -155,39 +155,42 @@ class Training:
             checkpoint.assign(self.named, checkpoint.load(start / "checkpoint.npz"), start / "checkpoint.npz")
         self.progress: dict = {"stage": 0, "epoch": 0, "best": -1.0, "epochs_since_best": 0, "log": []}
 
-    def start_stage(self, stage: int) -> None:
+    @property
+    def stage(self) -> str:
+        return self.settings.schedule[self.progress["stage"]][0]
+
+    def start_stage(self) -> None:
         """Make the model, the data and the optimizer of a stage, from the weights that the encoder and decoder have."""
         settings = self.settings
-        trunk, head = split(self.encoder, settings.encoder)
+        name, self.epochs = settings.schedule[self.progress["stage"]]
+        trunk, head = split(self.encoder, FIRST_LAYER_OF_HEAD[settings.encoder])
+        trained = {
+            # The baseline is what student projects do: its encoder stays as it is.
+            "decoder": head.layers if settings.decoder != "merge" else [],
+            "upper-layers": split(self.encoder, FIRST_UPPER_LAYER[settings.encoder])[1].layers,
+            "all-layers": self.encoder.layers,
+            "self-critical": [],
+        }[name]
         for layer in self.encoder.layers:
             # Statistics of small batches would only harm what ImageNet gave, and shift what the decoder has learnt.
             normalisation = isinstance(layer, keras.layers.BatchNormalization)
             if normalisation:
                 layer.momentum = 0.9  # where a layer starts at random, Keras' 0.99 is too slow for a few hundred steps
-            # The baseline is what student projects do: its encoder stays as it is.
-            in_head = layer in head.layers and settings.decoder != "merge"
-            layer.trainable = (in_head, not normalisation, False)[stage]
-        photos = {name: Photos(self.dataset[name]) for name in SPLITS}
+            layer.trainable = layer in trained and not (normalisation and name != "decoder")
+        photos = {part: Photos(self.dataset[part]) for part in SPLITS}
         self.data: Mapping[str, Photos | Features] = photos
         self.head, encoder_factor, loss = self.encoder, 1.0, smoothed_loss(settings.label_smoothing)
-        if stage == 0:
-            self.head, self.data = head, self.features(trunk, photos, "")
-            self.epochs, self.batch_size, self.peak = settings.epochs, settings.batch_size, settings.learning_rate
-        elif stage == 1:
-            self.epochs, self.batch_size = settings.fine_tune_epochs, settings.fine_tune_batch_size
-            self.peak, encoder_factor = settings.fine_tune_learning_rate, settings.encoder_factor
-        else:
-            self.epochs, self.batch_size = settings.self_critical_epochs, settings.batch_size
-            self.peak, loss = settings.self_critical_learning_rate, weighted_loss
-            if self.epochs:
-                # What the trunk makes of the photos is known already if no stage has changed it since.
-                if settings.fine_tune_epochs:
-                    self.data = self.features(self.encoder, photos, "-grid")
-                else:
-                    self.data = self.features(head, self.features(trunk, photos, ""), "-grid")
+        self.batch_size = settings.batch_size
+        if name == "decoder":
+            self.head, self.data, self.peak = head, self.features(trunk, photos), settings.learning_rate
+        elif name == "self-critical":
             grid = keras.Input(self.encoder.output.shape[1:])
-            self.head = keras.Model(grid, grid)
-        captions = settings.captions_per_photo + (settings.samples if stage == 2 else 0)
+            self.head, self.data = keras.Model(grid, grid), self.features(self.encoder, photos)
+            self.peak, loss = settings.self_critical_learning_rate, weighted_loss
+        else:
+            self.batch_size = settings.fine_tune_batch_size
+            self.peak, encoder_factor = settings.fine_tune_learning_rate, settings.encoder_factor
+        captions = settings.captions_per_photo + (settings.samples if name == "self-critical" else 0)
         words = keras.Input((captions, settings.max_length + 1), dtype="int32")
         features = keras.Input(self.head.inputs[0].shape[1:])
         self.model = keras.Model([features, words], self.decoder([self.head(features), words]))
@@ -199,17 +202,16 @@ class Training:
         )
         self.model.compile(self.optimizer, loss, jit_compile=False)
         self.optimizer.build(self.model.trainable_variables)
-        trained = {id(variable) for variable in self.model.trainable_variables}
+        variables = {id(variable) for variable in self.model.trainable_variables}
         self.average = {
             name: np.array(ops.convert_to_numpy(variable))
             for name, variable in self.named.items()
-            if id(variable) in trained
+            if id(variable) in variables
         }
 
-    def features(self, layers: keras.Model, data: Mapping[str, Photos | Features], suffix: str) -> dict[str, Features]:
-        """Both splits as frozen layers see them, in features/SPLIT-SUFFIX.npy."""
-        folder = self.run / "features"
-        return {name: Features(layers, data[name], folder / f"{name}{suffix}.npy") for name in SPLITS}
+    def features(self, layers: keras.Model, photos: Mapping[str, Photos]) -> dict[str, Features]:
+        """Both splits as frozen layers see them, in features/SPLIT.npy."""
+        return {part: Features(layers, photos[part], self.run / "features" / f"{part}.npy") for part in SPLITS}
 
     def train_epoch(self) -> dict[str, float]:
         """One pass over the training photos; the epoch's line of the log."""
@@ -218,8 +220,8 @@ class Training:
         order = random.permutation(len(self.words))
         batches = np.array_split(order, max(1, len(order) // self.batch_size))
         losses = []
-        bar = tqdm(self.prefetch(batches, random), f"{STAGES[self.progress['stage']]}, epoch {epoch + 1}", len(batches))
-        train_step = self.self_critical_step if STAGES[self.progress["stage"]] == "self-critical" else self.train_step
+        bar = tqdm(self.prefetch(batches, random), f"{self.stage}, epoch {epoch + 1}", len(batches))
+        train_step = self.self_critical_step if self.stage == "self-critical" else self.train_step
         for number, (indices, features) in enumerate(bar):
             step = epoch * len(batches) + number
             self.optimizer.learning_rate = learning_rate_at((step + 0.5) / (self.epochs * len(batches)), self.peak)
@@ -279,7 +281,7 @@ class Training:
 
     def run_epoch(self) -> None:
         """Train for an epoch, measure it, and write the checkpoints."""
-        line = {"stage": STAGES[self.progress["stage"]], "epoch": self.progress["epoch"] + 1, **self.train_epoch()}
+        line = {"stage": self.stage, "epoch": self.progress["epoch"] + 1, **self.train_epoch()}
         exchange(self.named, self.average)
         line["cider"] = self.development_cider()
         self.progress["epochs_since_best"] += 1
@@ -311,17 +313,18 @@ class Training:
         path = self.run / "latest.npz"
         arrays = checkpoint.load(path)
         self.progress = json.loads(str(arrays["progress"]))
-        self.start_stage(self.progress["stage"])
+        self.start_stage()
         checkpoint.assign(self.named, arrays, path)
         self.average = {name: arrays[f"average {name}"] for name in self.average}
         for number, variable in enumerate(self.optimizer.variables):
             variable.assign(arrays[f"optimizer {number}"])
 
     def finish_stage(self) -> None:
-        """Go back to the best weights so far, for the next stage to start from."""
+        """Go back to the stage's best weights, for the next stage to start from."""
         path = self.run / "best.npz"
         checkpoint.assign(self.named, checkpoint.load(path), path)
-        self.progress |= {"stage": self.progress["stage"] + 1, "epoch": 0, "epochs_since_best": 0}
+        self.progress |= {"stage": self.progress["stage"] + 1, "epoch": 0, "best": -1.0, "epochs_since_best": 0}
+        shutil.rmtree(self.run / "features", ignore_errors=True)
 
 
 def train(dataset: dict[str, list[Example]], settings: Settings, run: Path) -> Training:
@@ -349,12 +352,12 @@ def train(dataset: dict[str, list[Example]], settings: Settings, run: Path) -> T
     if (run / "latest.npz").exists():
         training.resume()
     else:
-        training.start_stage(0)
-    while training.progress["stage"] < len(STAGES):
+        training.start_stage()
+    while training.progress["stage"] < len(settings.schedule):
         if training.progress["epoch"] < training.epochs and training.progress["epochs_since_best"] < settings.patience:
             training.run_epoch()
         else:
             training.finish_stage()
-            if training.progress["stage"] < len(STAGES):
-                training.start_stage(training.progress["stage"])
+            if training.progress["stage"] < len(settings.schedule):
+                training.start_stage()
     return training

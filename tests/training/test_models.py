@@ -8,7 +8,7 @@ from keras import ops
 from captioner.errors import WeightsError
 from captioner.training import checkpoint
 from captioner.training.decoder import DECODERS
-from captioner.training.encoder import build_encoder, split
+from captioner.training.encoder import FIRST_LAYER_OF_HEAD, build_encoder, split
 
 XCEPTION = Path(__file__).parents[3] / "shared" / "xception" / "xception_imagenet_blocks1-13.npz"
 
@@ -16,7 +16,7 @@ XCEPTION = Path(__file__).parents[3] / "shared" / "xception" / "xception_imagene
 @pytest.mark.parametrize("name", ["xception", "resnet50"])
 def test_encoder_gives_a_grid_and_its_two_parts_agree_with_it(name: str) -> None:
     encoder = build_encoder(name, None)
-    trunk, head = split(encoder, name)
+    trunk, head = split(encoder, FIRST_LAYER_OF_HEAD[name])
     photo = np.random.default_rng(0).integers(0, 256, (1, 299, 299, 3)).astype(np.uint8)
     grid = encoder.predict_on_batch(photo)
     assert grid.shape == (1, 10, 10, 2048)
