@@ -1,7 +1,6 @@
 """Photos from what a drop or the clipboard carries."""
 
 import base64
-import binascii
 import os
 import re
 import shutil
@@ -9,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -118,13 +118,15 @@ def _sources(texts: Iterable[str]) -> list[Source] | str:
 
 def _source(text: str) -> Source | None:
     """The photo that a path or an address names, if it does."""
-    if text.startswith("data:"):
-        return _content(text)
-    if text.startswith("file:"):
-        return _path(text)
-    if text.startswith("~"):
-        text = os.path.expanduser(text)
-    return Path(text) if os.path.isabs(text) and "\0" not in text else None
+    with suppress(ValueError):  # "file://[", "~\0" and other things that no path or address is
+        if text.startswith("data:"):
+            return _content(text)
+        if text.startswith("file:"):
+            return _path(text)
+        if text.startswith("~"):
+            text = os.path.expanduser(text)
+        return Path(text) if os.path.isabs(text) and "\0" not in text else None
+    return None
 
 
 def _path(address: str) -> Path | None:
@@ -136,13 +138,10 @@ def _path(address: str) -> Path | None:
     return Path(path) if parts.netloc in ("", "localhost", socket.gethostname()) and "\0" not in path else None
 
 
-def _content(address: str) -> bytes | None:
+def _content(address: str) -> bytes:
     head, _, tail = address.partition(",")
     content = unquote_to_bytes(tail)
-    try:
-        return base64.b64decode(content) if head.endswith(";base64") else content
-    except binascii.Error:
-        return None
+    return base64.b64decode(content) if head.endswith(";base64") else content
 
 
 class _Images(HTMLParser):

@@ -56,7 +56,11 @@ def test_takes_images_from_data_addresses(samples):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "\n", "A dog runs.", "cat.jpg", "file://elsewhere/cat.jpg", "data:;base64,A", "mailto:a@b.org", "/\0"]
+    "text",
+    [
+        *("", "\n", "A dog runs.", "cat.jpg", "file://elsewhere/cat.jpg", "data:;base64,A", "mailto:a@b.org", "/\0"),
+        *("file://[", "file://\u2100/cat.jpg", "file:///\ud800.jpg", "~\0"),
+    ],
 )
 def test_says_that_there_is_no_photo_in_other_text(text):
     assert from_text(text) == NOTHING
