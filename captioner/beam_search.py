@@ -1,7 +1,7 @@
 """Beam search: the most probable captions, found word by word."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,12 +18,14 @@ class Hypothesis:
     log_probabilities: one a word.
     attention_weights: one float32 [R] a word, the regions it was read from.
     log_probability: of the whole caption, its end included.
+    forbidden: one log-probability a word and one for the end: of a forbidden word in its place.
     """
 
     words: tuple[int, ...] = ()
     log_probabilities: tuple[float, ...] = ()
     attention_weights: tuple[np.ndarray, ...] = ()
     log_probability: float = 0.0
+    forbidden: tuple[float, ...] = ()
 
     def repeats(self) -> list[int]:
         """The words that may not follow: the last one again, and any that would make a trigram occur twice."""
@@ -75,12 +77,13 @@ def beam_search(
         totals = log_probabilities.astype(np.float64)
         totals += np.array([[hypothesis.log_probability] for hypothesis in live])
         totals[:, list(forbidden)] = -np.inf
+        missed = np.logaddexp.reduce(log_probabilities[:, list(forbidden)], axis=1).tolist()
         for row, hypothesis in enumerate(live):
             totals[row, hypothesis.repeats()] = -np.inf
 
         if length > 0:
             finished += [
-                Hypothesis(h.words, h.log_probabilities, h.attention_weights, float(totals[row, end]))
+                replace(h, log_probability=float(totals[row, end]), forbidden=(*h.forbidden, missed[row]))
                 for row, h in enumerate(live)
                 if totals[row, end] > -np.inf
             ]
@@ -94,6 +97,7 @@ def beam_search(
                 (*live[row].log_probabilities, float(log_probabilities[row, id])),
                 (*live[row].attention_weights, attention_weights[row]),
                 float(totals[row, id]),
+                (*live[row].forbidden, missed[row]),
             )
             for row, id in zip(rows, ids)
         ]

@@ -16,7 +16,7 @@ from captioner import doubt, photo_reader
 from captioner.beam_search import Hypothesis, beam_search
 from captioner.images import encoder_input, read
 from captioner.litert import Model, check_fit, physical_cores
-from captioner.vocabulary import Vocabulary, sentence
+from captioner.vocabulary import Vocabulary, content, sentence
 from captioner.weights import open_weights
 
 
@@ -49,7 +49,7 @@ class Caption:
     words: those of the sentence.
     log_probability: of the whole sentence, its end included.
     confidence: the probability that it describes the photo, in [0, 1].
-    alternatives: the next best sentences, best first, none twice.
+    alternatives: the next best sentences that say something else, and each of them something else, best first.
     seconds: what each stage took: decode, resize, encoder, decoder, search.
     note: what the user should know of the photo's file ("The photo is damaged: ..."), or "".
     """
@@ -145,21 +145,24 @@ class Captioner:
                 )
         seconds["search"] -= seconds["decoder"]
 
-        sentences: dict[str, Hypothesis] = {}
+        different: dict[frozenset[str], Hypothesis] = {}
         for hypothesis in hypotheses:
-            sentences.setdefault(sentence(self._vocabulary.decode(hypothesis.words)), hypothesis)
-        (text, best), *others = sentences.items()
+            different.setdefault(content(self._vocabulary.decode(hypothesis.words)), hypothesis)
+        best, *others = different.values()
         grid = (math.isqrt(encoded["regions"].shape[1]),) * 2
         words = zip(self._vocabulary.decode(best.words), best.log_probabilities, best.attention_weights, strict=True)
         return Caption(
-            text,
+            self._sentence(best),
             tuple(Word(word, log_probability, weights.reshape(grid)) for word, log_probability, weights in words),
             best.log_probability,
             doubt.confidence(doubt.evidence(hypotheses, image), self._weights.confidence),
-            tuple(Alternative(other, hypothesis.log_probability) for other, hypothesis in others),
+            tuple(Alternative(self._sentence(other), other.log_probability) for other in others),
             seconds,
             reading.note,
         )
+
+    def _sentence(self, hypothesis: Hypothesis) -> str:
+        return sentence(self._vocabulary.decode(hypothesis.words))
 
 
 def search(

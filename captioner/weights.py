@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from captioner.doubt import EVIDENCE
+from captioner.doubt import COEFFICIENTS
 from captioner.errors import WeightsError
 from captioner.vocabulary import Vocabulary
 
@@ -36,7 +36,7 @@ class Weights:
     beam_width: int
     length_normalisation: float
     max_length: int
-    confidence: dict[str, float]
+    confidence: dict[str, dict[str, float]]
     sha256: dict[str, str]
 
     @property
@@ -89,9 +89,14 @@ def open_weights(folder: str | Path | None = None) -> Weights:
             beam_width=int(_number(model, "beam_width", 1, 1000)),
             length_normalisation=_number(model, "length_normalisation", 0, 10),
             max_length=int(_number(model, "max_length", 1, 1000)),
-            confidence={name: _number(model["confidence"], name, -1e6, 1e6) for name in ("intercept", *EVIDENCE)},
+            confidence={
+                part: {name: _number(model["confidence"][part], name, -1e6, 1e6) for name in names}
+                for part, names in COEFFICIENTS.items()
+            },
             sha256={name: str(model["sha256"][name]) for name in FILES},
         )
+        if min(weights.confidence["deviation"].values()) <= 0:
+            raise ValueError("a deviation is not above 0")
     except OSError as error:
         raise WeightsError(f"The model's file {path} cannot be read ({error.strerror}). {ADVICE}") from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:

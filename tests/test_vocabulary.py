@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from captioner.errors import WeightsError
-from captioner.vocabulary import SPECIAL_WORDS, Vocabulary, sentence, tokenize
+from captioner.vocabulary import SPECIAL_WORDS, Vocabulary, content, sentence, tokenize
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,18 @@ def test_a_file_that_is_no_vocabulary(tmp_path: Path, content: str) -> None:
 def test_a_missing_vocabulary(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="cannot be read"):
         Vocabulary.load(tmp_path / "vocabulary.json")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("a dog runs on grass", "the dogs are running through the grass", True),
+        ("two men ride bikes", "two men riding on a bike", True),
+        ("a woman", "women", True),
+        ("a dog runs on grass", "a dog runs on sand", False),
+        ("a dog runs", "a black dog runs", False),
+        ("a man sits", "a woman sits", False),
+    ],
+)
+def test_captions_say_the_same_or_not(one: str, other: str, same: bool) -> None:
+    assert (content(tokenize(one)) == content(tokenize(other))) is same

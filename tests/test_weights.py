@@ -6,8 +6,12 @@ import shutil
 import pytest
 
 from captioner import Captioner, WeightsError
-from captioner.doubt import EVIDENCE
+from captioner.doubt import COEFFICIENTS
 from captioner.weights import FILES, open_weights, shipped_weights
+
+
+def coefficients(value: float) -> dict[str, dict[str, float]]:
+    return {part: dict.fromkeys(names, value) for part, names in COEFFICIENTS.items()}
 
 
 @pytest.fixture
@@ -68,8 +72,9 @@ def test_a_truncated_or_changed_file_is_named(folder, name):
         {"length_normalisation": float("nan")},
         {"length_normalisation": 1e308},
         {"confidence": {}},
-        {"confidence": dict.fromkeys(("intercept", *EVIDENCE), float("nan"))},
-        {"confidence": dict.fromkeys(("intercept", *EVIDENCE), 10**400)},
+        {"confidence": coefficients(float("nan"))},
+        {"confidence": coefficients(10**400)},
+        {"confidence": coefficients(0.0)},  # no deviation is 0
         {"sha256": {}},
         {"sha256": None},
     ],

@@ -1,17 +1,23 @@
 """How much a confidence is worth: fitted to captions of the development split, and tested on folds of it."""
 
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 from tqdm import tqdm
 
 from captioner import doubt
+from captioner.beam_search import Hypothesis
 from captioner.captioner import search
 from captioner.images import encoder_input, read_photo
 from captioner.litert import Model, physical_cores
 from captioner.training.dataset import Example
+from captioner.training.evaluate import write_json
+from captioner.training.odd import drawn, spoilt
 from captioner.training.self_critical import CiderD
 from captioner.training.table import table
 from captioner.vocabulary import tokenize
@@ -19,8 +25,12 @@ from captioner.weights import open_weights
 
 # From this CIDEr-D on, counted within the split, a caption is taken to describe its photo. People's captions of another
 # photo reach it in 1 of 70 cases, their captions of the same photo, against the other four, in 3 of 4.
-DESCRIBES = 0.3
+DESCRIBES = 0.2
 FOLDS = 10
+SPOILT = 5  # photos
+
+Evidence = dict[str, float]
+Coefficients = dict[str, dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -72,6 +82,8 @@ class Calibration:
 def calibrate(weights: Path, examples: list[Example]) -> Calibration:
     """Fit the confidence to captions of photos that were not trained on, and write it into model.json.
 
+    Both regressions of `captioner.doubt` are fitted: the one to the photos, the other to the photos and odd pictures.
+
     Args:
         weights: the weights folder; of its files only model.json changes.
         examples: photos with the captions that people gave them, of the development split.
@@ -82,31 +94,37 @@ def calibrate(weights: Path, examples: list[Example]) -> Calibration:
     Raises:
         CaptionerError: the weights or a photo cannot be read.
     """
-    evidence, scores = collect(weights, examples)
-    describes = scores >= DESCRIBES
-    fold = np.random.default_rng(0).permutation(len(examples)) % FOLDS
-    held_out = np.zeros(len(examples))
-    for number in range(FOLDS):
-        others, rest = fold != number, fold == number
-        held_out[rest] = probabilities(fit(evidence[others], describes[others]), evidence[rest])
     path = weights / "model.json"
     model = json.loads(path.read_text(encoding="utf-8"))
-    model["confidence"] = dict(zip(("intercept", *doubt.EVIDENCE), fit(evidence, describes).round(6).tolist()))
-    path.write_text(json.dumps(model, indent=2) + "\n", encoding="utf-8")
+    # To begin with, for these may be weights of an earlier program.
+    model["confidence"] = {part: dict.fromkeys(names, 1.0) for part, names in doubt.COEFFICIENTS.items()}
+    write_json(path, model)
+    known, scores, odd = collect(weights, examples)
+    describes = scores >= DESCRIBES
+    fold = np.random.default_rng(0).permutation(len(known)) % FOLDS
+    held_out = np.zeros(len(known))
+    for number in range(FOLDS):
+        fitted = fit_all([known[n] for n in np.flatnonzero(fold != number)], describes[fold != number], odd)
+        for n in np.flatnonzero(fold == number):
+            held_out[n] = doubt.confidence(known[n], fitted)
+    model["confidence"] = fit_all(known, describes, odd)
+    write_json(path, model)
     return Calibration(held_out, describes)
 
 
-def collect(weights: Path, examples: list[Example]) -> tuple[np.ndarray, np.ndarray]:
-    """Each photo's evidence, float64 [photos, len(EVIDENCE)], and its caption's CIDEr-D, float64 [photos]."""
+def collect(weights: Path, examples: list[Example]) -> tuple[list[Evidence], np.ndarray, list[Evidence]]:
+    """Each photo's evidence, its caption's CIDEr-D, float64 [photos], and the evidence of odd pictures."""
     opened = open_weights(weights)
     opened.check()
     vocabulary, threads = opened.vocabulary(), physical_cores()
     encoder = Model(opened.encoder, threads=threads)
     decoder = Model(opened.decoder, threads=threads, batch=opened.beam_width)
+    side = encoder.inputs["photo"][1]
     reward = CiderD([[tokenize(caption) for caption in example.captions] for example in examples])
-    evidence, scores = [], []
-    for number, example in enumerate(tqdm(examples, "confidence", unit="photo")):
-        encoded = encoder(photo=encoder_input(read_photo(example.photo), encoder.inputs["photo"][1])[None])
+
+    def look(picture: np.ndarray | Image.Image) -> tuple[Evidence, list[Hypothesis]]:
+        photo = encoder_input(picture, side)
+        encoded = encoder(photo=photo[None])
         hypotheses = search(
             decoder,
             encoded["regions"],
@@ -116,9 +134,50 @@ def collect(weights: Path, examples: list[Example]) -> tuple[np.ndarray, np.ndar
             length_normalisation=opened.length_normalisation,
             seconds={},
         )
-        evidence.append(list(doubt.evidence(hypotheses).values()))
+        return doubt.evidence(hypotheses, photo), hypotheses
+
+    known, scores = [], []
+    for number, example in enumerate(tqdm(examples, "confidence", unit="photo")):
+        evidence, hypotheses = look(read_photo(example.photo))
+        known.append(evidence)
         scores.append(reward(number, vocabulary.decode(hypotheses[0].words)))
-    return np.array(evidence), np.array(scores)
+    return known, np.array(scores), [look(picture)[0] for picture in odd_pictures(examples)]
+
+
+def odd_pictures(examples: list[Example]) -> Iterator[Image.Image]:
+    """Every other drawn picture (`scripts/odd_pictures.py` tests the rest), and some of the photos, spoilt."""
+    for _, _, picture in islice(drawn(), 0, None, 2):
+        yield picture
+    for example in examples[:SPOILT]:
+        for _, picture in spoilt(Image.fromarray(read_photo(example.photo))):
+            yield picture
+
+
+def fit_all(known: Sequence[Evidence], describes: np.ndarray, odd: Sequence[Evidence]) -> Coefficients:
+    """All coefficients of `captioner.doubt.confidence`."""
+    measures = columns(known, doubt.PHOTO)
+    usual = {
+        "mean": dict(zip(doubt.PHOTO, measures.mean(0).tolist())),
+        "deviation": dict(zip(doubt.PHOTO, (measures.std(0) + 1e-6).tolist())),
+    }
+    both = [{**evidence, "strangeness": doubt.strangeness(evidence, usual)} for evidence in (*known, *odd)]
+    familiar = np.arange(len(both)) < len(known)
+    return {
+        "describes": regression(columns(known, doubt.SEARCH), describes, doubt.COEFFICIENTS["describes"]),
+        "familiar": regression(
+            columns(both, doubt.COEFFICIENTS["familiar"][1:]), familiar, doubt.COEFFICIENTS["familiar"]
+        ),
+        **usual,
+    }
+
+
+def columns(evidence: Sequence[Evidence], names: Sequence[str]) -> np.ndarray:
+    """float64 [len(evidence), len(names)]."""
+    return np.array([[each[name] for name in names] for each in evidence])
+
+
+def regression(inputs: np.ndarray, true: np.ndarray, names: Sequence[str]) -> dict[str, float]:
+    return dict(zip(names, fit(inputs, true).tolist()))
 
 
 def fit(evidence: np.ndarray, describes: np.ndarray) -> np.ndarray:
@@ -132,7 +191,3 @@ def fit(evidence: np.ndarray, describes: np.ndarray) -> np.ndarray:
         coefficients += np.linalg.solve(hessian, inputs.T @ (describes - p) - coefficients)
     scaled = coefficients[1:] / deviation
     return np.array([coefficients[0] - scaled @ mean, *scaled])
-
-
-def probabilities(coefficients: np.ndarray, evidence: np.ndarray) -> np.ndarray:
-    return np.array([doubt.probability(logit) for logit in coefficients[0] + evidence @ coefficients[1:]])

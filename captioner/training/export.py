@@ -10,7 +10,7 @@ import keras
 import tensorflow as tf
 
 from captioner import __version__
-from captioner.doubt import EVIDENCE
+from captioner.doubt import COEFFICIENTS
 from captioner.training.encoder import SIDE
 from captioner.vocabulary import Vocabulary
 
@@ -65,7 +65,7 @@ def export(
         "beam_width": 3,
         "length_normalisation": 0.7,
         "max_length": max_length,
-        "confidence": dict.fromkeys(("intercept", *EVIDENCE), 0.0),
+        "confidence": {part: dict.fromkeys(names, 1.0) for part, names in COEFFICIENTS.items()},
         "sha256": checksums,
     }
     text = json.dumps(model, indent=2)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from captioner import Captioner
-from captioner.training.calibration import Calibration, calibrate, fit, probabilities
+from captioner.training.calibration import Calibration, calibrate, fit
 from captioner.training.dataset import Example
 from captioner.weights import shipped_weights
 
@@ -25,12 +25,14 @@ def test_measures_are_what_a_hand_computes() -> None:
 
 def test_the_fit_finds_the_coefficients_that_made_the_data() -> None:
     random = np.random.default_rng(0)
-    evidence = random.normal([5, -2], [3, 0.1], (20000, 2))
+    inputs = random.normal([5, -2], [3, 0.1], (20000, 2))
     true = np.array([1.0, 0.5, 2.0])
-    describes = random.random(20000) < probabilities(true, evidence)
-    np.testing.assert_allclose(
-        probabilities(fit(evidence, describes), evidence), probabilities(true, evidence), atol=0.03
-    )
+    describes = random.random(20000) < probabilities(true, inputs)
+    np.testing.assert_allclose(probabilities(fit(inputs, describes), inputs), probabilities(true, inputs), atol=0.03)
+
+
+def probabilities(coefficients: np.ndarray, inputs: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-coefficients[0] - inputs @ coefficients[1:]))
 
 
 def test_calibrating_makes_captions_surer_where_they_are_right(tmp_path: Path, samples: dict[str, Path]) -> None:
