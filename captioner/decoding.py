@@ -13,7 +13,7 @@ from captioner.pixels import ORIENTATION, to_rgb
 
 MEGAPIXELS = 200
 # The plugins of these take more memory a pixel while they decode, so that fewer pixels fit into 1.5 GB.
-MEGAPIXELS_OF = {"WEBP": 80, "AVIF": 80, "HEIF": 80}
+MEGAPIXELS_OF = {"AVIF": 100, "HEIF": 100, "JPEG2000": 50, "WEBP": 60}
 
 # Tried first: most photos are, and the plugins of the others take a while to load.
 COMMON = ("JPEG", "PNG", "GIF", "BMP", "PPM")

@@ -58,18 +58,14 @@ def main() -> None:
 
 
 def open_file(path: str) -> IO[bytes]:
-    """Open a file whatever it turns out to be, without waiting for it.
+    """Open a file, and nothing else, which opening might wait for.
 
     Raises:
         PhotoError: it is no file, or cannot be opened.
     """
     try:
         _check(os.stat(path).st_mode)
-        # Should it have become another one meanwhile: not to wait for a pipe's other end.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
-        file = os.fdopen(descriptor, "rb")
-        _check(os.fstat(descriptor).st_mode)
-        return file
+        return open(path, "rb")
     except (FileNotFoundError, ValueError) as error:  # ValueError: no file can have such a name
         if isinstance(error, OSError) and os.path.islink(path):
             raise PhotoError("This is a link to a file that is not there.") from error

@@ -8,7 +8,6 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -31,6 +30,7 @@ from captioner.gui.answers import (
 )
 from captioner.gui.background import Background
 from captioner.weights import open_weights
+from tests.hanging import HangingFile, hanging_file
 
 ROOT = Path(__file__).parents[2]
 
@@ -208,41 +208,12 @@ def test_the_next_photo_is_there_at_once(window, folder, monkeypatch):
     assert [type(answer) for answer in window.answers[-2:]] == [Shown, Captioned]
 
 
-class HangingFile:
-    """A file that gives nothing and has no end, like one on a network disk that has gone."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._writers: list[int] = []
-        os.mkfifo(path)
-
-    def wait(self) -> None:
-        """Until somebody has opened it."""
-
-        def is_open() -> bool:
-            with suppress(OSError):
-                self._writers.append(os.open(self.path, os.O_WRONLY | os.O_NONBLOCK))
-            return bool(self._writers)
-
-        wait_until(is_open)
-
-    def let_go(self) -> None:
-        """Give an end to whoever reads."""
-        while self._writers:
-            os.close(self._writers.pop())
-
-
 @pytest.fixture
 def hanging(tmp_path) -> Iterator[HangingFile]:
-    file = HangingFile(tmp_path / "hangs.jpg")
-    yield file
-    file.let_go()
+    with hanging_file(tmp_path / "hangs.jpg") as file:
+        yield file
 
 
-needs_pipes = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
-
-
-@needs_pipes
 def test_a_photo_that_hangs_keeps_no_other_one_waiting(window, samples, hanging):
     for name in ("cat", "coffee", "astronaut"):
         window.background.open([hanging.path])
@@ -251,7 +222,6 @@ def test_a_photo_that_hangs_keeps_no_other_one_waiting(window, samples, hanging)
         window.wait(Captioned, number=number)
 
 
-@needs_pipes
 def test_a_neighbour_that_hangs_keeps_no_other_one_waiting(window, samples, hanging):
     window.background.open([samples["cat"], hanging.path, samples["coffee"]])
     hanging.wait()
@@ -274,7 +244,6 @@ def test_only_the_last_request_is_answered(window, folder):
             assert answer.number >= wanted
 
 
-@needs_pipes
 def test_cancel_gives_up_a_photo_that_hangs_and_the_walk_goes_on_from_the_one_shown(window, folder, hanging):
     window.background.open([folder / "photo4.jpg"])
     window.wait(Captioned)
@@ -282,7 +251,6 @@ def test_cancel_gives_up_a_photo_that_hangs_and_the_walk_goes_on_from_the_one_sh
     hanging.wait()
     window.background.cancel()
     assert window.wait(Cancelled) == Cancelled(number)
-    hanging.let_go()
     number = window.background.step(1)
     assert window.wait(Captioned, number=number).name == "photo5.jpg"
     assert of(window.answers, Failed) == []

@@ -1,10 +1,9 @@
 """What the program does with too much to do, with parts of it missing, and when it is to end."""
 
-import os
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from PIL import Image
 
 from tests.gui.desktop import addresses, drop
 from tests.gui.program import ROOT, Program, User
+from tests.hanging import hanging_file
 
 Start = Callable[..., Program]
 Statement = Callable[[Path], str]
@@ -33,17 +33,16 @@ def many(folder: Path) -> list[Path]:
     return paths
 
 
-def hanging(folder: Path) -> Path:
-    """A photo on a disk that does not answer: a pipe into which nobody writes."""
-    path = folder / "hanging.jpg"
-    os.mkfifo(path)
-    return path
-
-
 @pytest.fixture(scope="module")
-def photos(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
+def much(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
     folder = tmp_path_factory.mktemp("photos")
-    return {"hanging": [hanging(folder)], "large": [large(folder)], "many": many(folder / "many")}
+    return {"large": [large(folder)], "many": many(folder / "many")}
+
+
+@pytest.fixture
+def photos(much: dict[str, list[Path]], tmp_path: Path) -> Iterator[dict[str, list[Path]]]:
+    with hanging_file(tmp_path / "hanging.jpg") as hanging:
+        yield {**much, "hanging": [hanging.path]}
 
 
 def checkout(folder: Path) -> Path:

@@ -1,0 +1,51 @@
+"""A file that hangs, for real."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+CONTENT = b"photo"
+
+
+class HangingFile:
+    """A file whose opening by another process waits, like one on a network disk that has gone: this process leases it.
+
+    The system takes the lease back after 45 seconds.
+    """
+
+    def __init__(self, path: Path) -> None:
+        import fcntl
+
+        self.path = path
+        path.write_bytes(CONTENT)
+        self._file = os.open(path, os.O_RDWR)
+        fcntl.fcntl(self._file, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+
+    def wait(self) -> None:
+        """Until somebody opens it."""
+        import fcntl
+
+        deadline = time.monotonic() + 60
+        while fcntl.fcntl(self._file, fcntl.F_GETLEASE) == fcntl.F_WRLCK:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+    def let_go(self) -> None:
+        os.close(self._file)
+
+
+@contextmanager
+def hanging_file(path: Path) -> Iterator[HangingFile]:
+    if sys.platform != "linux":
+        pytest.skip("files can be leased on Linux only")
+    before = signal.signal(signal.SIGIO, signal.SIG_IGN)  # that somebody waits
+    file = HangingFile(path)
+    yield file
+    file.let_go()
+    signal.signal(signal.SIGIO, before)
