@@ -7,6 +7,7 @@ from unittest.mock import Mock
 
 import pytest
 
+from captioner.gui.keeper import Keeper
 from captioner.gui.settings import Settings, default_path, load, save
 
 CHOSEN = Settings(
@@ -192,3 +193,28 @@ def test_a_user_without_a_home_is_told(monkeypatch):
     assert load(path) == (Settings(), "")
     with pytest.raises(OSError, match="there is no home folder"):
         save(Settings(), path)
+
+
+class Inbox:
+    """Does at once what the window's would do in a thread."""
+
+    def run(self, work, done):
+        try:
+            done(work())
+        except OSError as error:
+            done(error)
+
+
+def test_what_a_full_disk_keeps_from_being_saved_is_saved_later(small_disk):
+    path, told = small_disk / "captioner" / "settings.json", []
+    keeper = Keeper(Settings(), path, Inbox(), told.append)
+    keeper.change(rate=300)
+    filling = small_disk / "filling"
+    filling.write_bytes(bytes(os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_frsize))
+    keeper.change(text_size=200)
+    keeper.change(theme="dark")
+    assert told == ["The settings hold until you quit, as they cannot be saved (No space left on device)."]
+    assert load(path)[0] == Settings(rate=300)
+    filling.unlink()
+    keeper.close()
+    assert load(path)[0] == Settings(rate=300, text_size=200, theme="dark")
