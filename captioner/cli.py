@@ -138,7 +138,9 @@ def _speak(voice: _Voice, text: str, options: argparse.Namespace) -> str:
 
 
 def _standard_input() -> bytes:
-    return sys.stdin.buffer.read() if sys.stdin else b""
+    from captioner.photo_reader import MOST_CONTENT
+
+    return sys.stdin.buffer.read(MOST_CONTENT + 1) if sys.stdin else b""  # one more is refused
 
 
 def _print(line: str) -> None:

@@ -9,7 +9,7 @@ from captioner import PhotoError
 if TYPE_CHECKING:
     from captioner.gui.window import Window
 
-FORMATS = "*.jpg *.jpeg *.png *.webp *.gif *.bmp *.tif *.tiff *.avif *.heic"
+FORMATS = "*.jpg *.jpeg *.png *.webp *.gif *.bmp *.tif *.tiff *.avif *.heic *.heif"
 
 
 def open_photos(window: "Window") -> None:

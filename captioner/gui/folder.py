@@ -5,9 +5,6 @@ import re
 from functools import cache
 from pathlib import Path
 
-# Pillow opens these only to say what they are, needs another program for them, or reads them on Windows alone.
-UNREADABLE = {"BUFR", "EPS", "GRIB", "HDF5", "MPEG", "PDF", "WMF"}
-
 
 def photos_in(folder: Path) -> list[Path]:
     """List the photos of a folder by their names, without those that are hidden or in folders below.
@@ -38,5 +35,7 @@ def _is_photo(entry: os.DirEntry[str]) -> bool:
 def _suffixes() -> set[str]:
     from PIL import Image
 
-    formats = Image.registered_extensions()
-    return {suffix for suffix, format in formats.items() if format in Image.OPEN and format not in UNREADABLE}
+    from captioner.decoding import readable_formats
+
+    readable = readable_formats()
+    return {suffix for suffix, format in Image.registered_extensions().items() if format in readable}
