@@ -155,7 +155,7 @@ class Captioner:
             self._sentence(best),
             tuple(Word(word, log_probability, weights.reshape(grid)) for word, log_probability, weights in words),
             best.log_probability,
-            doubt.confidence(doubt.evidence(hypotheses, image), self._weights.confidence),
+            doubt.confidence(doubt.evidence(hypotheses, image, **encoded), self._weights.confidence),
             tuple(Alternative(self._sentence(other), other.log_probability) for other in others),
             seconds,
             reading.note,

@@ -2,13 +2,15 @@ import numpy as np
 import pytest
 
 from captioner.beam_search import Hypothesis
-from captioner.doubt import COEFFICIENTS, GUESS, SEARCH, WORDS, confidence, evidence, statement
+from captioner.doubt import COEFFICIENTS, GUESS, WORDS, confidence, evidence, statement
 from captioner.doubt import PHOTO as MEASURES
 
 PHOTO = np.full((299, 299, 3), 51, np.uint8)
-PLAIN = {part: dict.fromkeys(names, 0.0) for part, names in COEFFICIENTS.items()} | {
-    "familiar": {"intercept": 1000.0, "strangeness": -2.0},
-    "deviation": dict.fromkeys(COEFFICIENTS["deviation"], 1.0),
+REGIONS = np.full((1, 100, 8), 0.5, np.float32)
+STATE = np.array([[-0.5, 0.1]], np.float32)
+LEVEL = {part: dict.fromkeys(names, 0.0) for part, names in COEFFICIENTS.items()} | {
+    "familiar": {"intercept": 1000.0},
+    "deviation": dict.fromkeys(MEASURES, 1.0),
 }
 
 
@@ -18,39 +20,49 @@ def hypothesis(words: tuple[int, ...], log_probabilities: tuple[float, ...], end
     return Hypothesis(words, log_probabilities, attention, sum(log_probabilities) + end, unknown)
 
 
-def test_the_evidence_of_a_search_is_what_a_hand_computes() -> None:
+def test_evidence_is_what_a_hand_computes() -> None:
     best, second = hypothesis((4, 5, 6), (-0.2, -0.8, -0.1)), hypothesis((4, 5, 7, 8), (-1.0, -1.0, -1.0, -1.0), -1.0)
-    found = evidence([best, second], PHOTO)
-    expected = dict(zip(SEARCH, (-0.3, -0.8, 0.7, 2 / 5, np.log(100), 3, -4)))
-    assert {name: found[name] for name in SEARCH} == pytest.approx(expected, abs=1e-4)
-    alone = evidence([best], PHOTO)
-    assert alone["margin"] == 0
-    assert alone["agreement"] == 1
-
-
-def test_the_measures_of_a_photo_are_what_a_hand_computes() -> None:
-    photo = PHOTO.copy()
-    photo[:, 150:] = (255, 0, 0)  # half of it red, so that one step in 149 is no flat one
-    found = evidence([hypothesis((4,), (-0.1,))], photo)
-    assert {name: found[name] for name in MEASURES} == pytest.approx(
-        {"brightness": 4 / 15, "contrast": 1 / 15, "colour": 0.5, "flatness": 148 / 149, "detail": -6.91}, abs=0.01
+    photo, regions = PHOTO.copy(), REGIONS.copy()
+    photo[:, 150:] = (255, 0, 0)  # half of it red: of the 149 steps along a row that are looked at, one is not flat
+    regions[:, :, 7] = 0
+    assert evidence([best, second], photo, regions, STATE) == pytest.approx(
+        {
+            "mean log-probability of a word": -0.3,
+            "least log-probability of a word": -0.8,
+            "margin": 0.7,
+            "unknown words": -4,
+            "attention entropy": np.log(100),
+            "attention peak": 0.01,
+            "state": 0.3,
+            "silent features": 1 / 4,
+            "brightness": 4 / 15,
+            "contrast": 1 / 15,
+            "colour": 0.5,
+            "flatness": 148 / 149,
+            "detail": np.log(2 / 15 / 149 + 1e-4),
+        },
+        abs=0.005,
     )
+    assert evidence([best], photo, regions, STATE)["margin"] == 0
 
 
 def test_confidence_is_a_probability_that_grows_with_the_evidence() -> None:
-    found = evidence([hypothesis((4, 5), (-0.1, -0.1))], PHOTO)
-    coefficients = PLAIN | {"describes": {"intercept": 1.0, "margin": 2.0}}
+    found = evidence([hypothesis((4, 5), (-0.1, -0.1))], PHOTO, REGIONS, STATE)
+    coefficients = LEVEL | {"describes": {"intercept": 1.0, "margin": 2.0}}
     assert confidence(found, coefficients) == pytest.approx(1 / (1 + np.exp(-1)))
     assert confidence(found | {"margin": 5.0}, coefficients) > 0.99
     assert confidence(found | {"margin": -5000.0}, coefficients) == pytest.approx(0)
 
 
 def test_a_strange_photo_is_doubted_whatever_the_search_says() -> None:
-    found = evidence([hypothesis((4, 5), (-0.1, -0.1))], PHOTO)
-    coefficients = PLAIN | {"describes": {"intercept": 1000.0}, "familiar": {"intercept": 0.0, "strangeness": -2.0}}
-    usual = coefficients | {"mean": {name: found[name] for name in MEASURES}}
-    assert confidence(found, usual) > 0.99
-    assert confidence(found | {"brightness": found["brightness"] + 100}, usual) < 0.01
+    found = evidence([hypothesis((4, 5), (-0.1, -0.1))], PHOTO, REGIONS, STATE)
+    coefficients = LEVEL | {
+        "describes": {"intercept": 1000.0},
+        "familiar": {"intercept": 0.0, "strangeness": -2.0},
+        "mean": {name: found[name] for name in MEASURES},
+    }
+    assert confidence(found, coefficients) > 0.99
+    assert confidence(found | {"brightness": found["brightness"] + 100}, coefficients) < 0.01
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,11 @@ from captioner.weights import open_weights
 # photo reach it in 1 of 70 cases, their captions of the same photo, against the other four, in 3 of 4.
 DESCRIBES = 0.2
 FOLDS = 10
-SPOILT = 5  # photos
+
+# Of the second regression: so many photos are spoilt for it, and so many times an odd picture counts; a sixth of all is
+# odd then.
+SPOILT = 5
+ODD_WEIGHT = 4
 
 Evidence = dict[str, float]
 Coefficients = dict[str, dict[str, float]]
@@ -134,7 +138,7 @@ def collect(weights: Path, examples: list[Example]) -> tuple[list[Evidence], np.
             length_normalisation=opened.length_normalisation,
             seconds={},
         )
-        return doubt.evidence(hypotheses, photo), hypotheses
+        return doubt.evidence(hypotheses, photo, **encoded), hypotheses
 
     known, scores = [], []
     for number, example in enumerate(tqdm(examples, "confidence", unit="photo")):
@@ -163,12 +167,15 @@ def fit_all(known: Sequence[Evidence], describes: np.ndarray, odd: Sequence[Evid
     both = [{**evidence, "strangeness": doubt.strangeness(evidence, usual)} for evidence in (*known, *odd)]
     familiar = np.arange(len(both)) < len(known)
     return {
-        "describes": regression(columns(known, doubt.SEARCH), describes, doubt.COEFFICIENTS["describes"]),
-        "familiar": regression(
-            columns(both, doubt.COEFFICIENTS["familiar"][1:]), familiar, doubt.COEFFICIENTS["familiar"]
-        ),
+        "describes": regression("describes", known, describes, np.ones(len(known))),
+        "familiar": regression("familiar", both, familiar, np.where(familiar, 1, ODD_WEIGHT)),
         **usual,
     }
+
+
+def regression(part: str, evidence: Sequence[Evidence], true: np.ndarray, weights: np.ndarray) -> dict[str, float]:
+    names = doubt.COEFFICIENTS[part]
+    return dict(zip(names, fit(columns(evidence, names[1:]), true, weights).tolist()))
 
 
 def columns(evidence: Sequence[Evidence], names: Sequence[str]) -> np.ndarray:
@@ -176,18 +183,20 @@ def columns(evidence: Sequence[Evidence], names: Sequence[str]) -> np.ndarray:
     return np.array([[each[name] for name in names] for each in evidence])
 
 
-def regression(inputs: np.ndarray, true: np.ndarray, names: Sequence[str]) -> dict[str, float]:
-    return dict(zip(names, fit(inputs, true).tolist()))
+def fit(inputs: np.ndarray, true: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Logistic regression by Newton's method, slightly drawn to zero: the intercept and the coefficients.
 
-
-def fit(evidence: np.ndarray, describes: np.ndarray) -> np.ndarray:
-    """Logistic regression by Newton's method, slightly drawn to zero: the intercept and the coefficients."""
-    mean, deviation = evidence.mean(0), evidence.std(0) + 1e-9
-    inputs = np.c_[np.ones(len(evidence)), (evidence - mean) / deviation]
-    coefficients = np.zeros(inputs.shape[1])
+    Args:
+        inputs: float64 [samples, inputs].
+        true: bool [samples].
+        weights: [samples], how often each sample counts.
+    """
+    mean, deviation = inputs.mean(0), inputs.std(0) + 1e-9
+    scaled = np.c_[np.ones(len(inputs)), (inputs - mean) / deviation]
+    coefficients = np.zeros(scaled.shape[1])
     for _ in range(30):
-        p = 1 / (1 + np.exp(-inputs @ coefficients))
-        hessian = inputs.T @ (inputs * (p * (1 - p))[:, None]) + np.eye(len(coefficients))
-        coefficients += np.linalg.solve(hessian, inputs.T @ (describes - p) - coefficients)
-    scaled = coefficients[1:] / deviation
-    return np.array([coefficients[0] - scaled @ mean, *scaled])
+        p = (1 + np.tanh(scaled @ coefficients / 2)) / 2
+        hessian = scaled.T @ (scaled * (weights * p * (1 - p))[:, None]) + np.eye(len(coefficients))
+        coefficients += np.linalg.solve(hessian, scaled.T @ (weights * (true - p)) - coefficients)
+    slopes = coefficients[1:] / deviation
+    return np.array([coefficients[0] - slopes @ mean, *slopes])
