@@ -36,7 +36,7 @@ class Reading(NamedTuple):
 def read_photo(source: Source, *, side: int = ENOUGH) -> np.ndarray:
     """Read a photo: upright as its EXIF data says, in sRGB, the first frame that is not blank, over white.
 
-    Files and their content are decoded in another process, which takes at most 1 GB and 9 seconds and may crash.
+    Files and their content are decoded in another process, which takes at most 1 GB and 8 seconds and may crash.
     Images and arrays come from the caller and are trusted.
 
     Args:

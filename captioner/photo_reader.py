@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import queue
+import subprocess
 import threading
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from captioner import processes
 from captioner.errors import PhotoError
 
 # What a photo may take, from its name to its pixels.
-SECONDS = 9
+SECONDS = 8
 # How large the content of a photo may be that comes from memory and not from a file, in bytes.
 MOST_CONTENT = 150_000_000
 # Processes that are kept, waiting: the window reads a photo to show and one ahead.
@@ -102,7 +103,8 @@ def _give_back(worker: "_Worker") -> None:
 
 
 @atexit.register
-def _end_all() -> None:
+def end() -> None:
+    """End the processes that wait; `read` starts another one."""
     with _lock:
         while _idle:
             _idle.pop().end()
@@ -147,12 +149,9 @@ class _Worker:
 
     def end(self) -> None:
         self._process.kill()
-        threading.Thread(target=self._bury, name="photo-reader-ends", daemon=True).start()
-
-    def _bury(self) -> None:
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            with contextlib.suppress(OSError):
+        with contextlib.suppress(subprocess.TimeoutExpired, OSError):  # it waits for a dead disk
+            self._process.wait(timeout=1)
+            for pipe in (self._process.stdin, self._process.stdout):
                 if pipe:
                     pipe.close()
 

@@ -12,7 +12,6 @@ import io
 import random
 import sys
 import time
-import traceback
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,11 +21,8 @@ from PIL import Image, ImageCms
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from captioner import PhotoError, photo_reader
-from captioner.decoding import readable_formats
-from captioner.images import read
-
-OUTCOMES = ("read", "damaged", "refused", "crashed", "hung", "HARMED")
+from captioner.decoding import readable_formats  # noqa: E402
+from scripts.corpus import FAULTS, outcome, print_table  # noqa: E402
 
 # Files at a time.
 THREADS = 2
@@ -94,17 +90,6 @@ def mutated(content: bytes, others: list[bytes], chance: random.Random) -> bytes
     return bytes(data)
 
 
-def outcome(content: bytes) -> str:
-    """What becomes of a file: one of OUTCOMES."""
-    try:
-        return "damaged" if "damaged" in read(content).note else "read"
-    except PhotoError as error:
-        return {photo_reader.CRASHED: "crashed", photo_reader.TOO_LONG: "hung"}.get(error.sentence, "refused")
-    except Exception:
-        traceback.print_exc()
-        return "HARMED"
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=1)
@@ -125,7 +110,7 @@ def main() -> int:
         format, content = file
         result = outcome(content)
         counts[format][result] += 1
-        if result in ("crashed", "hung", "HARMED"):
+        if result in FAULTS:
             options.keep.mkdir(exist_ok=True)
             (options.keep / f"{result}-{format}-{time.time_ns()}").write_bytes(content)
 
@@ -133,10 +118,7 @@ def main() -> int:
     with ThreadPoolExecutor(THREADS) as pool:
         while some := [file for _, file in zip(range(1000), todo)]:
             list(pool.map(count, some))
-    total = sum(counts.values(), Counter[str]())
-    print(f"{'':10}" + "".join(f"{name:>10}" for name in OUTCOMES))
-    for format, row in sorted({**counts, "all": total}.items()):
-        print(f"{format:10}" + "".join(f"{row[name]:10}" for name in OUTCOMES))
+    total = print_table(counts)
     return 1 if total["HARMED"] else 0
 
 

@@ -77,7 +77,7 @@ def read_in_a_thread(source) -> "tuple[threading.Thread, list[str]]":
 @pytest.fixture
 def lone():
     """No process waits, so that the next one to start is the one that reads."""
-    photo_reader._end_all()
+    photo_reader.end()
 
 
 @linux
