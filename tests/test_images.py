@@ -1,12 +1,14 @@
 import io
+import struct
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
 from captioner import PhotoError
-from captioner.images import encoder_input, read_image, read_photo
+from captioner.decoding import readable_formats
+from captioner.images import encoder_input, read, read_image, read_photo
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 
@@ -24,6 +26,10 @@ def halves(left, right, mode="RGB") -> Image.Image:
     return image
 
 
+NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (32, 64, 3), np.uint8))
+JPEG, PNG = encoded(NOISE, "JPEG"), encoded(NOISE, "PNG")
+
+
 def assert_halves(photo: np.ndarray, left, right) -> None:
     assert photo.dtype == np.uint8
     assert photo.shape == (32, 64, 3)
@@ -31,8 +37,12 @@ def assert_halves(photo: np.ndarray, left, right) -> None:
     np.testing.assert_allclose(photo[8:24, 40:56].astype(int), np.broadcast_to(right, (16, 16, 3)), atol=3)
 
 
-@pytest.mark.parametrize("format", ["JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP"])
-def test_reads_the_usual_formats(format):
+@pytest.mark.parametrize(
+    "format",
+    ["AVIF", "BMP", "DDS", "GIF", "HEIF", "JPEG", "JPEG2000", "PCX", "PNG", "PPM", "QOI", "SGI", "TGA", "TIFF", "WEBP"],
+)
+def test_reads_every_format(format):
+    readable_formats()  # so that this process knows HEIF, too
     assert_halves(read_photo(encoded(halves(RED, BLUE), format, quality=100)), RED, BLUE)
 
 
@@ -79,9 +89,53 @@ def test_turns_a_photo_upright_whose_other_exif_data_are_damaged():
     assert_halves(read_photo(encoded(stored, "JPEG", quality=100, exif=damaged)), RED, BLUE)
 
 
-def test_takes_the_first_frame():
-    animation = encoded(halves(RED, BLUE), "GIF", save_all=True, append_images=[halves(GREEN, GREEN)])
-    assert_halves(read_photo(animation), RED, BLUE)
+@pytest.mark.parametrize("format", ["GIF", "PNG", "TIFF", "WEBP"])
+def test_takes_the_first_picture_of_several_and_says_so(format):
+    photo, other, blank = halves(RED, BLUE), halves(GREEN, WHITE), Image.new("RGB", (64, 32), WHITE)
+    way = {"save_all": True} | ({"lossless": True} if format == "WEBP" else {})
+    (image,), note = read(encoded(photo, format, append_images=[other], **way))
+    assert_halves(np.asarray(image), RED, BLUE)
+    assert note == "The file holds several pictures; this is the first."
+    (image,), note = read(encoded(blank, format, append_images=[photo, other], **way))
+    assert_halves(np.asarray(image), RED, BLUE)
+    assert note == "The file holds several pictures; this is the first that is not blank."
+
+
+def test_takes_no_thumbnail_for_the_photo():
+    photo, other = halves(RED, BLUE), Image.new("RGB", (16, 8), GREEN)
+    (image,), note = read(encoded(photo, "MPO", save_all=True, append_images=[other], quality=100))
+    assert_halves(np.asarray(image), RED, BLUE)
+    assert note == ""
+
+
+def test_reads_the_photo_in_a_raw_file():
+    preview = encoded(halves(RED, BLUE).rotate(90, expand=True), "JPEG", quality=100)
+    assert_halves(read_photo(raw(preview)), RED, BLUE)
+    with pytest.raises(PhotoError, match="This is a camera's raw file without a photo in it"):
+        read_photo(raw(b""))
+
+
+def raw(preview: bytes) -> bytes:
+    """A camera's raw file: a thumbnail, raw data and a preview, which it says to be on its side."""
+    start = 1000
+    thumbnail = {256: 2, 257: 2, 258: 8, 259: 1, 262: 1, 273: 900, 274: 6, 278: 2, 279: 4, 330: 200}
+    data = {256: 2, 257: 2, 258: 16, 259: 1, 262: 32803, 273: 900, 279: 8}
+    beside = {259: 7, 262: 6, 273: start, 279: len(preview)} if preview else {}
+    file = bytearray(struct.pack("<4sI", b"II*\0", 8).ljust(start, b"\0") + preview)
+    for offset, tags, following in ((8, thumbnail, 0), (200, data, 400), (400, beside, 0)):
+        entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
+        directory = struct.pack("<H", len(tags)) + entries + struct.pack("<I", following)
+        file[offset : offset + len(directory)] = directory
+    return bytes(file)
+
+
+def test_reads_a_photo_whose_larger_part_is_there_and_says_so():
+    noise = Image.effect_noise((200, 100), 80).convert("RGB")
+    for format in ("JPEG", "PNG"):
+        whole = encoded(noise, format)
+        (image,), note = read(whole[: len(whole) * 3 // 4])
+        assert note == "The photo is damaged: a part of it is missing."
+        np.testing.assert_array_equal(np.asarray(image)[:60], read_photo(whole)[:60])
 
 
 def test_puts_what_is_transparent_over_white():
@@ -103,6 +157,35 @@ def test_reads_grey_16_bit_and_cmyk_photos():
     assert_halves(read_photo(encoded(deep, "TIFF")), (200,) * 3, (50,) * 3)
     cmyk = halves(RED, WHITE).convert("CMYK")
     assert_halves(read_photo(encoded(cmyk, "JPEG", quality=100)), (254, 0, 0), WHITE)
+
+
+@pytest.mark.parametrize(("scale", "offset"), [(1.0, 0.0), (255.0, 0.0), (1e4, -5e3)])
+def test_reads_floats(scale, offset):
+    values = np.linspace(0, 1, 64 * 32, dtype=np.float32).reshape(32, 64)
+    photo = read_photo(encoded(Image.fromarray(values * scale + offset), "TIFF"))
+    np.testing.assert_allclose(photo[:, :, 0], values * 255, atol=1)
+
+
+def test_reads_colours_as_their_profile_says():
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    same = read_photo(encoded(NOISE, "PNG", icc_profile=profile))
+    np.testing.assert_array_equal(same, np.asarray(NOISE))
+    swapped = profile.replace(b"rXYZ", b"xXYZ").replace(b"bXYZ", b"rXYZ").replace(b"xXYZ", b"bXYZ")
+    swapped = swapped.replace("sRGB".encode("utf-16-be"), "swap".encode("utf-16-be"))
+    assert_halves(read_photo(encoded(halves(RED, BLUE), "PNG", icc_profile=swapped)), BLUE, RED)
+    assert_halves(read_photo(encoded(halves(RED, BLUE), "PNG", icc_profile=profile[:200])), RED, BLUE)
+
+
+def test_a_large_photo_of_any_format_comes_smaller():
+    photo = read_photo(encoded(halves(RED, BLUE).resize((2000, 1000)), "PNG"), side=50)
+    assert photo.shape == (50, 100, 3)
+    assert read_photo(np.zeros((6000, 6000), np.uint8), side=6000).shape == (3000, 3000, 3)
+
+
+def test_one_reading_serves_several_purposes(samples):
+    (large, small), _ = read(samples["coffee"], (300, 100))
+    np.testing.assert_array_equal(np.asarray(large), read_photo(samples["coffee"], side=300))
+    np.testing.assert_array_equal(np.asarray(small), read_photo(samples["coffee"], side=100))
 
 
 def test_a_large_jpeg_comes_smaller_and_looks_the_same():
@@ -148,10 +231,6 @@ def test_says_what_arrays_are_accepted(array):
     assert f"{array.dtype} {list(array.shape)}" in str(error.value)
 
 
-NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (32, 64, 3), np.uint8))
-JPEG, PNG = encoded(NOISE, "JPEG"), encoded(NOISE, "PNG")
-
-
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
@@ -173,6 +252,28 @@ def test_refuses_in_one_sentence_what_is_not_a_photo(content, sentence, tmp_path
     with pytest.raises(PhotoError) as error:
         read_photo(content)
     assert str(error.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"%PDF-1.7\n", "a PDF"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n", "a PostScript drawing"),
+        (b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg">', "a drawing"),
+        (b"\n<!DOCTYPE html><html><svg>", "a web page"),
+        (b"\0\0\0\x20ftypisom\0\0\2\0", "a video"),
+        (b"\0\0\0\x20ftypcrx \0\0\0\1", "a camera's raw file"),
+        (b"\0\0\0\x20ftypM4A \0\0\0\0", "a sound"),
+        (b"ID3\4\0\0", "a sound"),
+        (b"PK\3\4" + bytes(26) + b"[Content_Types].xml", "an Office document"),
+        (b"PK\3\4" + bytes(26) + b"photo.jpg", "an archive"),
+        (b"MZ\x90\0\3\0\0\0", "a program"),
+        (b"\xff\x0a\xfa\x7f", "a JPEG XL photo"),
+    ],
+)
+def test_says_what_a_file_is_that_is_no_photo(content, kind):
+    with pytest.raises(PhotoError, match=f"^This is {kind}.*, which cannot be captioned: .*[.]$"):
+        read_photo(content)
 
 
 def test_refuses_in_one_sentence_what_is_not_a_file(tmp_path):
