@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Take the README's pictures of the window: of the real program, on a screen that nobody looks at.
+"""Take the README's pictures: of the real window, on a screen that nobody looks at, and of the samples' captions.
 
 Needs what scripts/test.sh installs: .venv-test/bin/python scripts/screenshots.py
 """
@@ -18,6 +18,8 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from captioner import Captioner  # noqa: E402
+from captioner.training.evaluate import contact_sheet  # noqa: E402
 from tests.gui.program import Program, User  # noqa: E402
 from tests.gui.screen import screen  # noqa: E402
 
@@ -43,6 +45,9 @@ def main() -> None:
             finally:
                 user.leave()
         picture.save(options.out / f"window-{name}.webp", quality=85, method=6)
+    captioner = Captioner()
+    samples = map(str, sorted((ROOT / "assets").glob("*.jpg")))
+    contact_sheet({sample: captioner.caption(sample).statement for sample in samples}, options.out / "captioned.webp")
 
 
 def take(user: User, photo: Path, settings: dict[str, object], keys: tuple[str, ...]) -> Image.Image:
