@@ -23,8 +23,10 @@ from captioner.training.table import table
 from captioner.vocabulary import tokenize
 from captioner.weights import open_weights
 
-# From this CIDEr-D on, counted within the split, a caption is taken to describe its photo. People's captions of another
-# photo reach it in 1 of 70 cases, their captions of the same photo, against the other four, in 3 of 4.
+# From this CIDEr-D on, counted within the split, a caption is taken to describe its photo. Of 100 captions that were
+# looked at beside their photos this agreed with the eye on 77; thresholds of 0.1, 0.3 and 0.4 on 74, 70 and 61.
+# People's captions of another photo reach it in 1 of 42 cases, their captions of the same photo, against the other
+# four, in 5 of 6.
 DESCRIBES = 0.2
 FOLDS = 10
 
