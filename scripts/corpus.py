@@ -58,12 +58,14 @@ def pillow_images(folder: Path) -> Path:
     Raises:
         OSError: they cannot be.
     """
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", "pillow", "--dest", str(folder)]
-    if subprocess.run([*command, "--quiet", f"pillow=={PIL.__version__}"], stdout=sys.stderr).returncode:
+    command = [sys.executable, "-m", "pip", "download", "--retries=1", "--no-deps", "--no-binary=pillow", "--quiet"]
+    if subprocess.run([*command, f"--dest={folder}", f"pillow=={PIL.__version__}"], stdout=sys.stderr).returncode:
         raise OSError("Pillow's source distribution cannot be downloaded")
     (archive,) = folder.glob("*.tar.gz")
     with tarfile.open(archive) as tar:
-        tar.extractall(folder, [member for member in tar if "/Tests/images/" in member.name and member.isfile()])
+        tar.extractall(
+            folder, [member for member in tar if "/Tests/images/" in member.name and member.isfile()], filter="data"
+        )
     return folder
 
 
