@@ -88,7 +88,8 @@ def _places(error: BaseException) -> list[str]:
 
 def _collect_native() -> None:
     """Move what was noted of crashes of native code to the log, without the folders of the code."""
-    with _folder().joinpath("native.log").open("rb+") as file:
+    with _folder().joinpath("native.log").open("ab+") as file:
+        file.seek(0)
         if text := file.read(MOST).decode(errors="replace"):
             file.truncate(0)
             _append(re.sub(r'"[^"\n]*?([^"/\\\n]*)"', r'"\1"', text))

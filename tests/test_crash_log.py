@@ -67,6 +67,11 @@ def test_a_thread_s_error_is_noted(log: Path) -> None:
     assert "builtins.ZeroDivisionError" in log.read_text()
 
 
+def test_an_error_is_told_though_no_native_code_was_watched(log: Path) -> None:
+    run("from captioner import crash_log; crash_log.note(KeyError())")
+    assert str(log.with_stem("crashes-old")) in run(SAY_NEWS).stdout
+
+
 def test_ctrl_c_is_no_crash(log: Path) -> None:
     done = run("import captioner.crash_log; captioner.crash_log.watch(); raise KeyboardInterrupt")
     assert done.returncode == -signal.SIGINT
