@@ -10,8 +10,8 @@ import os
 import queue
 import subprocess
 import threading
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeVar, cast
 
 from captioner import processes
 from captioner.errors import PhotoError
@@ -31,6 +31,8 @@ TOO_LONG = (
 )
 CRASHED = "The photo cannot be read, because its decoder failed: it is damaged or too large, so save it anew as JPEG."
 TOO_MUCH = f"This is more than {MOST_CONTENT // 1_000_000} MB: save it as a file and open that."
+
+T = TypeVar("T")
 
 _lock = threading.Lock()
 _idle: list["_Worker"] = []
@@ -76,6 +78,30 @@ def read(source: str | bytes, sides: Sequence[int]) -> tuple[list[Pixels], str]:
     if isinstance(answer, PhotoError):
         raise answer
     return answer
+
+
+def in_time(call: Callable[[], T]) -> T:
+    """Do what may wait for a dead disk for ever, in a thread, which is left to itself then.
+
+    Raises:
+        PhotoError: it takes too long.
+    """
+    outcomes: queue.SimpleQueue[tuple[T, None] | tuple[None, Exception]] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            outcomes.put((call(), None))
+        except Exception as error:
+            outcomes.put((None, error))
+
+    threading.Thread(target=run, name="photo-reader", daemon=True).start()
+    try:
+        result, error = outcomes.get(timeout=SECONDS)
+    except queue.Empty:
+        raise PhotoError(TOO_LONG) from None
+    if error:
+        raise error
+    return cast("T", result)
 
 
 def _absolute(name: str) -> str:
@@ -129,23 +155,10 @@ class _Worker:
 
     def ask(self, order: dict[str, object], content: bytes) -> tuple[list[Pixels], str] | PhotoError:
         """The answer to an order; a PhotoError that is raised, not returned, leaves the process unusable."""
-        answers: queue.SimpleQueue[tuple[list[Pixels], str] | PhotoError | None] = queue.SimpleQueue()
-
-        def exchange() -> None:
-            try:
-                answers.put(self._exchange(order, content))
-            except (OSError, ValueError, KeyError, TypeError):  # it has ended, or tells nonsense
-                answers.put(None)
-
-        # In a thread: a process that waits for a dead disk cannot even be killed, and its pipes stay open.
-        threading.Thread(target=exchange, name="photo-reader", daemon=True).start()
         try:
-            answer = answers.get(timeout=SECONDS)
-        except queue.Empty:
-            raise PhotoError(TOO_LONG) from None
-        if answer is None:
-            raise PhotoError(CRASHED)
-        return answer
+            return in_time(lambda: self._exchange(order, content))
+        except (OSError, ValueError, KeyError, TypeError) as error:  # it has ended, or tells nonsense
+            raise PhotoError(CRASHED) from error
 
     def end(self) -> None:
         self._process.kill()

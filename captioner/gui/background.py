@@ -26,6 +26,7 @@ from captioner.gui.answers import (
 )
 from captioner.gui.photos import Key, Photo, Small, key_of, read_small, read_to_show
 from captioner.gui.walk import Walk
+from captioner.photo_reader import in_time
 
 if TYPE_CHECKING:
     from captioner import Caption, Captioner
@@ -169,7 +170,7 @@ class Background:
     def _list(self, request: "_Request") -> Sequence[Source]:
         """The photos of the request's walk, and its position set to one of them."""
         walk = request.walk
-        photos = walk.list()
+        photos = in_time(walk.list)
         with self._lock:
             self._check(request)
             if not 0 <= request.position < len(photos):  # steps that were made before the ends were known

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from captioner.gui.answers import Source
+from captioner.photo_reader import in_time
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,11 +40,15 @@ class Photo:
 
 
 def key_of(source: Source) -> Key:
-    """What changes when the photo does."""
+    """What changes when the photo does.
+
+    Raises:
+        PhotoError: the disk does not answer.
+    """
     if isinstance(source, bytes):
         return hashlib.sha256(source).digest(), 0, len(source)
     try:
-        state = source.stat()
+        state = in_time(source.stat)
     except (OSError, ValueError):  # reading it will say why
         return str(source), 0, 0
     return str(source), state.st_mtime_ns, state.st_size
