@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         Window(root, photos, settings, problem, asked[0] if asked else "light")
     except Exception as error:
-        root.destroy()
+        root.withdraw()
         crash_log.note(error)
         return _fail(crash_log.sentence(error))
     root.mainloop()

@@ -3,12 +3,13 @@
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.gui.program import GUI, Program, User
+from tests.gui.program import GUI, ROOT, Program, User
 
 Start = Callable[..., Program]
 Statement = Callable[[Path], str]
@@ -61,6 +62,21 @@ def test_the_window_that_crashed_says_so_at_the_next_start(program: Start, user:
     two = program()
     two.await_text("Something went wrong in the program last time.")
     two.close()
+
+
+def test_a_window_that_cannot_be_made_is_told(user: User) -> None:
+    mistake = (
+        "import captioner.gui.window as w; w.Window = None; import captioner.gui as g; raise SystemExit(g.main([]))"
+    )
+    sentence = "Something went wrong in the program (TypeError): please try again."
+    one = Program(user, command=(sys.executable, "-c", mistake), PYTHONPATH=str(ROOT))
+    one.await_title("Captioner")
+    one.await_text(sentence)
+    one.keys("Return")
+    one.wait_for(lambda: not one.alive())
+    assert one.process.returncode == 1
+    assert one.errors() == f"captioner: {sentence}\n"
+    one.end()
 
 
 def test_a_name_is_shown_and_spoken_as_text(program: Start, user: User, samples: dict[str, Path]) -> None:
