@@ -25,7 +25,7 @@ Exec={command} %F
 Icon=captioner
 Terminal=false
 Categories=Graphics;Photography;Viewer;
-MimeType=image/jpeg;image/png;image/webp;image/gif;image/bmp;image/tiff;image/avif;
+MimeType=image/jpeg;image/png;image/webp;image/gif;image/bmp;image/tiff;image/avif;image/heif;image/heic;
 StartupWMClass=Captioner
 """
 
