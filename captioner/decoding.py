@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import IO, Any
 
@@ -12,6 +13,7 @@ from captioner.errors import PhotoError
 from captioner.pixels import ORIENTATION, to_rgb
 
 MEGAPIXELS = 200
+TOO_LARGE = (MemoryError, Image.DecompressionBombError)
 # The plugins of these take more memory a pixel while they decode, so that fewer pixels fit into 1.5 GB.
 MEGAPIXELS_OF = {"AVIF": 100, "HEIF": 100, "JPEG2000": 50, "WEBP": 60}
 
@@ -49,26 +51,21 @@ def decode(file: IO[bytes], sides: Sequence[int]) -> tuple[list[Image.Image], st
     Raises:
         PhotoError: there is no photo, or less than half of one.
     """
-    try:
-        return _decode(file, sides)
-    except MemoryError as error:
-        raise _too_large() from error
-    except PhotoError:
-        raise
-    except Exception as error:  # on a damaged file Pillow's plugins raise almost anything
-        if isinstance(error, OSError) and error.errno:  # it is the disk
+    for damaged in (False, True):
+        ImageFile.LOAD_TRUNCATED_IMAGES = damaged
+        try:
+            images, note = _decode(file, sides)
+            if not damaged:
+                return images, note
+            if _share(images[-1]) >= 0.5:
+                return images, DAMAGED
+        except TOO_LARGE as error:
+            raise _too_large() from error
+        except PhotoError:
             raise
-    ImageFile.LOAD_TRUNCATED_IMAGES = True
-    try:
-        images, _ = _decode(file, sides)
-        if _share(images[-1]) >= 0.5:
-            return images, DAMAGED
-    except MemoryError as error:
-        raise _too_large() from error
-    except Exception:
-        pass
-    finally:
-        ImageFile.LOAD_TRUNCATED_IMAGES = False
+        except Exception as error:  # on a damaged file Pillow's plugins raise almost anything
+            if _by_system(error):
+                raise
     raise PhotoError(file_kinds.DAMAGED)
 
 
@@ -121,14 +118,17 @@ def _open(file: IO[bytes]) -> ImageFile.ImageFile:
             return Image.open(file, formats=COMMON)
         except UnidentifiedImageError:
             return Image.open(file, formats=[format for format in readable_formats() if format not in COMMON])
-    except Image.DecompressionBombError as error:
-        raise _too_large() from error
-    except MemoryError:
+    except TOO_LARGE:
         raise
     except Exception as error:
-        if isinstance(error, OSError) and error.errno:
+        if _by_system(error):
             raise
         raise PhotoError(file_kinds.refusal(head)) from error
+
+
+def _by_system(error: Exception) -> bool:
+    """Whether the file could not be read, and not its content."""
+    return isinstance(error, OSError) and error.errno is not None
 
 
 def _too_large(format: str | None = "") -> PhotoError:
@@ -178,14 +178,15 @@ def _raw_preview(file: IO[bytes]) -> Image.Image | None:
     file.seek(8)
     raw = file.read(2) == b"CR"  # Canon's CR2
     orientation, previews = 1, []
-    for index, tags in enumerate(islice(_directories(file), 20)):
-        if index == 0:
-            orientation = tags.get(ORIENTATION, 1)
-        raw = raw or tags.get(PHOTOMETRIC) in RAW_PHOTOMETRICS or DNG_VERSION in tags
-        if JPEG_OFFSET in tags:
-            previews.append((tags.get(JPEG_LENGTH, 0), tags[JPEG_OFFSET]))
-        elif tags.get(COMPRESSION) in (6, 7) and len(tags.get(STRIP_OFFSETS, ())) == 1:
-            previews.append((tags[STRIP_LENGTHS][0], tags[STRIP_OFFSETS][0]))
+    with suppress(Exception):  # the rest of a damaged file
+        for index, tags in enumerate(islice(_directories(file), 20)):
+            if index == 0:
+                orientation = tags.get(ORIENTATION, 1)
+            raw = raw or tags.get(PHOTOMETRIC) in RAW_PHOTOMETRICS or DNG_VERSION in tags
+            if JPEG_OFFSET in tags:
+                previews.append((tags.get(JPEG_LENGTH, 0), tags[JPEG_OFFSET]))
+            elif tags.get(COMPRESSION) in (6, 7) and len(tags.get(STRIP_OFFSETS, ())) == 1:
+                previews.append((tags[STRIP_LENGTHS][0], tags[STRIP_OFFSETS][0]))
     if not raw:
         return None
     for length, offset in sorted(previews, reverse=True):
