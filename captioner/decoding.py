@@ -209,7 +209,5 @@ def _directories(file: IO[bytes]) -> Iterator[TiffImagePlugin.ImageFileDirectory
         file.seek(offsets.pop(0))
         tags.load(file)
         yield tags
-        sub_ifds = tags.get(SUB_IFDS, ())
-        offsets += [
-            offset for offset in (tags.next, *(sub_ifds if isinstance(sub_ifds, tuple) else (sub_ifds,))) if offset
-        ]
+        below = tags.get(SUB_IFDS, ())
+        offsets += filter(None, (tags.next, *(below if isinstance(below, tuple) else [below])))

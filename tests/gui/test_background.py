@@ -256,6 +256,12 @@ def test_cancel_gives_up_a_photo_that_hangs_and_the_walk_goes_on_from_the_one_sh
     assert of(window.answers, Failed) == []
 
 
+def test_says_that_a_photo_is_damaged(window, samples):
+    content = samples["cat"].read_bytes()
+    window.background.open([content[: len(content) * 3 // 4]])
+    assert window.wait(Captioned).caption.note == "The photo is damaged: a part of it is missing."
+
+
 def test_cancel_does_nothing_when_all_is_done(window, samples):
     window.background.open([samples["cat"]])
     window.wait(Captioned)
