@@ -16,6 +16,7 @@ PACKAGES = {
     "PIL": "pillow",
     "darkdetect": "darkdetect",
     "numpy": "numpy",
+    "pillow_heif": "pillow-heif",
     "platformdirs": "platformdirs",
     "pyttsx3": "pyttsx3",
     "tkinterdnd2": "tkinterdnd2",
