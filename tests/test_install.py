@@ -88,7 +88,7 @@ def test_only_a_mac_with_an_intel_processor_needs_tensorflow(distributions, plat
     user = {"sys_platform": platform, "platform_machine": machine, "extra": ""}
     wanted = {wanted.name for wanted in requirements if wanted.marker is None or wanted.marker.evaluate(user)}
     window_and_voice = {"darkdetect", "platformdirs", "pyttsx3", "tkinter-tooltip", "tkinterdnd2"}
-    assert wanted == {"numpy", "pillow", runs_on} | window_and_voice
+    assert wanted == {"numpy", "pillow", "pillow-heif", runs_on} | window_and_voice
 
 
 def test_command_captions_an_installed_sample_from_any_folder(environment, tmp_path):

@@ -164,7 +164,7 @@ def test_missing_packages_are_told(user: User, display: str, tmp_path: Path, see
     assert one.process.returncode == 1
     assert one.errors() == (
         f'captioner: The program lacks Python packages: install them with "{sys.executable}" -m pip install '
-        "pillow darkdetect numpy platformdirs pyttsx3 tkinterdnd2 tkinter-tooltip and start it again.\n"
+        "pillow darkdetect numpy pillow-heif platformdirs pyttsx3 tkinterdnd2 tkinter-tooltip and start it again.\n"
     )
     one.end()
 
