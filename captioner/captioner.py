@@ -150,10 +150,12 @@ class Captioner:
             different.setdefault(content(self._vocabulary.decode(hypothesis.words)), hypothesis)
         best, *others = different.values()
         grid = (math.isqrt(encoded["regions"].shape[1]),) * 2
-        words = zip(self._vocabulary.decode(best.words), best.log_probabilities, best.attention_weights, strict=True)
+        # Copied: a row of the search's arrays would keep all of them in memory as long as the caption.
+        attention = np.stack(best.attention_weights).reshape(-1, *grid)
+        words = zip(self._vocabulary.decode(best.words), best.log_probabilities, attention, strict=True)
         return Caption(
             self._sentence(best),
-            tuple(Word(word, log_probability, weights.reshape(grid)) for word, log_probability, weights in words),
+            tuple(Word(word, log_probability, weights) for word, log_probability, weights in words),
             best.log_probability,
             doubt.confidence(doubt.evidence(hypotheses, image, **encoded), self._weights.confidence),
             tuple(Alternative(self._sentence(other), other.log_probability) for other in others),
