@@ -161,7 +161,6 @@ def test_physical_cores_are_those_that_the_process_may_use():
         code = """if True:
             import os
             from captioner.litert import physical_cores
-from captioner.training.odd import drawn
             os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
             print(physical_cores())
         """
