@@ -13,6 +13,7 @@ import contextlib
 import gc
 import itertools
 import os
+import re
 import sys
 import tempfile
 import time
@@ -25,7 +26,7 @@ sys.path.insert(0, str(ROOT))
 
 from captioner import Captioner, PhotoError  # noqa: E402
 from captioner.training.table import table  # noqa: E402
-from scripts.benchmark_window import proportional_size  # noqa: E402
+from scripts.benchmark_window import about  # noqa: E402
 
 SETTLED = 500  # captions, after which memory may grow by no more than
 ALLOWED = 10e6  # bytes
@@ -35,7 +36,7 @@ SAMPLES = 200  # of the memory, in all
 class Sample(NamedTuple):
     """What there is after so many seconds.
 
-    memory: bytes of the process and its children, what they share with others divided among them.
+    memory: bytes that the process and its children have for themselves, without parts of files, which others share.
     """
 
     seconds: float
@@ -146,11 +147,16 @@ def measure(process: int, captions: int, begun: float) -> Sample:
     return Sample(
         time.monotonic() - begun,
         captions,
-        sum(map(proportional_size, family)),
+        sum(map(own_memory, family)),
         len(os.listdir(f"/proc/{process}/task")),
         len(os.listdir(f"/proc/{process}/fd")),
         len(family) - 1,
     )
+
+
+def own_memory(process: int) -> int:
+    """The bytes of a process that are not parts of files."""
+    return 1024 * sum(map(int, re.findall(r"^Anonymous: +(\d+)", about(process, "smaps_rollup"), re.M)))
 
 
 def descendants(process: int) -> list[int]:
