@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from captioner import Captioner
-from captioner.gui.settings import load
 from scripts.benchmark_window import BUSY
 from scripts.soak import Sample, descendants, make_photos, measure
 from tests.gui.desktop import addresses, drop
@@ -55,7 +54,6 @@ def abuse(minutes: float) -> tuple[list[Sample], list[str]]:
             faults.append(str(error))
         faults += [f"the program complained: {line}" for line in program.errors().splitlines()]
         faults += [f"a temporary file is left: {path.name}" for path in temporary.iterdir()]
-        faults += filter(None, [load(user.settings)[1]])
         for what in ("threads", "descriptors", "children"):
             if samples and (more := getattr(samples[-1], what) - getattr(samples[0], what)) > ALLOWED:
                 faults.append(f"{more} more {what} than in the beginning.")
