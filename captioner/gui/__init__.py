@@ -1,12 +1,14 @@
 """The window: `captioner-gui [PHOTO...]`, or gui.py."""
 
 import importlib.util
+import os
 import signal
 import sys
 import threading
 import warnings
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     import tkinter as tk
@@ -61,7 +63,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         crash_log.note(error)
         return _fail(crash_log.sentence(error))
     root.mainloop()
-    return 0
+    _leave()
+
+
+def _leave() -> NoReturn:
+    """End the process at once: Python would wait for threads that compute or read a dead disk, or trip over them."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, AttributeError):  # AttributeError: there is none, as on Windows
+            stream.flush()
+    os._exit(0)
 
 
 class _NoWindow(Exception):
