@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from captioner import Captioner
+from captioner import Captioner, photo_reader
 from tests.gui.program import Program, User, wait_for
 from tests.gui.screen import screen
 
@@ -58,7 +58,7 @@ def user(display: str, tmp_path: Path) -> Iterator[User]:
     user = User(display, tmp_path)
     try:
         yield user
-        wait_for(lambda: not user.processes(), what=lambda: f"processes left: {user.processes()}")
+        wait_for(lambda: (photo_reader.end(), not user.processes())[1], what=lambda: f"left: {user.processes()}")
     finally:
         user.leave()
 

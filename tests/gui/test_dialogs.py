@@ -147,6 +147,8 @@ def test_history_speaks_a_caption_and_shows_its_photo_again(
     wait(window, lambda: user.utterances()[-1].endswith("1 of 2"))
     press(window, "<Down>")
     wait(window, lambda: user.utterances()[-1] == f"cat.jpg: {statements['cat']} 2 of 2")
+    user.silence()
+    window.root.update()  # it has heard so
     press(window, "<space>")
     wait(window, lambda: user.utterances()[-1] == statements["cat"])
     press(window, "<Return>")
