@@ -63,9 +63,8 @@ def pillow_images(folder: Path) -> Path:
         raise OSError("Pillow's source distribution cannot be downloaded")
     (archive,) = folder.glob("*.tar.gz")
     with tarfile.open(archive) as tar:
-        tar.extractall(
-            folder, [member for member in tar if "/Tests/images/" in member.name and member.isfile()], filter="data"
-        )
+        tar.extraction_filter = getattr(tarfile, "data_filter", None)  # Debian 12's Python 3.11 has none
+        tar.extractall(folder, [member for member in tar if "/Tests/images/" in member.name and member.isfile()])
     return folder
 
 

@@ -97,7 +97,7 @@ def test_a_decoder_that_died_while_it_waited_costs_nothing(lone):
     read_photo(PHOTO)
     for worker in workers(os.getpid()):
         os.kill(worker, signal.SIGKILL)
-        wait_until(lambda worker=worker: not alive(worker))
+    wait_until(lambda: not any(worker.lives() for worker in photo_reader._idle))
     assert read_photo(PHOTO).shape == (30, 40, 3)
 
 

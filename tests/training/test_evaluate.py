@@ -69,6 +69,7 @@ def test_scores_what_the_shipped_program_says(shipped, samples, evaluated):
     assert [scores["BLEU-1"], scores["ROUGE-L"]] == pytest.approx([1, 1])
 
     saved = json.loads((out / "scores.json").read_text())
+    assert saved.pop("intervals").keys() == set(METRICS)
     assert saved == {"name": "our row", "photos": len(samples), "scores": scores}
     records = json.loads((out / "captions.json").read_text())
     for record, path in zip(records, samples.values(), strict=True):
