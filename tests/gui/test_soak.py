@@ -48,7 +48,7 @@ def test_what_is_left_behind_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_window_bears_abuse(tmp_path: Path) -> None:
     script, plot = Path(soak.__file__), tmp_path / "memory.png"
     # In a process of its own: Tk would end this one when the soak's screen goes.
-    command = [sys.executable, script, "window", "--minutes", "0.4", "--plot", plot]
+    command = [sys.executable, str(script), "window", "--minutes", "0.4", "--plot", str(plot)]
     result = subprocess.run(command, capture_output=True, text=True)
     assert result.stderr == ""
     assert result.returncode == 0
