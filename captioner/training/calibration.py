@@ -108,13 +108,13 @@ def calibrate(weights: Path, examples: list[Example]) -> Calibration:
     known, scores, odd = collect(weights, examples)
     describes = scores >= DESCRIBES
     fold = np.random.default_rng(0).permutation(len(known)) % FOLDS
-    held_out = np.zeros(len(known))
-    for number in range(FOLDS):
+    model["confidence"] = fit_all(known, describes, odd)
+    write_json(path, model)
+    held_out = np.full(len(known), np.nan)  # and so it stays for a single photo: there are no others to fit to
+    for number in range(FOLDS if len(known) > 1 else 0):
         fitted = fit_all([known[n] for n in np.flatnonzero(fold != number)], describes[fold != number], odd)
         for n in np.flatnonzero(fold == number):
             held_out[n] = doubt.confidence(known[n], fitted)
-    model["confidence"] = fit_all(known, describes, odd)
-    write_json(path, model)
     return Calibration(held_out, describes)
 
 
