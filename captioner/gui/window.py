@@ -429,7 +429,8 @@ class Window:
 
     def _say_problem(self) -> None:
         """Say what was wrong with the settings, when all that is said first has been said."""
-        if self._unsaid and not self.voice.speaking:
+        # Speech may be ready before it is known whether to voice the window.
+        if self._unsaid and self.self_voicing.on and not self.voice.speaking:
             self.self_voicing.announce(self._unsaid)
             self._unsaid = ""
 

@@ -1,6 +1,7 @@
 """The settings: they take effect at once and last; damaged ones are put aside; the largest text has room."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -90,7 +91,10 @@ def test_damaged_settings_are_put_aside_and_told(program: Start, user: User, pho
     user.album()
     user.choose()
     user.settings.write_text('{"text_size": 200,')
-    one = program(*photos)
+    slow = user.home / "gdbus"  # speech is ready long before a busy desktop says whether it has a screen reader
+    slow.write_text("#!/bin/sh\nexec sleep 0.9\n")
+    slow.chmod(0o700)
+    one = program(*photos, PATH=f"{user.home}:{os.environ['PATH']}")
     one.await_text("Photo 2 of 4" if photos else "Open a photo, drop one here")
     sentence = (
         f"The settings file {user.settings} is damaged and was put aside as settings.damaged.json: "
