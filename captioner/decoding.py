@@ -1,6 +1,7 @@
 """From a file that nobody vouches for to its picture, by Pillow: only to be called in a `photo_worker`."""
 
 import io
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
@@ -25,6 +26,8 @@ UNREADABLE = ("BUFR", "EPS", "GRIB", "HDF5", "MPEG", "PDF", "WMF")
 SCALED = ("JPEG", "MPO")
 # Formats whose frames are pictures of equal right: those of others are layers, sizes or views of the one picture.
 SEVERAL = ("AVIF", "DCX", "FLI", "GIF", "IM", "PNG", "TIFF", "WEBP")
+# Bytes that are read at a time.
+PIECE = 1_000_000
 # How many frames are searched for one that is not blank.
 SEARCHED = 20
 
@@ -32,6 +35,7 @@ FIRST = "The file holds several pictures; this is the first."
 LATER = "The file holds several pictures; this is the first that is not blank."
 MAIN = "The file holds several pictures; this is the main one."
 DAMAGED = "The photo is damaged: a part of it is missing."
+CHANGED = "The photo is damaged: a part of it may look wrong."
 
 # TIFF's tags, https://www.loc.gov/preservation/digital/formats/content/tiff_tags.shtml
 SUBFILE_TYPE, COMPRESSION, PHOTOMETRIC, STRIP_OFFSETS, STRIP_LENGTHS = 254, 259, 262, 273, 279
@@ -104,6 +108,8 @@ def _load(file: IO[bytes], side: int) -> tuple[Image.Image, str]:
     elif image.format == "HEIF" and image.is_animated:
         note = MAIN
     image.load()
+    if image.format == "PNG" and not _intact(file):
+        note = CHANGED
     return image, note
 
 
@@ -159,6 +165,22 @@ def _blank(image: Any) -> bool:
         return True
     extrema = image.getextrema()
     return all(low == high for low, high in (extrema if isinstance(extrema[0], tuple) else [extrema]))
+
+
+def _intact(file: IO[bytes]) -> bool:
+    """Whether a PNG file's pixels have the checksums that were saved with them, at which Pillow does not look."""
+    file.seek(8)
+    while kind := (header := file.read(8))[4:]:
+        length = int.from_bytes(header[:4], "big")
+        if kind == b"IDAT":
+            checksum = zlib.crc32(kind)
+            for start in range(0, length, PIECE):
+                checksum = zlib.crc32(file.read(min(PIECE, length - start)), checksum)
+            if file.read(4) != checksum.to_bytes(4, "big"):
+                return False
+        else:
+            file.seek(length + 4, io.SEEK_CUR)
+    return True
 
 
 def _share(image: Image.Image) -> float:

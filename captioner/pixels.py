@@ -2,7 +2,9 @@
 
 import io
 import math
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 from PIL import Image
 
@@ -14,6 +16,9 @@ STRIP = 4_000_000
 
 # Modes that may be made smaller before they are converted.
 PLAIN = ("L", "RGB", "CMYK", "YCbCr", "LAB")
+
+# Of PNG files that look as they should without any correction.
+USUAL_GAMMA = 1 / 2.2
 
 # EXIF's orientation tag, and how to turn upright what each value says is stored another way.
 ORIENTATION = 0x0112
@@ -29,7 +34,7 @@ UPRIGHT = {
 
 
 def to_rgb(image: Image.Image, side: int) -> Image.Image:
-    """Make an RGB image of any: upright as EXIF says, in sRGB as its ICC profile says, what is transparent over white.
+    """Make an RGB image of any: upright as EXIF says, in sRGB as its ICC profile or gamma says, over white.
 
     16-bit grey keeps its upper 8 bits. Floats are white at 1, or at 255 if some are above 1; where they, or integers,
     go further than that, the smallest becomes black and the largest white.
@@ -43,7 +48,7 @@ def to_rgb(image: Image.Image, side: int) -> Image.Image:
     factor = max(1, min(width, height) // side, math.ceil(math.sqrt(width * height / MOST_PIXELS)))
     plain = image.mode in PLAIN and not image.has_transparency_data
     small = _reduced(image, factor) if plain else _converted(image, factor)
-    rgb = _in_srgb(small, image.info.get("icc_profile"))
+    rgb = _in_srgb(small, image.info)
     with suppress(Exception):  # without EXIF data, or with damaged, the photo stays as it is
         rgb = rgb.transpose(UPRIGHT[image.getexif()[ORIENTATION]])
     return rgb
@@ -99,8 +104,8 @@ def _scale(image: Image.Image) -> tuple[float, float]:
     return scale, -low * scale
 
 
-def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    if profile:
+def _in_srgb(image: Image.Image, info: Mapping[str | tuple[int, int], Any]) -> Image.Image:
+    if profile := info.get("icc_profile"):
         from PIL import ImageCms
 
         with suppress(Exception):  # a damaged profile, or that of another kind of image
@@ -108,4 +113,13 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
             if not (ImageCms.getProfileDescription(source) or "").startswith("sRGB"):
                 srgb = ImageCms.createProfile("sRGB")
                 return ImageCms.profileToProfile(image, source, srgb, outputMode="RGB") or image
-    return image if image.mode == "RGB" else image.convert("RGB")
+    rgb = image if image.mode == "RGB" else image.convert("RGB")
+    return rgb if {"icc_profile", "srgb"} & info.keys() else _corrected(rgb, info.get("gamma") or USUAL_GAMMA)
+
+
+def _corrected(image: Image.Image, gamma: float) -> Image.Image:
+    """An image that was saved with some gamma (PNG's gAMA chunk, https://www.w3.org/TR/png-3/#13Decoder-gamma-handling)."""
+    exponent = USUAL_GAMMA / gamma
+    if abs(exponent - 1) < 0.05:
+        return image
+    return image.point([round(255 * (value / 255) ** exponent) for value in range(256)] * 3)

@@ -3,11 +3,13 @@
 
     scripts/corpus.py [FOLDER...]
 
-Without a FOLDER it downloads Pillow's source distribution, whose tests have a thousand odd files. The exit status is 1
-if one harmed the program.
+Without a FOLDER it downloads what others made to try decoders: the images in the tests of Pillow and pillow-heif, and
+PngSuite (http://www.schaik.com/pngsuite/). The exit status is 1 if one harmed the program.
 """
 
 import argparse
+import hashlib
+import io
 import resource
 import subprocess
 import sys
@@ -15,10 +17,13 @@ import tarfile
 import tempfile
 import time
 import traceback
+import urllib.request
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
-import PIL
 from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -30,6 +35,9 @@ from captioner.images import read  # noqa: E402
 # Of a decoder in its own process; only the last is a fault of the program.
 FAULTS = ("crashed", "hung", "HARMED")
 OUTCOMES = ("read", "damaged", "refused", *FAULTS)
+
+PNG_SUITE = "https://deb.debian.org/debian/pool/main/libs/libspng/libspng_0.7.3.orig.tar.gz"
+PNG_SUITE_SHA256 = "a50cadbe808ffda1a7fab17d145f52a23b163f34b3eb3696c7ecb5a52340fc1d"
 
 
 def outcome(source: Path | bytes) -> str:
@@ -52,20 +60,49 @@ def print_table(counts: dict[str, Counter[str]]) -> Counter[str]:
     return total
 
 
-def pillow_images(folder: Path) -> Path:
-    """Pillow's test images, downloaded into a folder.
+def images_of(package: str, folder: Path) -> Path:
+    """The images in a package's tests, downloaded into a folder with its source distribution.
 
     Raises:
         OSError: they cannot be.
     """
-    command = [sys.executable, "-m", "pip", "download", "--retries=1", "--no-deps", "--no-binary=pillow", "--quiet"]
-    if subprocess.run([*command, f"--dest={folder}", f"pillow=={PIL.__version__}"], stdout=sys.stderr).returncode:
-        raise OSError("Pillow's source distribution cannot be downloaded")
+    command = [sys.executable, "-m", "pip", "download", "--retries=1", "--no-deps", f"--no-binary={package}", "--quiet"]
+    if subprocess.run([*command, f"--dest={folder}", f"{package}=={version(package)}"], stdout=sys.stderr).returncode:
+        raise OSError(f"the source distribution of {package} cannot be downloaded")
     (archive,) = folder.glob("*.tar.gz")
-    with tarfile.open(archive) as tar:
-        tar.extraction_filter = getattr(tarfile, "data_filter", None)  # Debian 12's Python 3.11 has none
-        tar.extractall(folder, [member for member in tar if "/Tests/images/" in member.name and member.isfile()])
+    unpack(archive.read_bytes(), folder)
+    archive.unlink()
     return folder
+
+
+def png_suite(folder: Path) -> Path:
+    """PngSuite, downloaded into a folder with a library that is tested with it.
+
+    Raises:
+        OSError: it cannot be.
+    """
+    with urllib.request.urlopen(PNG_SUITE, timeout=30) as answer:
+        archive = answer.read()
+    if hashlib.sha256(archive).hexdigest() != PNG_SUITE_SHA256:
+        raise OSError(f"{PNG_SUITE} is not what it was")
+    unpack(archive, folder)
+    return folder
+
+
+def unpack(archive: bytes, folder: Path) -> None:
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        tar.extraction_filter = getattr(tarfile, "data_filter", None)  # Debian 12's Python 3.11 has none
+        tar.extractall(
+            folder, [member for member in tar if "/tests/images/" in member.name.lower() and member.isfile()]
+        )
+
+
+# By name, what downloads them into an empty folder.
+CORPORA: dict[str, Callable[[Path], Path]] = {
+    "pillow": partial(images_of, "pillow"),
+    "pillow-heif": partial(images_of, "pillow-heif"),
+    "PngSuite": png_suite,
+}
 
 
 def main() -> int:
@@ -73,7 +110,7 @@ def main() -> int:
     parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
     folders = parser.parse_args().folders
     with tempfile.TemporaryDirectory() as downloads:
-        return caption_all(folders or [pillow_images(Path(downloads))])
+        return caption_all(folders or [get(Path(tempfile.mkdtemp(dir=downloads))) for get in CORPORA.values()])
 
 
 def caption_all(folders: list[Path]) -> int:
