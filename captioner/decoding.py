@@ -170,7 +170,7 @@ def _blank(image: Any) -> bool:
 def _intact(file: IO[bytes]) -> bool:
     """Whether a PNG file's pixels have the checksums that were saved with them, at which Pillow does not look."""
     file.seek(8)
-    while kind := (header := file.read(8))[4:]:
+    while (kind := (header := file.read(8))[4:]) not in (b"", b"IEND"):
         length = int.from_bytes(header[:4], "big")
         if kind == b"IDAT":
             checksum = zlib.crc32(kind)

@@ -75,6 +75,7 @@ class Abuser:
         self.originals.mkdir()
         self.photos = [path for path in make_photos(self.originals) if "damaged" not in path.name]
         self.captioner = Captioner(threads=1)
+        user.prefer("light")
         self.program = Program(user)
         self.program.await_text("Open a photo")
         self.pieces: list[Callable[[], None]] = [
@@ -115,6 +116,8 @@ class Abuser:
         self.program.sight.ask("wm iconify .; after 100 {wm deiconify .; wm geometry . 5000x5000}; list")
 
     def change_theme(self) -> None:
+        """The window looks now and then what the desktop prefers."""
+        self.user.prefer(random.choice(("light", "dark")))
         self.program.sight.ask("event generate . <<ThemeChanged>>; ttk::style theme use [ttk::style theme use]")
 
     def kill_a_child(self) -> None:

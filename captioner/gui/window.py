@@ -31,6 +31,7 @@ WELCOME = "Open a photo, drop one here, or paste one."
 SIZE = (960, 760)
 PHOTO_HEIGHT = 160
 LOADING = 20  # milliseconds until a command is tried again that came too early
+FOLLOWING = 5000  # milliseconds until the system is asked for its theme again: not all systems tell of a change
 ICONS = ("icon.png", "icon-48.png", "icon-32.png", "icon-16.png")
 # Those that work in dialogs, too.
 DIALOG_COMMANDS = ("toggle_self_voicing", "larger_text", "smaller_text", "quit")
@@ -179,9 +180,8 @@ class Window:
 
     def _load_others(self) -> None:
         from captioner.gui.drop import take_drops
-        from captioner.gui.system_theme import system_theme
 
-        self.inbox.run(system_theme, self._take_system_theme)
+        self._ask_system_theme()
         # Packages that are large for what they do are imported in threads.
         self.inbox.run(lambda: import_module("tkinterdnd2"), lambda module: take_drops(self.frame, self.take_sources))
         self.inbox.run(lambda: import_module("tktooltip"), lambda module: self.controls.explain())
@@ -510,10 +510,16 @@ class Window:
         self.root.update_idletasks()  # for the buttons' new sizes
         self.toolbar.arrange()
 
+    def _ask_system_theme(self) -> None:
+        from captioner.gui.system_theme import system_theme
+
+        self.inbox.run(system_theme, self._take_system_theme)
+
     def _take_system_theme(self, name: str) -> None:
         if name != self._system_palette:
             self._system_palette = name
             self.dress()
+        self.root.after(FOLLOWING, self._ask_system_theme)
 
     def _prepare_voice(self) -> None:
         self.voice.speak_captions = self.chosen.speak_captions

@@ -67,6 +67,14 @@ class User:
         self.settings.parent.mkdir(exist_ok=True)
         self.settings.write_text(json.dumps(settings))
 
+    def prefer(self, scheme: str) -> None:
+        """Let the desktop of this user's programs be "light" or "dark"."""
+        self.environment["PATH"] = f"{self.home}:{os.environ['PATH']}"
+        new = self.home / "gsettings.new"
+        new.write_text(f"""#!/bin/sh\ncase "$*" in *color-scheme) echo "'prefer-{scheme}'";; *) echo false;; esac\n""")
+        new.chmod(0o700)
+        new.replace(self.home / "gsettings")
+
     def utterances(self) -> list[str]:
         """What the program has begun to say so far, in order."""
         return self._said.read_text(encoding="utf-8").splitlines() if self._said.exists() else []

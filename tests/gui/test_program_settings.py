@@ -109,6 +109,18 @@ def test_damaged_settings_are_put_aside_and_told(program: Start, user: User, pho
     one.close()
 
 
+def test_it_follows_the_system_from_light_to_dark_and_back(program: Start, user: User) -> None:
+    user.prefer("light")
+    one = program()
+    one.await_text("Open a photo, drop one here")
+    assert not is_dark(one)
+    user.prefer("dark")
+    one.wait_for(lambda: is_dark(one))
+    user.prefer("light")
+    one.wait_for(lambda: not is_dark(one))
+    one.close()
+
+
 # Of a widget: its path and class, whether it is a window, whether it lacks room for its text (a list scrolls, but not
 # to the side), its place on the screen, and the size that it wants.
 ROOM = """apply {w {
