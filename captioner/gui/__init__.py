@@ -55,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     from captioner.gui.window import Window
 
+    # With the window, not after the main loop: that waits within Tk for a program that hangs with the clipboard.
+    root.bind("<Destroy>", lambda event: _leave() if event.widget is root else None)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends the program without complaint
     try:
         Window(root, photos, settings, problem, asked[0] if asked else "light")
@@ -63,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         crash_log.note(error)
         return _fail(crash_log.sentence(error))
     root.mainloop()
-    _leave()
+    return 0
 
 
 def _leave() -> NoReturn:

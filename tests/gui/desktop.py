@@ -18,12 +18,12 @@ def output(program: Program, *command: str) -> str:
 
 
 @contextmanager
-def running(program: Program, *command: str | Path, told: Path) -> Iterator[None]:
+def running(program: Program, *command: str | Path, told: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """While another program of the user's runs; its output goes to a file."""
     with told.open("w") as file:
         process = subprocess.Popen(command, env=program.user.environment, stdout=file, stderr=subprocess.DEVNULL)
         try:
-            yield
+            yield process
         finally:
             process.kill()
             process.wait()
@@ -51,11 +51,11 @@ def drop(program: Program, offers: dict[str, bytes]) -> None:
 
 
 @contextmanager
-def copied(program: Program, kind: str, path: Path) -> Iterator[None]:
-    """While a file's content is on the clipboard, which another program has put there."""
-    with running(program, *XCLIP, kind, "-quiet", "-in", path, told=program.user.home / "told"):
+def copied(program: Program, kind: str, path: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """While a file's content is on the clipboard, which another program has put there: its process."""
+    with running(program, *XCLIP, kind, "-quiet", "-in", path, told=program.user.home / "told") as process:
         program.wait_for(lambda: kind in output(program, *XCLIP, "TARGETS", "-out").split())
-        yield
+        yield process
 
 
 def addresses(*photos: Path) -> bytes:

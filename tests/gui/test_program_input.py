@@ -1,6 +1,7 @@
 """Photos that other programs give: dropped on the window by XDND, or pasted from the clipboard."""
 
 import base64
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -97,6 +98,20 @@ def test_what_is_copied_can_be_pasted(program: Start, user: User, statement: Sta
         one.keys("ctrl+s")
         one.await_text("This photo has no file to save the caption beside: copy the caption instead.")
     one.close()
+
+
+def test_a_program_that_hangs_with_the_clipboard_does_not_keep_the_window_open(program: Start, tmp_path: Path) -> None:
+    words = tmp_path / "copied"
+    words.write_text("Just words.")
+    one = program()
+    one.await_text("Open a photo")
+    with copied(one, "UTF8_STRING", words) as other:
+        other.send_signal(signal.SIGSTOP)
+        one.keys("ctrl+v")
+        one.keys("ctrl+plus")
+        one.await_text("Text size 125 percent")
+        one.keys("alt+F4")
+        one.process.wait(timeout=30)  # and there are no errors
 
 
 def test_pasting_without_xclip_names_the_package(program: Start, user: User) -> None:
