@@ -132,6 +132,8 @@ def _source(text: str) -> Source | None:
 def _path(address: str) -> Path | None:
     parts = urlsplit(address)
     path = os.fsdecode(unquote_to_bytes(parts.path))
+    if not path.startswith("/"):
+        return None
     if sys.platform == "win32":
         path = re.sub("^/(?=[A-Za-z]:)", "", path)
         return Path(f"//{parts.netloc}{path}" if parts.netloc else path)
