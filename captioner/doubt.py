@@ -30,9 +30,11 @@ COEFFICIENTS = {
         "mean log-probability of a word",
         "margin",
         "unknown words",
+        "unknown words, by rarity",
         "attention entropy",
         "attention peak",
         "state",
+        "silent features",
     ),
     "familiar": (
         "intercept",
@@ -69,6 +71,8 @@ def evidence(
         "least log-probability of a word": np.min(log_probabilities),
         "margin": _mean_log_probability(best) - _mean_log_probability(others[0]) if others else 0.0,
         "unknown words": np.mean(best.forbidden),
+        # The vocabulary is sorted by frequency, and by Zipf's law the logarithm of the rank tells how rare a word is.
+        "unknown words, by rarity": np.average(best.forbidden[:-1], weights=np.log(best.words)),
         "attention entropy": -(attention * np.log(attention + 1e-9)).sum(-1).mean(),
         "attention peak": attention.max(-1).mean(),
         "state": np.abs(state).mean(),

@@ -16,7 +16,7 @@ LEVEL = {part: dict.fromkeys(names, 0.0) for part, names in COEFFICIENTS.items()
 
 def hypothesis(words: tuple[int, ...], log_probabilities: tuple[float, ...], end: float = -0.1) -> Hypothesis:
     attention = tuple(np.full(100, 0.01, np.float32) for _ in words)
-    unknown = (*(-3.0 for _ in words), -7.0)
+    unknown = (*(-float(word) for word in words), -7.0)
     return Hypothesis(words, log_probabilities, attention, sum(log_probabilities) + end, unknown)
 
 
@@ -30,7 +30,8 @@ def test_evidence_is_what_a_hand_computes() -> None:
             "mean log-probability of a word": -0.3,
             "least log-probability of a word": -0.8,
             "margin": 0.7,
-            "unknown words": -4,
+            "unknown words": -5.5,
+            "unknown words, by rarity": -(4 * np.log(4) + 5 * np.log(5) + 6 * np.log(6)) / np.log(4 * 5 * 6),
             "attention entropy": np.log(100),
             "attention peak": 0.01,
             "state": 0.3,
