@@ -13,6 +13,7 @@ from tqdm import tqdm
 from captioner import doubt
 from captioner.beam_search import Hypothesis
 from captioner.captioner import search
+from captioner.errors import WeightsError
 from captioner.images import encoder_input, read_photo
 from captioner.litert import Model, physical_cores
 from captioner.training.dataset import Example
@@ -101,7 +102,12 @@ def calibrate(weights: Path, examples: list[Example]) -> Calibration:
         CaptionerError: the weights or a photo cannot be read.
     """
     path = weights / "model.json"
-    model = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        model = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise WeightsError(
+            f"{path} cannot be read ({error}): name a weights folder, or export the model again."
+        ) from error
     # To begin with, for these may be weights of an earlier program.
     model["confidence"] = {part: dict.fromkeys(names, 1.0) for part, names in doubt.COEFFICIENTS.items()}
     write_json(path, model)

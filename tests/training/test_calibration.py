@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from captioner import Captioner
+from captioner import Captioner, CaptionerError
 from captioner.training.calibration import Calibration, calibrate, fit
 from captioner.training.dataset import Example
 from captioner.weights import shipped_weights
@@ -54,3 +54,11 @@ def test_calibrating_makes_captions_surer_where_they_are_right(tmp_path: Path, s
     captioner = Captioner(folder)
     confidences = {photo: captioner.caption(photo).confidence for photo in photos}
     assert min(confidences[p] for p in photos if right[p]) > 0.5 > max(confidences[p] for p in photos if not right[p])
+
+
+def test_a_folder_without_a_model_is_told(tmp_path: Path) -> None:
+    with pytest.raises(CaptionerError, match=r"model\.json cannot be read"):
+        calibrate(tmp_path, [])
+    (tmp_path / "model.json").write_text("{")
+    with pytest.raises(CaptionerError, match=r"model\.json cannot be read"):
+        calibrate(tmp_path, [])
