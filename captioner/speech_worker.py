@@ -54,12 +54,12 @@ class Answers:
 
 
 def main() -> None:
-    jobs: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-    threading.Thread(target=_read, args=(jobs,), daemon=True).start()
     if LINUX:
         # Should the program die while this process is stopped: run on, see that standard input is closed, and end.
         set_parent_death_signal = 1
         ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGCONT)
+    jobs: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(jobs,), daemon=True).start()
     answers = Answers()
     try:
         engine = _engine()

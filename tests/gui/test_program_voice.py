@@ -218,12 +218,18 @@ def test_a_speech_engine_that_dies_or_hangs(
     one.close()
 
 
+def begun(user: User) -> list[int]:
+    """The speech workers that have a thread of their own."""
+    return [worker for worker in user.processes("speech_worker") if len(os.listdir(f"/proc/{worker}/task")) > 1]
+
+
 @pytest.mark.parametrize("stopped", [False, True])
 def test_no_process_outlives_a_program_that_is_killed(program: Start, user: User, stopped: bool) -> None:
     one = program(user.album()[1])
     one.wait_for(lambda: user.card.seconds() > 0.3)
     if stopped:
-        for worker in user.processes("speech_worker"):
+        one.wait_for(lambda: len(begun(user)) == 3)  # one speaks, two wait; in its first moments a worker is only Python's
+        for worker in begun(user):
             os.kill(worker, signal.SIGSTOP)
     assert len(user.processes()) > 2
     one.process.kill()

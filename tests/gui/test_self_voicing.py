@@ -54,23 +54,25 @@ class Desk:
 
     def press(self, *keys: str) -> None:
         """Press keys, each when something was said after the one before, also in dialogs that wait for an answer."""
-        left = list(keys)
+        left = ["", *keys]
         end = time.monotonic() + MINUTE
 
-        def next_key(count: int) -> None:
-            if len(self.said) > count:
-                if left:
-                    count = len(self.said)
-                    subprocess.Popen(["xdotool", "key", "--delay", "30", left.pop(0)]).wait()
-                else:
-                    left.append("done")
-                    return
+        def next_key(count: int, again: float) -> None:
+            heard, late = len(self.said) > count, time.monotonic() > again
+            if heard:
+                del left[0]
+            if not left:
+                left.append("done")
+                return
             if time.monotonic() > end:
                 self.root.destroy()  # and any dialog that waits for an answer
                 raise TimeoutError(self.said)
-            self.root.after(5, next_key, count)
+            if heard or late:  # a busy window manager loses a key while a window opens
+                count, again = len(self.said), time.monotonic() + MINUTE / 4
+                subprocess.Popen(["xdotool", "key", "--delay", "30", left[0]]).wait()
+            self.root.after(5, next_key, count, again)
 
-        next_key(-1)
+        next_key(-1, end)
         self.wait_until(lambda: left == ["done"])
 
     def touch(self, key: str) -> None:
