@@ -228,7 +228,7 @@ def test_no_process_outlives_a_program_that_is_killed(program: Start, user: User
     one = program(user.album()[1])
     one.wait_for(lambda: user.card.seconds() > 0.3)
     if stopped:
-        one.wait_for(lambda: len(begun(user)) == 3)  # one speaks, two wait; in its first moments a worker is only Python's
+        one.wait_for(lambda: len(begun(user)) == 3)  # one speaks, two wait
         for worker in begun(user):
             os.kill(worker, signal.SIGSTOP)
     assert len(user.processes()) > 2
