@@ -2,8 +2,9 @@
 
 import io
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import cache
 from itertools import islice
 from typing import IO, Any
 
@@ -17,6 +18,9 @@ MEGAPIXELS = 200
 TOO_LARGE = (MemoryError, Image.DecompressionBombError)
 # The plugins of these take more memory a pixel while they decode, so that fewer pixels fit into 1.5 GB.
 MEGAPIXELS_OF = {"AVIF": 100, "HEIF": 100, "JPEG2000": 50, "WEBP": 60}
+
+# Those with more are decoded one at a time.
+LARGE = 12
 
 # Tried first: most photos are, and the plugins of the others take a while to load.
 COMMON = ("JPEG", "PNG", "GIF", "BMP", "PPM")
@@ -43,11 +47,12 @@ SUB_IFDS, JPEG_OFFSET, JPEG_LENGTH, DNG_VERSION = 330, 513, 514, 50706
 RAW_PHOTOMETRICS = (32803, 34892)  # a colour filter's array, linear raw
 
 
-def decode(file: IO[bytes], sides: Sequence[int]) -> tuple[list[Image.Image], str]:
+def decode(file: IO[bytes], sides: Sequence[int], wait: Callable[[], None]) -> tuple[list[Image.Image], str]:
     """Decode a photo.
 
     Args:
         sides: the photo is wanted once for each, as `to_rgb` takes them; the largest first.
+        wait: called once before a large photo is decoded.
 
     Returns:
         RGB images, and what to tell the user about the photo: a sentence or "".
@@ -55,10 +60,11 @@ def decode(file: IO[bytes], sides: Sequence[int]) -> tuple[list[Image.Image], st
     Raises:
         PhotoError: there is no photo, or less than half of one.
     """
+    wait = cache(wait)
     for damaged in (False, True):
         ImageFile.LOAD_TRUNCATED_IMAGES = damaged
         try:
-            images, note = _decode(file, sides)
+            images, note = _decode(file, sides, wait)
             if not damaged:
                 return images, note
             if _share(images[-1]) >= 0.5:
@@ -82,24 +88,26 @@ def readable_formats() -> list[str]:
     return [format for format in Image.ID if format not in UNREADABLE]
 
 
-def _decode(file: IO[bytes], sides: Sequence[int]) -> tuple[list[Image.Image], str]:
-    image, note = _load(file, sides[0])
+def _decode(file: IO[bytes], sides: Sequence[int], wait: Callable[[], None]) -> tuple[list[Image.Image], str]:
+    image, note = _load(file, sides[0], wait)
     images = [to_rgb(image, sides[0])]
     for side in sides[1:]:
         # Anew where it would be decoded at another size: what is captioned may not depend on what else is wanted.
         if image.format in SCALED and min(image.size) >= 2 * side:
-            image, note = _load(file, side)
+            image, note = _load(file, side, wait)
         images.append(to_rgb(image, side))
     return images, note
 
 
-def _load(file: IO[bytes], side: int) -> tuple[Image.Image, str]:
+def _load(file: IO[bytes], side: int, wait: Callable[[], None]) -> tuple[Image.Image, str]:
     image: Any = _open(file)
     if image.format == "TIFF" and (preview := _raw_preview(file)):
         image = preview
     limit = MEGAPIXELS_OF.get(image.format, MEGAPIXELS)
     if image.width * image.height > limit * 1_000_000:
         raise _too_large(image.format)
+    if image.width * image.height > LARGE * 1_000_000:
+        wait()
     if image.format in SCALED:
         image.draft(None, (side, side))
     note = ""

@@ -35,6 +35,7 @@ TOO_MUCH = f"This is more than {MOST_CONTENT // 1_000_000} MB: save it as a file
 T = TypeVar("T")
 
 _lock = threading.Lock()
+_large = threading.Lock()  # held while a large photo is decoded: two at once would take too much memory
 _idle: list["_Worker"] = []
 
 
@@ -156,7 +157,11 @@ class _Worker:
     def ask(self, order: dict[str, object], content: bytes) -> tuple[list[Pixels], str] | PhotoError:
         """The answer to an order; a PhotoError that is raised, not returned, leaves the process unusable."""
         try:
-            return in_time(lambda: self._exchange(order, content))
+            answer = in_time(lambda: self._exchange(order, content))
+            if answer is None:
+                with _large:
+                    answer = in_time(lambda: self._exchange({"content": 0}, b""))
+            return cast("tuple[list[Pixels], str] | PhotoError", answer)
         except (OSError, ValueError, KeyError, TypeError) as error:  # it has ended, or tells nonsense
             raise PhotoError(CRASHED) from error
 
@@ -168,7 +173,8 @@ class _Worker:
                 if pipe:
                     pipe.close()
 
-    def _exchange(self, order: dict[str, object], content: bytes) -> tuple[list[Pixels], str] | PhotoError:
+    def _exchange(self, order: dict[str, object], content: bytes) -> tuple[list[Pixels], str] | PhotoError | None:
+        """The answer to an order; None if the photo is large and the process waits to be told to go on."""
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin
         assert stdout
@@ -176,6 +182,8 @@ class _Worker:
         stdin.write(content)
         stdin.flush()
         answer = json.loads(stdout.readline(10_000))
+        if "large" in answer:
+            return None
         if "error" in answer:
             return PhotoError(str(answer["error"]))
         pixels = []

@@ -4,6 +4,7 @@ A photo may come from anybody and decoders have faults, so this process has limi
 with it. In and out, each for one photo:
 
     in: {"path": ..., "content": bytes that follow, "sides": [...]} on one line, then the content if path is null
+    out, if the photo is large: {"large": true}; in, when no other large one is being decoded: {"content": 0}
     out: {"sizes": [[width, height], ...], "note": ...} on one line, then the RGB pixels of an image for each side;
         or {"error": sentence}
 
@@ -21,6 +22,7 @@ import signal
 import stat
 import sys
 import threading
+from collections.abc import Callable
 from typing import IO, TYPE_CHECKING, Any
 
 from captioner.errors import PhotoError
@@ -50,8 +52,16 @@ def main() -> None:
     while True:
         order, content = orders.get()
         _alarm(SECONDS)
+
+        def wait() -> None:
+            """Return when a large photo may be decoded."""
+            _alarm(0)
+            _tell(answers, {"large": True})
+            orders.get()
+            _alarm(SECONDS)
+
         try:
-            _answer(answers, order, content)
+            _answer(answers, order, content, wait)
         except PhotoError as error:
             _tell(answers, {"error": error.sentence})
         _alarm(0)
@@ -87,13 +97,13 @@ def _unreadable(error: OSError) -> PhotoError:
     return PhotoError(f"The file cannot be read ({error.strerror}).")
 
 
-def _answer(answers: IO[bytes], order: dict[str, Any], content: bytes) -> None:
+def _answer(answers: IO[bytes], order: dict[str, Any], content: bytes, wait: Callable[[], None]) -> None:
     from captioner.decoding import decode
 
     file = io.BytesIO(content) if order["path"] is None else open_file(order["path"])
     with file:
         try:
-            images, note = decode(file, order["sides"])
+            images, note = decode(file, order["sides"], wait)
         except OSError as error:
             raise _unreadable(error) from error
     _tell(answers, {"sizes": [image.size for image in images], "note": note})

@@ -16,6 +16,7 @@ from PIL import Image
 
 from captioner import PhotoError, photo_reader
 from captioner.images import read_photo
+from scripts.soak import own_memory
 from tests.hanging import hanging_file
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -148,6 +149,24 @@ def test_memory_has_a_limit(lone):
         peak = next(line for line in Path(f"/proc/{worker}/status").read_text().splitlines() if "VmHWM" in line)
         assert int(peak.split()[1]) * 1024 < 1_200_000_000
     assert read_photo(PHOTO).shape == (30, 40, 3)
+
+
+@linux
+def test_large_photos_are_decoded_one_at_a_time(lone, tmp_path):
+    side = 10_000
+    path = tmp_path / "black.bmp"
+    with path.open("wb") as file:
+        file.write(struct.pack("<2s4xHHIIiiHH24x", b"BM", 0, 0, 54, 40, side, side, 1, 24))
+        file.truncate(54 + 3 * side**2)
+    shapes: list[tuple[int, ...]] = []
+    threads = [threading.Thread(target=lambda: shapes.append(read_photo(path).shape)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    most = 0
+    while any(thread.is_alive() for thread in threads):
+        most = max(most, sum(map(own_memory, workers(os.getpid()))))
+    assert shapes == [(715, 715, 3)] * 3
+    assert 4 * side**2 < most < 6 * side**2
 
 
 @posix
