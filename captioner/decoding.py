@@ -17,7 +17,9 @@ from captioner.pixels import ORIENTATION, to_rgb
 MEGAPIXELS = 200
 TOO_LARGE = (MemoryError, Image.DecompressionBombError)
 # The plugins of these take more memory a pixel while they decode, so that fewer pixels fit into 1.5 GB.
-MEGAPIXELS_OF = {"AVIF": 100, "HEIF": 100, "JPEG2000": 50, "WEBP": 60}
+MEGAPIXELS_OF = {"AVIF": 100, "HEIF": 100, "WEBP": 60}
+# JPEG 2000 takes even more; with more megapixels it is decoded at half the size.
+HALVED = 50
 
 # Those with more are decoded one at a time.
 LARGE = 12
@@ -103,10 +105,13 @@ def _load(file: IO[bytes], side: int, wait: Callable[[], None]) -> tuple[Image.I
     image: Any = _open(file)
     if image.format == "TIFF" and (preview := _raw_preview(file)):
         image = preview
+    pixels = image.width * image.height
     limit = MEGAPIXELS_OF.get(image.format, MEGAPIXELS)
-    if image.width * image.height > limit * 1_000_000:
+    if image.format == "JPEG2000" and pixels > HALVED * 1_000_000:
+        image.reduce = 1  # each side by two
+    if pixels > limit * 1_000_000:
         raise _too_large(image.format)
-    if image.width * image.height > LARGE * 1_000_000:
+    if pixels > LARGE * 1_000_000:
         wait()
     if image.format in SCALED:
         image.draft(None, (side, side))

@@ -183,6 +183,13 @@ def test_a_large_photo_of_any_format_comes_smaller():
     assert read_photo(np.zeros((6000, 6000), np.uint8), side=6000).shape == (3000, 3000, 3)
 
 
+def test_a_jpeg_2000_photo_of_many_megapixels_is_decoded_at_half_its_size():
+    large = halves(RED, BLUE).resize((8000, 6400), Image.Resampling.NEAREST)
+    photo = read_photo(encoded(large, "JPEG2000", tile_size=(2000, 1600)))
+    assert photo.shape == (800, 1000, 3)  # of 3200 x 4000; of the whole it would be 712 x 889
+    assert_halves(photo[384:416, 468:532], RED, BLUE)
+
+
 def test_one_reading_serves_several_purposes(samples):
     (large, small), _ = read(samples["coffee"], (300, 100))
     np.testing.assert_array_equal(np.asarray(large), read_photo(samples["coffee"], side=300))
