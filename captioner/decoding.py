@@ -17,7 +17,7 @@ from captioner.pixels import ORIENTATION, to_rgb
 MEGAPIXELS = 200
 TOO_LARGE = (MemoryError, Image.DecompressionBombError)
 # The plugins of these take more memory a pixel while they decode, so that fewer pixels fit into 1.5 GB.
-MEGAPIXELS_OF = {"AVIF": 100, "HEIF": 100, "WEBP": 60}
+MEGAPIXELS_OF = {"AVIF": 100, "HEIF": 100, "SGI": 150, "WEBP": 60}
 # JPEG 2000 takes even more; with more megapixels it is decoded at half the size.
 HALVED = 50
 
