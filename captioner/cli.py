@@ -5,6 +5,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import sys
 import warnings
 from collections.abc import Sequence
@@ -114,14 +115,14 @@ def _caption_all(options: argparse.Namespace, voice: "_Voice | None") -> int:
             caption = captioner.caption(_standard_input() if path == "-" else path)
         except PhotoError as error:
             status = 1
-            print(f"captioner: {path}: {error.sentence}", file=sys.stderr)
+            print(f"captioner: {_shown(path)}: {error.sentence}", file=sys.stderr)
             if options.json:
                 _print(json.dumps({"path": path, "error": error.sentence}))
             continue
         if options.json:
             _print(json.dumps(_record(path, caption)))
         else:
-            _print(f"{path}: {caption.statement}" if len(options.photos) > 1 else caption.statement)
+            _print(f"{_shown(path)}: {caption.statement}" if len(options.photos) > 1 else caption.statement)
         if voice and (sentence := _speak(voice, caption.statement, options)):
             status = 1
             voice = None  # it would fail for the other photos, too
@@ -141,6 +142,11 @@ def _standard_input() -> bytes:
     from captioner.photo_reader import MOST_CONTENT
 
     return sys.stdin.buffer.read(MOST_CONTENT + 1) if sys.stdin else b""  # one more is refused
+
+
+def _shown(path: str) -> str:
+    """A name on one line, and without what a terminal would obey."""
+    return re.sub("[\0-\x1f\x7f-\x9f]", lambda match: ascii(match[0])[1:-1], path)
 
 
 def _print(line: str) -> None:

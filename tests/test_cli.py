@@ -187,6 +187,15 @@ def test_a_name_that_is_not_text(samples, tmp_path):
     assert os.fsencode(json.loads(done.stdout)["path"]) == path
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no name may hold control characters")
+def test_a_name_commands_no_terminal(samples, tmp_path):
+    photo = tmp_path / "a\n\x1b[2J\x9b.jpg"
+    shutil.copy(samples["cat"], photo)
+    done = run(photo, tmp_path / "b\r\n.jpg")
+    assert done.stdout.startswith(f"{tmp_path}/a\\n\\x1b[2J\\x9b.jpg: ")
+    assert done.stderr == f"captioner: {tmp_path}/b\\r\\n.jpg: There is no such file.\n"
+
+
 def test_a_name_that_the_terminal_cannot_show(samples, tmp_path):
     path = tmp_path / "日本.jpg"
     shutil.copy(samples["cat"], path)
