@@ -10,6 +10,7 @@ import os
 import queue
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar, cast
 
@@ -81,8 +82,11 @@ def read(source: str | bytes, sides: Sequence[int]) -> tuple[list[Pixels], str]:
     return answer
 
 
-def in_time(call: Callable[[], T]) -> T:
+def in_time(call: Callable[[], T], spent: float = 0.0) -> T:
     """Do what may wait for a dead disk for ever, in a thread, which is left to itself then.
+
+    Args:
+        spent: the seconds that it has taken already.
 
     Raises:
         PhotoError: it takes too long.
@@ -97,7 +101,7 @@ def in_time(call: Callable[[], T]) -> T:
 
     threading.Thread(target=run, name="photo-reader", daemon=True).start()
     try:
-        result, error = outcomes.get(timeout=SECONDS)
+        result, error = outcomes.get(timeout=max(0, SECONDS - spent))
     except queue.Empty:
         raise PhotoError(TOO_LONG) from None
     if error:
@@ -156,12 +160,16 @@ class _Worker:
 
     def ask(self, order: dict[str, object], content: bytes) -> tuple[list[Pixels], str] | PhotoError:
         """The answer to an order; a PhotoError that is raised, not returned, leaves the process unusable."""
+        begun = time.monotonic()
         try:
             answer = in_time(lambda: self._exchange(order, content))
             if answer is None:
+                spent = time.monotonic() - begun
                 with _large:
-                    answer = in_time(lambda: self._exchange({"content": 0}, b""))
-            return cast("tuple[list[Pixels], str] | PhotoError", answer)
+                    answer = in_time(lambda: self._exchange({"content": 0}, b""), spent)
+            if answer is None:
+                raise ValueError("nonsense")
+            return answer
         except (OSError, ValueError, KeyError, TypeError) as error:  # it has ended, or tells nonsense
             raise PhotoError(CRASHED) from error
 

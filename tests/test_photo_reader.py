@@ -117,6 +117,13 @@ def test_a_photo_that_hangs_is_given_up_and_keeps_no_other_one_waiting(lone, tmp
         wait_until(lambda: not any(map(alive, stuck)))
 
 
+def test_what_a_photo_has_spent_counts(lone):
+    begun = time.monotonic()
+    with pytest.raises(PhotoError, match="took longer"):
+        photo_reader.in_time(lambda: time.sleep(photo_reader.SECONDS), spent=photo_reader.SECONDS - 0.1)
+    assert time.monotonic() - begun < photo_reader.SECONDS / 2
+
+
 @linux
 def test_a_decoder_that_is_stopped_is_given_up(lone, monkeypatch):
     read_photo(PHOTO)
