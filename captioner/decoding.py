@@ -21,6 +21,9 @@ MEGAPIXELS_OF = {"AVIF": 100, "HEIF": 100, "SGI": 150, "WEBP": 60}
 # JPEG 2000 takes even more; with more megapixels it is decoded at half the size.
 HALVED = 50
 
+# Pixels that each side of the preview in a HEIF photo has at least, which is taken where the photo is too large.
+PREVIEW_SIDE = 224
+
 # Those with more are decoded one at a time.
 LARGE = 12
 
@@ -40,6 +43,7 @@ SEARCHED = 20
 FIRST = "The file holds several pictures; this is the first."
 LATER = "The file holds several pictures; this is the first that is not blank."
 MAIN = "The file holds several pictures; this is the main one."
+PREVIEW = "The photo is very large; this is the small preview in its file."
 DAMAGED = "The photo is damaged: a part of it is missing."
 CHANGED = "The photo is damaged: a part of it may look wrong."
 
@@ -107,6 +111,9 @@ def _load(file: IO[bytes], side: int, wait: Callable[[], None]) -> tuple[Image.I
         image = preview
     pixels = image.width * image.height
     limit = MEGAPIXELS_OF.get(image.format, MEGAPIXELS)
+    note = ""
+    if image.format == "HEIF" and pixels > limit * 1_000_000 and image.draft(None, (PREVIEW_SIDE, PREVIEW_SIDE)):
+        pixels, note = image.width * image.height, PREVIEW
     if image.format == "JPEG2000" and pixels > HALVED * 1_000_000:
         image.reduce = 1  # each side by two
     if pixels > limit * 1_000_000:
@@ -115,11 +122,10 @@ def _load(file: IO[bytes], side: int, wait: Callable[[], None]) -> tuple[Image.I
         wait()
     if image.format in SCALED:
         image.draft(None, (side, side))
-    note = ""
     if image.format in SEVERAL and getattr(image, "is_animated", False):
         note = FIRST if _seek_picture(image) == 0 else LATER
     elif image.format == "HEIF" and image.is_animated:
-        note = MAIN
+        note = note or MAIN
     image.load()
     if image.format == "PNG" and not _intact(file):
         note = CHANGED

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
-from captioner import PhotoError
+from captioner import PhotoError, decoding
 from captioner.decoding import readable_formats
 from captioner.images import encoder_input, read, read_image, read_photo
 
@@ -188,6 +188,21 @@ def test_a_jpeg_2000_photo_of_many_megapixels_is_decoded_at_half_its_size():
     photo = read_photo(encoded(large, "JPEG2000", tile_size=(2000, 1600)))
     assert photo.shape == (800, 1000, 3)  # of 3200 x 4000; of the whole it would be 712 x 889
     assert_halves(photo[384:416, 468:532], RED, BLUE)
+
+
+def test_of_a_heif_photo_that_is_too_large_the_preview_is_read(monkeypatch):
+    monkeypatch.setitem(decoding.MEGAPIXELS_OF, "HEIF", 1)  # for as many as it has, such a photo takes a minute to make
+    large = halves(RED, BLUE).resize((2000, 1000), Image.Resampling.NEAREST)
+
+    def decode(**options: object) -> tuple[list[Image.Image], str]:
+        return decoding.decode(io.BytesIO(encoded(large, "HEIF", **options)), (672,), lambda: None)
+
+    (preview,), note = decode(thumbnails=[512])
+    assert note == decoding.PREVIEW
+    assert preview.size == (512, 256)
+    assert_halves(np.asarray(preview.resize((64, 32), Image.Resampling.BOX)), RED, BLUE)
+    with pytest.raises(PhotoError, match="up to 1 megapixels in the format HEIF"):
+        decode()
 
 
 def test_one_reading_serves_several_purposes(samples):
