@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from captioner import file_kinds
@@ -20,7 +20,14 @@ from captioner.speech_worker import spoken
 from captioner.vocabulary import Vocabulary, tokenize
 
 # The same inputs in every run, however slow the machine.
-settings.register_profile("same", derandomize=True, deadline=None, max_examples=100, database=None)
+settings.register_profile(
+    "same",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=100,
+    database=None,
+)
 settings.load_profile("same")
 
 ANYTHING = st.text(st.characters(exclude_categories=()))  # halves of characters, too, which names of files may hold
