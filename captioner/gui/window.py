@@ -441,9 +441,13 @@ class Window:
             self.tell(str(found))
 
     def _take_second_start(self, paths: list[str]) -> None:
+        # In Tcl, as open menus and Tk's own dialogs are no widgets of tkinter's.
+        tcl = self.root.tk.call
+        if tcl("winfo", "class", focus := tcl("focus") or self.root) == "Menu":
+            tcl("tk::MenuUnpost", focus)  # it would keep the mouse to itself, and not be told what is pressed
         self.root.deiconify()
         self.root.lift()
-        (self.root.focus_lastfor() or self.photo_view).focus_force()
+        tcl("focus", "-force", tcl("focus", "-lastfor", tcl("grab", "current", self.root) or self.root))
         if paths:
             self.open_sources([Path(path) for path in paths])
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image, ImageOps
 
 from captioner import Captioner
@@ -140,6 +141,26 @@ def test_a_second_start_hands_its_photo_to_the_open_window(program: Start, user:
     third = program(photos[2])  # nobody is there any more
     third.await_photo(photos[2], statement(photos[2]))
     third.close()
+
+
+@pytest.mark.parametrize("keys", [("alt+f",), ("ctrl+o", *["shift+Tab"] * 4, "space")])
+def test_a_second_start_closes_a_menu(program: Start, user: User, statement: Statement, keys: tuple[str, ...]) -> None:
+    """Also the menu of folders in the dialog that opens photos, which can be used then."""
+    photos = user.album()
+    one = program(photos[0])
+    one.await_photo(photos[0], statement(photos[0]))
+    for key in keys:
+        focus = one.sight.focus()
+        one.keys(key)
+        one.wait_for(lambda focus=focus: one.sight.focus() != focus)  # type: ignore[misc]
+    one.wait_for(lambda: "menu" in one.sight.ask("grab current"))
+    Program(user, photos[1])
+    one.wait_for(lambda: one.shows(statement(photos[1])))
+    assert "menu" not in one.sight.ask("grab current")
+    if len(keys) > 1:
+        one.keys("Escape")
+    one.wait_for(lambda: one.titles() == [f"{photos[1].name} – Captioner"])
+    one.close()
 
 
 def test_the_history_is_walked_through_again(program: Start, user: User, statement: Statement) -> None:
