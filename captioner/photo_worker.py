@@ -49,17 +49,17 @@ def main() -> None:
     from PIL import Image
 
     Image.preinit()
+
+    def wait() -> None:
+        """Return when a large photo may be decoded."""
+        _alarm(0)
+        _tell(answers, {"large": True})
+        orders.get()
+        _alarm(SECONDS)
+
     while True:
         order, content = orders.get()
         _alarm(SECONDS)
-
-        def wait() -> None:
-            """Return when a large photo may be decoded."""
-            _alarm(0)
-            _tell(answers, {"large": True})
-            orders.get()
-            _alarm(SECONDS)
-
         try:
             _answer(answers, order, content, wait)
         except PhotoError as error:
