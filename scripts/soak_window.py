@@ -86,6 +86,7 @@ class Abuser:
                 self.press_keys,
                 self.start_many_times,
                 self.change_settings_by_another,
+                self.lock_the_settings,
             ),
         ]
 
@@ -143,6 +144,11 @@ class Abuser:
         self._keys("space", "ctrl+minus")
         self.user.settings.write_text(random.choice(["", "{", '{"rate": 600, "self_voicing": true}']))
 
+    def lock_the_settings(self) -> None:
+        """As they are where a home is read-only."""
+        with read_only(self.user.settings.parent):
+            self._keys("ctrl+plus", "ctrl+minus")
+
     def recover(self) -> None:
         """Let the window caption a photo as if nothing had been.
 
@@ -157,8 +163,19 @@ class Abuser:
         """Let the window be as it should, and caption a photo."""
         self._keys(*["Escape"] * 4)
         self.program.sight.ask("wm minsize . 480 360; wm deiconify .; wm geometry . 960x760")
+        statement = self.captioner.caption(photo).statement
+
+        def is_shown() -> bool:
+            if not (title := self.program.title()).endswith("Captioner"):  # a dialog that has opened only now
+                self._keys("Escape")
+            return title.startswith(photo.name) and self.program.shows(statement)
+
         self._open(photo)
-        self.program.await_photo(photo, self.captioner.caption(photo).statement)
+        try:
+            self.program.wait_for(is_shown, 10)
+        except AssertionError:  # what was dropped just before may have come later
+            self._open(photo)
+            self.program.wait_for(is_shown)
 
     def _send(self, how: signal.Signals, processes: list[int]) -> None:
         """Send a signal to one of these processes, if there is any."""
@@ -194,3 +211,16 @@ def full_disk(folder: Path) -> Iterator[Path]:
     finally:
         if not mounted.returncode:
             subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+@contextlib.contextmanager
+def read_only(folder: Path) -> Iterator[bool]:
+    """Whether a folder is one that nobody may write in, not even root: only root can make it so."""
+    mounted = not subprocess.run(["mount", "--bind", str(folder), str(folder)], capture_output=True).returncode
+    try:
+        if mounted:
+            subprocess.run(["mount", "-o", "remount,ro,bind", str(folder)], check=True)
+        yield mounted
+    finally:
+        if mounted:
+            subprocess.run(["umount", "--lazy", str(folder)], check=True)

@@ -53,8 +53,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except _NoWindow as error:
         return _fail(str(error))
 
+    from captioner.gui import clock
     from captioner.gui.window import Window
 
+    clock.watch(root)
     # With the window, not after the main loop: that waits within Tk for a program that hangs with the clipboard.
     root.bind("<Destroy>", lambda event: _leave() if event.widget is root else None)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends the program without complaint

@@ -311,6 +311,8 @@ class Window:
         self.caption_view.message(" ".join(filter(None, (self._reply, sentence))), busy=self.state.busy)
         if self._ready:
             self.self_voicing.announce(sentence)
+        else:
+            self._unsaid = f"{self._unsaid} {sentence}".lstrip()
 
     def _request(self, number: int) -> None:
         """Await the answers to a new request; one that was refused has the number of the request before."""
@@ -428,7 +430,7 @@ class Window:
         self.refresh()
 
     def _say_problem(self) -> None:
-        """Say what was wrong with the settings, when all that is said first has been said."""
+        """Say what went wrong before anything could be said, when all that is said first has been said."""
         # Speech may be ready before it is known whether to voice the window.
         if self._unsaid and self.self_voicing.on and not self.voice.speaking:
             self.self_voicing.announce(self._unsaid)
