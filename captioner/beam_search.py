@@ -19,6 +19,7 @@ class Hypothesis:
     attention_weights: one float32 [R] a word, the regions it was read from.
     log_probability: of the whole caption, its end included.
     forbidden: one log-probability a word and one for the end: of a forbidden word in its place.
+    agreement: with what people would say, as far as that can be foretold; see `captioner.consensus`.
     """
 
     words: tuple[int, ...] = ()
@@ -26,6 +27,12 @@ class Hypothesis:
     attention_weights: tuple[np.ndarray, ...] = ()
     log_probability: float = 0.0
     forbidden: tuple[float, ...] = ()
+    agreement: float = 0.0
+
+    @property
+    def mean_log_probability(self) -> float:
+        """Of a word, the end included."""
+        return self.log_probability / (len(self.words) + 1)
 
     def repeats(self) -> list[int]:
         """The words that may not follow: the last one again, and any that would make a trigram occur twice."""

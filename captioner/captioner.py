@@ -4,7 +4,7 @@ import math
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +14,14 @@ from PIL import Image
 
 from captioner import doubt, photo_reader
 from captioner.beam_search import Hypothesis, beam_search
+from captioner.consensus import Consensus
 from captioner.images import encoder_input, read
 from captioner.litert import Model, check_fit, physical_cores
 from captioner.vocabulary import Vocabulary, content, sentence
 from captioner.weights import open_weights
+
+# Other sentences for a photo, at most: a person would not listen to more.
+ALTERNATIVES = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,11 +100,12 @@ class Captioner:
             raise ValueError("threads must be at least 1")
         self._weights.check()
         self._vocabulary = self._weights.vocabulary()
+        self._consensus = Consensus(self._weights.consensus)
         self._encoder = Model(self._weights.encoder, threads=self._threads)
         self._lock = threading.Lock()
         self.set_beam_width(beam_width)
         self._decoder = Model(self._weights.decoder, threads=self._threads, batch=self._beam_width)
-        check_fit(self._encoder, self._decoder, len(self._vocabulary))
+        check_fit(self._encoder, self._decoder, len(self._vocabulary), self._consensus.features)
 
     def set_beam_width(self, beam_width: int | None) -> None:
         """Follow so many captions at a time from now on; None: as many as the weights were tuned for.
@@ -135,9 +140,9 @@ class Captioner:
                 encoded = self._encoder(photo=image[None])
             with _timed(seconds, "search"):
                 hypotheses = search(
+                    encoded,
                     self._decoder,
-                    encoded["regions"],
-                    encoded["state"],
+                    self._consensus,
                     beam_width=self._beam_width,
                     max_length=self._weights.max_length,
                     length_normalisation=self._weights.length_normalisation,
@@ -157,8 +162,10 @@ class Captioner:
             self._sentence(best),
             tuple(Word(word, log_probability, weights) for word, log_probability, weights in words),
             best.log_probability,
-            doubt.confidence(doubt.evidence(hypotheses, image, **encoded), self._weights.confidence),
-            tuple(Alternative(self._sentence(other), other.log_probability) for other in others),
+            doubt.confidence(
+                doubt.evidence(hypotheses, image, encoded["regions"], encoded["state"]), self._weights.confidence
+            ),
+            tuple(Alternative(self._sentence(other), other.log_probability) for other in others[:ALTERNATIVES]),
             seconds,
             reading.note,
         )
@@ -168,21 +175,20 @@ class Captioner:
 
 
 def search(
+    encoded: Mapping[str, np.ndarray],
     decoder: Callable[..., dict[str, np.ndarray]],
-    regions: np.ndarray,
-    state: np.ndarray,
+    consensus: Consensus,
     *,
     beam_width: int,
     max_length: int,
     length_normalisation: float,
     seconds: dict[str, float],
 ) -> list[Hypothesis]:
-    """Find the best captions of an encoded photo.
+    """Find the best captions of an encoded photo, the one first that agrees best with what people would say.
 
     Args:
+        encoded: the encoder's outputs: regions float32 [1, R, D], state float32 [1, S], features float32 [1, F].
         decoder: the model decoder.tflite with beam_width as its batch.
-        regions: float32 [1, R, D], from the encoder.
-        state: float32 [1, S], from the encoder.
         beam_width, max_length, length_normalisation: as `beam_search` takes them.
         seconds: seconds["decoder"] grows by the time that the decoder took.
     """
@@ -193,15 +199,15 @@ def search(
                 # The rows are repeated up to the beam width: LiteRT would plan its memory anew for another shape.
                 word=np.resize(words, beam_width),
                 state=np.resize(state, (beam_width, state.shape[1])),
-                regions=regions,
+                regions=encoded["regions"],
             )
         outputs = decoded["log_probabilities"], decoded["attention_weights"], decoded["next_state"]
         log_probabilities, attention_weights, next_state = (output[: len(words)] for output in outputs)
         return log_probabilities, attention_weights, next_state
 
-    return beam_search(
+    hypotheses = beam_search(
         step,
-        state,
+        encoded["state"],
         start=Vocabulary.start,
         end=Vocabulary.end,
         beam_width=beam_width,
@@ -209,6 +215,7 @@ def search(
         length_normalisation=length_normalisation,
         forbidden=(Vocabulary.pad, Vocabulary.start, Vocabulary.unknown),
     )
+    return consensus.rank(hypotheses, encoded["features"])
 
 
 @contextmanager

@@ -27,6 +27,7 @@ PHOTO = ("brightness", "contrast", "colour", "flatness", "detail")
 COEFFICIENTS = {
     "describes": (
         "intercept",
+        "agreement",
         "mean log-probability of a word",
         "margin",
         "unknown words",
@@ -67,9 +68,10 @@ def evidence(
     grey = pixels.mean(-1)
     steps = np.abs(np.diff(grey))
     values = {
+        "agreement": best.agreement,
         "mean log-probability of a word": np.mean(log_probabilities),
         "least log-probability of a word": np.min(log_probabilities),
-        "margin": _mean_log_probability(best) - _mean_log_probability(others[0]) if others else 0.0,
+        "margin": best.mean_log_probability - others[0].mean_log_probability if others else 0.0,
         "unknown words": np.mean(best.forbidden),
         # The vocabulary is sorted by frequency, and by Zipf's law the logarithm of the rank tells how rare a word is.
         "unknown words, by rarity": np.average(best.forbidden[:-1], weights=np.log(best.words)),
@@ -115,7 +117,3 @@ def statement(text: str, confidence: float) -> str:
     """A caption with its doubt in words: "Probably: a dog runs through grass."."""
     prefix = next((words for least, words in WORDS if confidence >= least), GUESS)
     return prefix + text[:1].lower() + text[1:] if prefix else text
-
-
-def _mean_log_probability(hypothesis: Hypothesis) -> float:
-    return hypothesis.log_probability / (len(hypothesis.words) + 1)

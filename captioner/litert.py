@@ -65,8 +65,12 @@ class Model:
         return outputs
 
 
-def check_fit(encoder: Model, decoder: Model, words: int) -> None:
-    """Check that an encoder, a decoder and a vocabulary of so many words belong together, by their shapes.
+def check_fit(encoder: Model, decoder: Model, words: int, features: int) -> None:
+    """Check that an encoder, a decoder, a vocabulary and a consensus belong together, by their shapes.
+
+    Args:
+        words: of the vocabulary.
+        features: that the consensus takes.
 
     Raises:
         WeightsError: they do not.
@@ -75,6 +79,7 @@ def check_fit(encoder: Model, decoder: Model, words: int) -> None:
         photo, regions, state = encoder.inputs["photo"], encoder.outputs["regions"], encoder.outputs["state"]
         fit = (
             (photo[1], math.isqrt(regions[1]) ** 2, photo[3:]) == (photo[2], regions[1], (3,))
+            and encoder.outputs["features"] == (1, features)
             and decoder.inputs == {"word": (-1,), "state": (-1, *state[1:]), "regions": regions}
             and decoder.outputs
             == {"log_probabilities": (-1, words), "attention_weights": (-1, regions[1]), "next_state": (-1, *state[1:])}
@@ -82,7 +87,7 @@ def check_fit(encoder: Model, decoder: Model, words: int) -> None:
     except (KeyError, IndexError, ValueError):
         fit = False
     if not fit:
-        raise WeightsError("The model's encoder, decoder and vocabulary do not belong together: export it again.")
+        raise WeightsError("The model's files do not belong together: export it again.")
 
 
 def _shapes(details: dict[str, Any]) -> dict[str, tuple[int, ...]]:

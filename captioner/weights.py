@@ -9,8 +9,8 @@ from captioner.doubt import COEFFICIENTS
 from captioner.errors import WeightsError
 from captioner.vocabulary import Vocabulary
 
-FORMAT = 1
-FILES = ("encoder.tflite", "decoder.tflite", "vocabulary.json")
+FORMAT = 2
+FILES = ("encoder.tflite", "decoder.tflite", "vocabulary.json", "consensus.npz")
 ADVICE = "Install the program again."
 
 # Bytes that are read of model.json, and of each of FILES: what is longer is none of them.
@@ -47,6 +47,10 @@ class Weights:
     def decoder(self) -> Path:
         return self.folder / "decoder.tflite"
 
+    @property
+    def consensus(self) -> Path:
+        return self.folder / "consensus.npz"
+
     def check(self) -> None:
         """Compare the files with their checksums; to do before LiteRT sees them, for a damaged file can crash it.
 
@@ -56,7 +60,7 @@ class Weights:
         for name in FILES:
             path = self.folder / name
             try:
-                digest = _sha256(path)
+                digest = sha256(path)
             except OSError as error:
                 raise WeightsError(f"The model's file {path} cannot be read ({error.strerror}). {ADVICE}") from error
             if digest != self.sha256[name]:
@@ -111,16 +115,17 @@ def shipped_weights() -> Path:
     return inside if inside.is_dir() else package.parent / "weights"
 
 
-def _number(values: dict[str, object], name: str, least: float, most: float) -> float:
-    value = values[name]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-        raise ValueError(f"{name} is no number from {least:g} to {most:g}")
-    return value
-
-
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """The hexadecimal checksum of a file, of its first MOST_OF_FILE bytes."""
     digest = hashlib.sha256()
     with path.open("rb", buffering=0) as file:
         for _ in range(MOST_OF_FILE // BLOCK):
             digest.update(file.read(BLOCK))
     return digest.hexdigest()
+
+
+def _number(values: dict[str, object], name: str, least: float, most: float) -> float:
+    value = values[name]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        raise ValueError(f"{name} is no number from {least:g} to {most:g}")
+    return value

@@ -23,10 +23,10 @@ from captioner.training.evaluate import contact_sheet  # noqa: E402
 from tests.gui.program import Program, User  # noqa: E402
 from tests.gui.screen import screen  # noqa: E402
 
-# The settings, and the keys to press when the caption is there.
+# The settings, and the keys to press in the caption.
 PICTURES: dict[str, tuple[dict[str, object], tuple[str, ...]]] = {
     "light": ({"theme": "light"}, ()),
-    "dark": ({"theme": "dark"}, ("Tab", "Right", "Right", "Right", "Right", "Right")),
+    "dark": ({"theme": "dark"}, ("Right", "Right")),
     "200": ({"theme": "light", "text_size": 200}, ()),
 }
 
@@ -57,7 +57,9 @@ def take(user: User, photo: Path, settings: dict[str, object], keys: tuple[str, 
     path.write_text(json.dumps(settings))
     program = Program(user, photo)
     program.wait_for(lambda: len(program.utterances()) > 1)  # the greeting, then the caption
-    program.keys(*keys)
+    if keys:
+        program.go_to("statement")
+        program.keys(*keys)
     picture = still(program)
     program.close()
     return picture

@@ -16,6 +16,7 @@ def main() -> None:
     options = parser().parse_args()
     from captioner.training import checkpoint
     from captioner.training.calibration import calibrate
+    from captioner.training.consensus import fit_consensus
     from captioner.training.dataset import load_dataset
     from captioner.training.evaluate import choose_search, evaluate
     from captioner.training.export import export
@@ -42,6 +43,7 @@ def main() -> None:
         max_length=training.settings.max_length,
     )
     checkpoint.save(weights / "checkpoint.npz", checkpoint.halved(training.weights()))
+    fit_consensus(weights, dataset["train"])
     grid = choose_search(weights, dataset["dev"])
     calibration = calibrate(weights, dataset["dev"])
     evaluate(weights, dataset["dev"], out / "report", out.name)

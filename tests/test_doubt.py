@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -21,12 +23,14 @@ def hypothesis(words: tuple[int, ...], log_probabilities: tuple[float, ...], end
 
 
 def test_evidence_is_what_a_hand_computes() -> None:
-    best, second = hypothesis((4, 5, 6), (-0.2, -0.8, -0.1)), hypothesis((4, 5, 7, 8), (-1.0, -1.0, -1.0, -1.0), -1.0)
+    best = replace(hypothesis((4, 5, 6), (-0.2, -0.8, -0.1)), agreement=0.25)
+    second = hypothesis((4, 5, 7, 8), (-1.0, -1.0, -1.0, -1.0), -1.0)
     photo, regions = PHOTO.copy(), REGIONS.copy()
     photo[:, 150:] = (255, 0, 0)  # half of it red: of the 149 steps along a row that are looked at, one is not flat
     regions[:, :, 7] = 0
     assert evidence([best, second], photo, regions, STATE) == pytest.approx(
         {
+            "agreement": 0.25,
             "mean log-probability of a word": -0.3,
             "least log-probability of a word": -0.8,
             "margin": 0.7,

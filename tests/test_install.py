@@ -57,7 +57,7 @@ def test_wheel_holds_every_module_the_weights_and_the_samples(distributions):
     names = set(zipfile.ZipFile(distributions[1]).namelist())
     wanted = [path.relative_to(ROOT).as_posix() for path in (ROOT / "captioner").rglob("*.py")]
     wanted += [f"captioner/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / "assets").rglob("*.*")]
-    weights = ("encoder.tflite", "decoder.tflite", "vocabulary.json", "model.json", "README.md")
+    weights = ("encoder.tflite", "decoder.tflite", "vocabulary.json", "consensus.npz", "model.json", "README.md")
     wanted += [f"captioner/weights/{name}" for name in weights]
     assert not set(wanted) - names
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"captioner"}

@@ -13,6 +13,7 @@ from tqdm import tqdm
 from captioner import doubt
 from captioner.beam_search import Hypothesis
 from captioner.captioner import search
+from captioner.consensus import Consensus
 from captioner.errors import WeightsError
 from captioner.images import encoder_input, read_photo
 from captioner.litert import Model, physical_cores
@@ -131,6 +132,7 @@ def collect(weights: Path, examples: list[Example]) -> tuple[list[Evidence], np.
     vocabulary, threads = opened.vocabulary(), physical_cores()
     encoder = Model(opened.encoder, threads=threads)
     decoder = Model(opened.decoder, threads=threads, batch=opened.beam_width)
+    consensus = Consensus(opened.consensus)
     side = encoder.inputs["photo"][1]
     reward = CiderD([[tokenize(caption) for caption in example.captions] for example in examples])
 
@@ -138,15 +140,15 @@ def collect(weights: Path, examples: list[Example]) -> tuple[list[Evidence], np.
         photo = encoder_input(picture, side)
         encoded = encoder(photo=photo[None])
         hypotheses = search(
+            encoded,
             decoder,
-            encoded["regions"],
-            encoded["state"],
+            consensus,
             beam_width=opened.beam_width,
             max_length=opened.max_length,
             length_normalisation=opened.length_normalisation,
             seconds={},
         )
-        return doubt.evidence(hypotheses, photo, **encoded), hypotheses
+        return doubt.evidence(hypotheses, photo, encoded["regions"], encoded["state"]), hypotheses
 
     known, scores = [], []
     for number, example in enumerate(tqdm(examples, "confidence", unit="photo")):

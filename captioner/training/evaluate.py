@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from captioner import Captioner
 from captioner.captioner import search
+from captioner.consensus import Consensus
 from captioner.images import encoder_input, read_photo
 from captioner.litert import Model, physical_cores
 from captioner.training.dataset import Example
@@ -20,8 +21,8 @@ from captioner.training.table import table
 from captioner.vocabulary import sentence
 from captioner.weights import open_weights
 
-BEAM_WIDTHS = (1, 2, 3, 4, 5)
-LENGTH_NORMALISATIONS = (0.0, 0.5, 0.75, 1.0, 1.25, 1.5)
+BEAM_WIDTHS = (1, 2, 4, 8, 12, 16)
+LENGTH_NORMALISATIONS = (0.5, 0.75, 1.0, 1.25)
 
 # CIDEr by beam width and length normalisation.
 Grid = dict[tuple[int, float], float]
@@ -114,6 +115,7 @@ def choose_search(weights: Path, examples: list[Example]) -> Grid:
     opened.check()
     vocabulary, threads = opened.vocabulary(), physical_cores()
     encoder = Model(opened.encoder, threads=threads)
+    consensus = Consensus(opened.consensus)
     decoders = {width: Model(opened.decoder, threads=threads, batch=width) for width in BEAM_WIDTHS}
     captions: dict[tuple[int, float], dict[str, str]] = {
         setting: {} for setting in product(BEAM_WIDTHS, LENGTH_NORMALISATIONS)
@@ -124,9 +126,9 @@ def choose_search(weights: Path, examples: list[Example]) -> Grid:
         remembered = {width: remember(decoder) for width, decoder in decoders.items()}
         for (width, normalisation), texts in captions.items():
             best, *_ = search(
+                encoded,
                 remembered[width],
-                encoded["regions"],
-                encoded["state"],
+                consensus,
                 beam_width=width,
                 max_length=opened.max_length,
                 length_normalisation=normalisation,

@@ -13,8 +13,9 @@ from captioner import __version__
 from captioner.doubt import COEFFICIENTS
 from captioner.training.encoder import SIDE
 from captioner.vocabulary import Vocabulary
+from captioner.weights import FORMAT
 
-FILES = ("encoder.tflite", "decoder.tflite", "vocabulary.json")
+FILES = ("encoder.tflite", "decoder.tflite", "vocabulary.json")  # and later consensus.npz, see `fit_consensus`
 
 
 def export(
@@ -35,8 +36,10 @@ def export(
     folder.mkdir(parents=True, exist_ok=True)
 
     def encode(photo: tf.Tensor) -> dict[str, tf.Tensor]:
-        regions, state = decoder.begin(encoder(tf.cast(photo, tf.float32), training=False))
-        return {"regions": regions, "state": state}
+        grid = encoder(tf.cast(photo, tf.float32), training=False)
+        regions, state = decoder.begin(grid)
+        features = tf.concat([tf.reduce_mean(grid, (1, 2)), tf.math.reduce_std(grid, (1, 2))], -1)
+        return {"regions": regions, "state": state, "features": features}
 
     def step(word: tf.Tensor, state: tf.Tensor, regions: tf.Tensor) -> dict[str, tf.Tensor]:
         log_probabilities, attention_weights, next_state = decoder.step(word, state, regions)
@@ -59,7 +62,7 @@ def export(
     checksums = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in FILES}
     # The search settings and the confidence are only a beginning: `choose_search` and `calibrate` find better ones.
     model = {
-        "format": 1,
+        "format": FORMAT,
         "name": name,
         "version": __version__,
         "beam_width": 3,

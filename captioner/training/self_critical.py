@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from keras import ops
 
+from captioner.consensus import ngrams
 from captioner.training.decoder import AttentionDecoder, MergeDecoder, Tensor
 from captioner.vocabulary import Vocabulary
 
@@ -27,17 +28,17 @@ class CiderD:
     """
 
     def __init__(self, references: Sequence[Sequence[Words]]) -> None:
-        photos = [set().union(*(ngrams(caption) for caption in captions)) for captions in references]
+        photos = [{n for words in captions for counts in ngrams(words, 4) for n in counts} for captions in references]
         self.frequency = Counter(ngram for photo in photos for ngram in photo)
         self.log_photos = math.log(len(references))
         self.references = [[self.vector(caption) for caption in captions] for captions in references]
 
     def vector(self, words: Words) -> Vector:
         """TF-IDF of the n-grams of each length from 1 to 4, their norms, and the number of words."""
-        weights: list[dict[tuple[str, ...], float]] = [{}, {}, {}, {}]
-        for ngram, count in ngrams(words).items():
-            inverse = self.log_photos - math.log(max(1, self.frequency[ngram]))
-            weights[len(ngram) - 1][ngram] = count * inverse
+        weights = [
+            {n: count * (self.log_photos - math.log(max(1, self.frequency[n]))) for n, count in counts.items()}
+            for counts in ngrams(words, 4)
+        ]
         return weights, [math.sqrt(sum(w * w for w in each.values())) for each in weights], len(words)
 
     def __call__(self, photo: int, words: Words) -> float:
@@ -53,11 +54,6 @@ class CiderD:
                     )
             total += alike / 4 * math.exp(-((length - reference_length) ** 2) / 72)
         return 10 * total / len(self.references[photo])
-
-
-def ngrams(words: Words) -> Counter[tuple[str, ...]]:
-    """The n-grams of 1 to 4 words, counted."""
-    return Counter(tuple(words[i : i + n]) for n in range(1, 5) for i in range(len(words) - n + 1))
 
 
 def sample_captions(
