@@ -80,7 +80,7 @@ for number in range(10_000):
 def test_programs_that_save_at_once_lose_nothing(tmp_path: Path) -> None:
     """Each changes another setting again and again; what the others hold there stays."""
     script = """
-import sys
+import random, sys, time
 from dataclasses import replace
 from pathlib import Path
 from captioner.gui.settings import load, save
@@ -90,6 +90,7 @@ for value in range(100, 201):
     new = replace(saved, **{name: value})
     save(new, path, saved)
     saved = new
+    time.sleep(random.uniform(0, 0.02))  # else the other one seldom gets the lock, and on a busy machine too late
     assert getattr(load(path)[0], name) == value, "the other program overwrote it"
 """
     path = tmp_path / "settings.json"

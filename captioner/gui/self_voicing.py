@@ -183,6 +183,8 @@ class SelfVoicing:
         if self._word_said or not self._before or self._before.path != look.path:
             return ""
         if self._before.editing and look.editing:
+            if "read only" in look.widget.state and look.editing.text != self._before.editing.text:
+                return ""  # it was not the user who changed it
             return in_words.edit(self._before.editing, look.editing)
         return in_words.changes(self._before.widget, look.widget)
 

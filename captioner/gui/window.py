@@ -205,6 +205,8 @@ class Window:
             self.root.after(LOADING, self.do, name)
             return
         self._reply = self._note = ""
+        if not self.self_voicing.on:
+            self._unsaid = ""
         command = BY_NAME[name]
         if command.enabled(self.state):
             getattr(self, name)()
@@ -310,7 +312,8 @@ class Window:
         self._note = sentence
         self.caption_view.message(" ".join(filter(None, (self._reply, sentence))), busy=self.state.busy)
         if self._ready:
-            self.self_voicing.announce(sentence)
+            self._unsaid = sentence
+            self._say_unasked()
         else:
             self._unsaid = f"{self._unsaid} {sentence}".lstrip()
 
@@ -426,11 +429,11 @@ class Window:
 
     def _take_speech(self, event: Any) -> None:
         self.voice.heard(event)
-        self._say_problem()
+        self._say_unasked()
         self.refresh()
 
-    def _say_problem(self) -> None:
-        """Say what went wrong before anything could be said, when all that is said first has been said."""
+    def _say_unasked(self) -> None:
+        """Say what nobody asked for, when all that is said first has been said; a caption does not do away with it."""
         # Speech may be ready before it is known whether to voice the window.
         if self._unsaid and self.self_voicing.on and not self.voice.speaking:
             self.self_voicing.announce(self._unsaid)
@@ -539,7 +542,7 @@ class Window:
             if greet:
                 self.self_voicing.on = on
                 self.self_voicing.greet()
-                self._say_problem()
+                self._say_unasked()
             else:
                 self.self_voicing.switch(on)
             self.refresh()

@@ -438,6 +438,20 @@ def test_walk_through_a_caption(desk):
     ]
 
 
+def test_a_caption_that_goes_was_not_deleted_by_its_reader(desk):
+    """Nor is the next one read out because it stands in the same place: it is spoken anyway."""
+    view = CaptionView(desk.root)
+    view.pack(fill="both", expand=True)
+    view.show(Caption("A dog runs.", (Word("dog", -1.0, None),), -3.0, 1.0, (), {}))
+    view.statement.bind("<Next>", lambda event: view.show(None))
+    view.statement.bind("<Prior>", lambda event: view.show(Caption("A cat.", (), -1.0, 1.0, (), {})))
+    desk.open(view.statement)
+    for key in "Next", "Prior":
+        desk.touch(key)
+        desk.press()
+    assert len(desk.heard()) == 1
+
+
 def test_words_under_the_mouse_are_not_said(desk):
     view = CaptionView(desk.root)
     view.pack(fill="both", expand=True)

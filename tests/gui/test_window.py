@@ -97,6 +97,23 @@ def test_settings_that_cannot_be_saved_are_told_once(window: Window, user: User)
     assert window.chosen.text_size == 150
 
 
+def test_a_caption_does_not_do_away_with_a_problem_that_waits_to_be_said(window: Window, user: User) -> None:
+    window.voice.asked("This is said at length, so that something may go wrong meanwhile.")
+    window._tell_unasked("The disk is full.")
+    window.voice.caption("A dog.")
+    wait(window, lambda: user.utterances()[-1] == "The disk is full.")
+    assert user.utterances()[-2] == "A dog."
+
+
+def test_what_was_told_in_silence_is_not_said_later(window: Window, user: User) -> None:
+    window.self_voicing.on = False
+    window._tell_unasked("The disk is full.")
+    window.do("toggle_self_voicing")
+    window.self_voicing.say("Done.")
+    wait(window, lambda: not window.voice.speaking)
+    assert user.utterances()[-1] == "Done."
+
+
 def test_the_last_settings_are_saved(window: Window, user: User) -> None:
     for size in 75, 100, 125, 150:
         window.change(text_size=size)

@@ -50,18 +50,17 @@ def test_overfits_made_pictures_and_captions_them_back_through_the_runtime(tmp_p
     examples = [example for split in data.values() for example in split]
     settings = Settings(
         encoder_weights=SHIPPED,
-        schedule=(("decoder", 8), ("upper-layers", 1), ("all-layers", 1), ("self-critical", 3)),
+        schedule=(("decoder", 6), ("upper-layers", 1), ("self-critical", 2)),
         batch_size=4,
         fine_tune_batch_size=4,
         learning_rate=3e-3,
         min_word_count=1,
     )
-    training = train({"train": examples * 4, "dev": examples}, settings, tmp_path / "run")
+    training = train({"train": examples * 2, "dev": examples}, settings, tmp_path / "run")
     losses: dict[str, list[float]] = {}
     for line in training.progress["log"]:
         losses.setdefault(line["stage"], []).append(line["loss"])
     assert losses["upper-layers"][0] < losses["decoder"][0] / 2
-    assert losses["all-layers"][0] < 1.1 * losses["upper-layers"][0]  # label smoothing leaves little to gain
     assert losses["self-critical"][-1] < losses["self-critical"][0] < 0  # minus the reward
     export(training.encoder, training.decoder, training.vocabulary, tmp_path / "weights", name="test", max_length=20)
     fit_consensus(tmp_path / "weights", examples * 4)
