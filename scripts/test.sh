@@ -17,5 +17,6 @@ ruff check . || status=1
 ruff format --check . || status=1
 mypy || status=1
 [ $status -eq 0 ] || say "ruff or mypy found something, see above."
-pytest "$@" || status=$?
+# Two at a time: most of them wait for a window or a voice.
+pytest --numprocesses 2 --dist worksteal "$@" || status=$?
 exit $status
