@@ -50,13 +50,13 @@ def test_overfits_made_pictures_and_captions_them_back_through_the_runtime(tmp_p
     examples = [example for split in data.values() for example in split]
     settings = Settings(
         encoder_weights=SHIPPED,
-        schedule=(("decoder", 6), ("upper-layers", 1), ("self-critical", 2)),
+        schedule=(("decoder", 6), ("upper-layers", 1), ("self-critical", 3)),
         batch_size=4,
         fine_tune_batch_size=4,
         learning_rate=3e-3,
         min_word_count=1,
     )
-    training = train({"train": examples * 2, "dev": examples}, settings, tmp_path / "run")
+    training = train({"train": examples * 4, "dev": examples}, settings, tmp_path / "run")
     losses: dict[str, list[float]] = {}
     for line in training.progress["log"]:
         losses.setdefault(line["stage"], []).append(line["loss"])
