@@ -107,9 +107,13 @@ class Abuser:
         photo = self.full / "photo.jpg"
         photo.symlink_to(random.choice(self.photos))
         self._caption(photo)
-        self._keys("ctrl+s")
+
+        def is_told() -> bool:
+            self._keys("Escape", "ctrl+s")  # again, if a dialog has opened only now
+            return self.program.shows("The caption cannot be saved beside the photo (No space left on device).")
+
         if os.path.ismount(self.full):
-            self.program.await_text("The caption cannot be saved beside the photo (No space left on device).")
+            self.program.wait_for(is_told)
         photo.unlink()
 
     def shrink(self) -> None:
