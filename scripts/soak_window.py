@@ -220,12 +220,12 @@ def full_disk(folder: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def read_only(folder: Path) -> Iterator[bool]:
-    """Whether a folder is one that nobody may write in, not even root: only root can make it so."""
+    """Whether a folder is one that nobody may write in, not even root: only root can make it so, and not while it is
+    written in."""
     mounted = not subprocess.run(["mount", "--bind", str(folder), str(folder)], capture_output=True).returncode
     try:
-        if mounted:
-            subprocess.run(["mount", "-o", "remount,ro,bind", str(folder)], check=True)
-        yield mounted
+        command = ["mount", "-o", "remount,ro,bind", str(folder)]
+        yield mounted and not subprocess.run(command, capture_output=True).returncode
     finally:
         if mounted:
             subprocess.run(["umount", "--lazy", str(folder)], check=True)
