@@ -6,7 +6,7 @@ source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/environment.sh"
 # The window is tested on a screen of its own with a window manager, real keys and a real voice; its launcher as a
 # desktop sees it; pycocoevalcap tokenises captions in Java.
 need Xvfb:xvfb openbox:openbox xdotool:xdotool xprop:x11-utils xclip:xclip espeak-ng:espeak-ng aplay:alsa-utils \
-  faketime:faketime desktop-file-validate:desktop-file-utils gio:libglib2.0-bin java:default-jre-headless
+  desktop-file-validate:desktop-file-utils gio:libglib2.0-bin java:default-jre-headless
 make_environment .venv-test "[test]"
 need_tk .venv-test
 cd "$root"
