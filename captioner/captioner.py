@@ -12,13 +12,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from captioner import doubt, photo_reader
-from captioner.beam_search import Hypothesis, beam_search
-from captioner.consensus import Consensus
-from captioner.images import encoder_input, read
-from captioner.litert import Model, check_fit, physical_cores
-from captioner.vocabulary import Vocabulary, content, sentence
-from captioner.weights import open_weights
+from captioner.model import confidence
+from captioner.model.beam_search import Hypothesis, beam_search
+from captioner.model.reranker import Consensus
+from captioner.model.runtime import Model, check_fit, physical_cores
+from captioner.model.vocabulary import Vocabulary, content, sentence
+from captioner.model.weights import open_weights
+from captioner.photos import reader
+from captioner.photos.load import encoder_input, read
 
 # Other sentences for a photo, at most: a person would not listen to more.
 ALTERNATIVES = 3
@@ -69,7 +70,7 @@ class Caption:
     @property
     def statement(self) -> str:
         """The caption with its doubt in words, and the note, to show and to speak."""
-        return f"{doubt.statement(self.text, self.confidence)} {self.note}".rstrip()
+        return f"{confidence.statement(self.text, self.confidence)} {self.note}".rstrip()
 
 
 class Captioner:
@@ -93,7 +94,7 @@ class Captioner:
     def __init__(
         self, weights: str | Path | None = None, *, threads: int | None = None, beam_width: int | None = None
     ) -> None:
-        photo_reader.start()  # meanwhile
+        reader.start()  # meanwhile
         self._weights = open_weights(weights)
         self._threads = physical_cores() if threads is None else threads
         if self._threads < 1:
@@ -162,8 +163,8 @@ class Captioner:
             self._sentence(best),
             tuple(Word(word, log_probability, weights) for word, log_probability, weights in words),
             best.log_probability,
-            doubt.confidence(
-                doubt.evidence(hypotheses, image, encoded["regions"], encoded["state"]), self._weights.confidence
+            confidence.confidence(
+                confidence.evidence(hypotheses, image, encoded["regions"], encoded["state"]), self._weights.confidence
             ),
             tuple(Alternative(self._sentence(other), other.log_probability) for other in others[:ALTERNATIVES]),
             seconds,

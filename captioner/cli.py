@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Caption the photos that the command line names, and return the exit status."""
     parser = _parser()
     options = parser.parse_args(arguments)
-    from captioner import crash_log
+    from captioner.system import crash_log
 
     crash_log.watch()
     if options.save_speech is not None and len(options.photos) > 1:
@@ -84,7 +84,7 @@ class _Voice:
     def __init__(self) -> None:
         from queue import SimpleQueue
 
-        from captioner.speech import Event, Speaker
+        from captioner.speech.speaker import Event, Speaker
 
         self.events: SimpleQueue[Event] = SimpleQueue()
         self.speaker = Speaker(self.events.put)
@@ -139,7 +139,7 @@ def _speak(voice: _Voice, text: str, options: argparse.Namespace) -> str:
 
 
 def _standard_input() -> bytes:
-    from captioner.photo_reader import MOST_CONTENT
+    from captioner.photos.reader import MOST_CONTENT
 
     return sys.stdin.buffer.read(MOST_CONTENT + 1) if sys.stdin else b""  # one more is refused
 

@@ -20,10 +20,10 @@ from statistics import median
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from scripts.figures import duration, megabytes, rate  # noqa: E402
+from scripts.measure.figures import duration, megabytes, rate  # noqa: E402
 
 CAPTIONER = [sys.executable, "-m", "captioner", "--json"]
-STUDENT = [sys.executable, str(ROOT / "scripts" / "student_way.py")]
+STUDENT = [sys.executable, str(ROOT / "scripts" / "measure" / "student_way.py")]
 STAGES = {
     "decode": "decode the photo",
     "resize": "resize it",
@@ -55,7 +55,7 @@ def main() -> None:
         parser().error("--runs must be at least 1")
     load = f", load average {os.getloadavg()[0]:.1f} before the first run" if hasattr(os, "getloadavg") else ""
     if options.window:
-        from scripts.benchmark_window import report  # lazily: it needs what the tests need
+        from scripts.measure.benchmark_window import report  # lazily: it needs what the tests need
 
         print(report(options.runs), end="\n\n")
         print(f"Median (least to most), {options.runs} runs of what is not one figure.")
@@ -67,8 +67,8 @@ def main() -> None:
 def compare(folder: Path, runs: int, load: str) -> None:
     """Print how the captioner and the student way do."""
     from captioner import CaptionerError
+    from captioner.model.weights import open_weights
     from captioner.training.table import table
-    from captioner.weights import open_weights
 
     photos = sorted(map(str, folder.glob("*.jpg")))
     if not photos:

@@ -13,9 +13,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 def main() -> None:
     options = parser().parse_args()
+    from captioner import resources
     from captioner.training.dataset import DatasetError, load_dataset
     from captioner.training.evaluate import evaluate, score_table
-    from captioner.weights import shipped_weights
 
     splits = load_dataset(options.data)
     if options.split not in splits:
@@ -35,7 +35,7 @@ def main() -> None:
         for name, photos in sets.items():
             folder = Path(out, name) if options.photos else Path(out)
             row = f"{photos[0].photo.parent.name}, {len(photos)} photos"
-            rows[row] = evaluate(options.weights or shipped_weights(), photos, folder, row)
+            rows[row] = evaluate(options.weights or resources.folder("weights"), photos, folder, row)
     print(score_table(rows))
 
 

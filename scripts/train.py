@@ -15,13 +15,13 @@ STAGES = ("decoder", "upper-layers", "all-layers", "self-critical")
 def main() -> None:
     options = parser().parse_args()
     from captioner.training import checkpoint
-    from captioner.training.calibration import calibrate
-    from captioner.training.consensus import fit_consensus
+    from captioner.training.confidence import calibrate
     from captioner.training.dataset import load_dataset
     from captioner.training.evaluate import choose_search, evaluate
     from captioner.training.export import export
     from captioner.training.metrics import check_java
     from captioner.training.report import write_report
+    from captioner.training.reranker import fit_consensus
     from captioner.training.train import Settings, train
 
     given = {name: value for name, value in vars(options).items() if value is not None}

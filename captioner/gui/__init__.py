@@ -38,9 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command = f'"{sys.executable}" -m pip install {" ".join(missing)}'
         return _fail(f"The program lacks Python packages: install them with {command} and start it again.")
 
-    from captioner import crash_log
-    from captioner.gui.instance import hand_over
     from captioner.gui.settings import default_path, load
+    from captioner.system import crash_log
+    from captioner.system.single_instance import hand_over
 
     if hand_over(photos):
         return 0
@@ -53,10 +53,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except _NoWindow as error:
         return _fail(str(error))
 
-    from captioner.gui import clock
+    from captioner.gui.tk import clock_guard
     from captioner.gui.window import Window
 
-    clock.watch(root)
+    clock_guard.watch(root)
     # With the window, not after the main loop: that waits within Tk for a program that hangs with the clipboard.
     root.bind("<Destroy>", lambda event: _leave() if event.widget is root else None)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends the program without complaint
@@ -119,7 +119,7 @@ def _fail(sentence: str) -> int:
 
 def _ask_system_theme() -> list[str]:
     """The name of the desktop's palette, in a list that is empty until it is known: Tk starts meanwhile."""
-    from captioner.gui.system_theme import system_theme
+    from captioner.system.color_scheme import system_theme
 
     answer: list[str] = []
     threading.Thread(target=lambda: answer.append(system_theme()), daemon=True).start()

@@ -7,7 +7,7 @@ from tkinter import ttk
 from typing import Any
 
 from captioner.gui.commands import BY_NAME, COMMANDS, MENUS, TOOLBAR, Command, State, sequences
-from captioner.gui.theme import MENU_SPACE
+from captioner.gui.style.theme import MENU_SPACE
 
 # In pixels, around and between the toolbar's buttons; their focus rings take some of it.
 GAP = 2

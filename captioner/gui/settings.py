@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from captioner import files
+from captioner.system import files
 
 MOST = 2**20  # bytes that are read: more are no settings of ours
 

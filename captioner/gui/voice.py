@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from captioner import speech
+from captioner.speech import speaker
 
 
 class Voice:
@@ -29,21 +29,21 @@ class Voice:
     def __init__(
         self,
         tell: Callable[[str], None],
-        post: Callable[[speech.Event], None],
+        post: Callable[[speaker.Event], None],
         record: Callable[[str], None] | None = None,
     ):
         self.speak_captions = True
         self.captioned = 0.0
         self._tell = tell
         self._record = record or _append
-        self._speaker = speech.Speaker(post)
+        self._speaker = speaker.Speaker(post)
         self._spoken = 0  # the number of what is spoken, 0 if nothing is
         self._waiting = ""
         self._caption = ""
         self._problem = ""  # the last one told since speech worked
         self._saved: dict[int, Path] = {}
 
-    def heard(self, event: speech.Event) -> None:
+    def heard(self, event: speaker.Event) -> None:
         """Take an event of the Speaker."""
         if event.number in self._saved and event.kind != "began":
             path = self._saved.pop(event.number)
@@ -104,7 +104,7 @@ class Voice:
         """Set the voice (a `speech.Voice`'s id), words a minute and volume (0 to 1) for what is spoken from now on."""
         self._speaker.voice, self._speaker.rate, self._speaker.volume = voice, rate, volume
 
-    def voices(self) -> list[speech.Voice]:
+    def voices(self) -> list[speaker.Voice]:
         """The voices of this machine; empty until they are known."""
         return self._speaker.voices()
 

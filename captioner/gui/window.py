@@ -9,21 +9,22 @@ from pathlib import Path
 from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
-import captioner
-from captioner import crash_log
-from captioner.gui import exchange, theme
-from captioner.gui.caption_view import CaptionView
+from captioner import resources
+from captioner.gui import actions
 from captioner.gui.commands import BY_NAME, State
 from captioner.gui.controls import Controls
-from captioner.gui.inbox import Inbox
-from captioner.gui.keeper import Keeper
-from captioner.gui.photo_view import PhotoView
 from captioner.gui.settings import Settings, default_path
+from captioner.gui.settings_store import Keeper
+from captioner.gui.style import theme
+from captioner.gui.tk.main_thread import Inbox
+from captioner.gui.widgets.caption_view import CaptionView
+from captioner.gui.widgets.photo_view import PhotoView
+from captioner.system import crash_log
 
 if TYPE_CHECKING:
-    from captioner.gui import background
-    from captioner.gui.background import Source
-    from captioner.gui.dialog import Dialog
+    from captioner.gui.dialogs.base import Dialog
+    from captioner.gui.session import caption_service
+    from captioner.gui.session.caption_service import Source
 
 TITLE = "Captioner"
 WELCOME = "Open a photo, drop one here, or paste one."
@@ -35,13 +36,6 @@ FOLLOWING = 5000  # milliseconds until the system is asked for its theme again: 
 ICONS = ("icon.png", "icon-48.png", "icon-32.png", "icon-16.png")
 # Those that work in dialogs, too.
 DIALOG_COMMANDS = ("toggle_self_voicing", "larger_text", "smaller_text", "quit")
-
-
-def assets() -> Path:
-    """The folder of the icons and sample photos, inside the installed package or at the top of a checkout."""
-    package = Path(captioner.__file__).parent
-    inside = package / "assets"
-    return inside if inside.is_dir() else package.parent / "assets"
 
 
 class Window:
@@ -60,11 +54,11 @@ class Window:
         self.chosen = settings
         self.palette = theme.PALETTES["light"]
         self.state = State()
-        self.captions: dict[Source, background.Captioned] = {}  # this session's captions, in order
+        self.captions: dict[Source, caption_service.Captioned] = {}  # this session's captions, in order
         self._system_palette = system_palette
         self._number = 0  # of the last request: answers to others are not wanted any more
-        self._shown: background.Shown | None = None
-        self.captioned: background.Captioned | None = None  # the shown photo
+        self._shown: caption_service.Shown | None = None
+        self.captioned: caption_service.Captioned | None = None  # the shown photo
         self._awaited = ""  # what is awaited of the background,
         self._working = ""  # and of another thread
         self._works = 0
@@ -129,20 +123,20 @@ class Window:
             self.root.after(1, self._load, *parts[1:])
 
     def _load_background(self, photos: Sequence[str]) -> None:
-        from captioner.gui import background
+        from captioner.gui.session import caption_service
 
         self._answers: dict[type, Callable[[Any], None]] = {
-            background.Ready: lambda answer: None,
-            background.Broken: self._take_broken,
-            background.Shown: self._take_shown,
-            background.Captioned: self._take_captioned,
-            background.Failed: self._take_failed,
-            background.Skipped: self._take_skipped,
-            background.Progress: self._take_progress,
-            background.End: self._take_end,
-            background.Cancelled: lambda answer: self._take_cancelled(),
+            caption_service.Ready: lambda answer: None,
+            caption_service.Broken: self._take_broken,
+            caption_service.Shown: self._take_shown,
+            caption_service.Captioned: self._take_captioned,
+            caption_service.Failed: self._take_failed,
+            caption_service.Skipped: self._take_skipped,
+            caption_service.Progress: self._take_progress,
+            caption_service.End: self._take_end,
+            caption_service.Cancelled: lambda answer: self._take_cancelled(),
         }
-        self._background = background.Background(
+        self._background = caption_service.Background(
             lambda answer: self.inbox.put(self._take, answer),
             beam_width=self.chosen.beam_width,
             screen=(self.root.winfo_screenwidth(), self.root.winfo_screenheight()),
@@ -157,7 +151,7 @@ class Window:
         self._prepare_voice()
 
     def _load_self_voicing(self) -> None:
-        from captioner.gui.self_voicing import SelfVoicing, describe
+        from captioner.gui.accessibility.self_voicing import SelfVoicing, describe
 
         self.self_voicing = SelfVoicing(self.root, self.voice)
         for name, button in self.controls.buttons.items():
@@ -169,17 +163,17 @@ class Window:
         self._prepare_self_voicing(greet=True)
 
     def _load_listener(self) -> None:
-        from captioner.gui.instance import Listener
+        from captioner.system.single_instance import Listener
 
         self._listener = Listener(lambda paths: self.inbox.put(self._take_second_start, paths))
         self._ready = True
         self.refresh()
 
     def _load_icon(self) -> None:
-        self.root.iconphoto(True, *(tk.PhotoImage(file=assets() / "icons" / name) for name in ICONS))
+        self.root.iconphoto(True, *(tk.PhotoImage(file=resources.folder("assets") / "icons" / name) for name in ICONS))
 
     def _load_others(self) -> None:
-        from captioner.gui.drop import take_drops
+        from captioner.gui.tk.drop import take_drops
 
         self._ask_system_theme()
         # Packages that are large for what they do are imported in threads.
@@ -214,12 +208,12 @@ class Window:
             self.tell(command.otherwise)
         self.refresh()
 
-    open = exchange.open_photos
-    paste = exchange.paste
-    copy_caption = exchange.copy_caption
-    copy_html = exchange.copy_html
-    save_caption = exchange.save_caption
-    save_speech = exchange.save_speech
+    open = actions.open_photos
+    paste = actions.paste
+    copy_caption = actions.copy_caption
+    copy_html = actions.copy_html
+    save_caption = actions.save_caption
+    save_speech = actions.save_speech
 
     def open_sources(self, sources: "Sequence[Source]") -> None:
         first = sources[0]
@@ -228,22 +222,22 @@ class Window:
         self._request(self._background.open(sources))
 
     def history(self) -> None:
-        from captioner.gui.history import History
+        from captioner.gui.dialogs.history import History
 
         self._open_dialog(History, self)
 
     def settings(self) -> None:
-        from captioner.gui.settings_dialog import SettingsDialog
+        from captioner.gui.dialogs.settings import SettingsDialog
 
         self._open_dialog(SettingsDialog, self)
 
     def help(self) -> None:
-        from captioner.gui.help import Help
+        from captioner.gui.dialogs.shortcuts import Help
 
         self._open_dialog(Help, self.root)
 
     def about(self) -> None:
-        from captioner.gui.about import About
+        from captioner.gui.dialogs.about import About
 
         self._open_dialog(About, self.root)
 
@@ -356,18 +350,18 @@ class Window:
         self.self_voicing.busy(going_on)
         self.refresh()
 
-    def _take(self, answer: "background.Answer") -> None:
+    def _take(self, answer: "caption_service.Answer") -> None:
         if getattr(answer, "number", self._number) == self._number:
             self._answers[type(answer)](answer)
 
-    def _take_ready(self, answer: "background.Ready") -> None:
+    def _take_ready(self, answer: "caption_service.Ready") -> None:
         pass
 
-    def _take_broken(self, answer: "background.Broken") -> None:
+    def _take_broken(self, answer: "caption_service.Broken") -> None:
         self._show_problem(answer.sentence)
         self._rest("There are no captions now.")
 
-    def _take_shown(self, answer: "background.Shown") -> None:
+    def _take_shown(self, answer: "caption_service.Shown") -> None:
         self._shown = answer
         self.captioned = None
         self.state.caption = False
@@ -378,7 +372,7 @@ class Window:
         self.caption_view.show(None)
         self._await("Captioning…")
 
-    def _take_captioned(self, answer: "background.Captioned") -> None:
+    def _take_captioned(self, answer: "caption_service.Captioned") -> None:
         self.captions.pop(answer.source, None)
         self.captions[answer.source] = answer
         self.state.captions = True
@@ -390,7 +384,7 @@ class Window:
             self.voice.caption(answer.caption.statement)
         self.refresh()
 
-    def _take_failed(self, answer: "background.Failed") -> None:
+    def _take_failed(self, answer: "caption_service.Failed") -> None:
         if not (self._shown and self._shown.number == answer.number):
             self._shown = None
             self.photo_view.show(None)
@@ -409,10 +403,10 @@ class Window:
         if not self.chosen.speak_captions:
             self.self_voicing.say(sentence)
 
-    def _take_skipped(self, answer: "background.Skipped") -> None:
+    def _take_skipped(self, answer: "caption_service.Skipped") -> None:
         self._tell_unasked(f"{answer.name}: {answer.sentence}")
 
-    def _take_progress(self, answer: "background.Progress") -> None:
+    def _take_progress(self, answer: "caption_service.Progress") -> None:
         text = f"{answer.done} of {answer.total} photos captioned."
         if answer.done < answer.total:
             self._await(text)
@@ -420,7 +414,7 @@ class Window:
             self._rest(text)
             self.self_voicing.announce(text)
 
-    def _take_end(self, answer: "background.End") -> None:
+    def _take_end(self, answer: "caption_service.End") -> None:
         self.tell(f"This is the {answer.which} photo.")
 
     def _take_cancelled(self) -> None:
@@ -520,7 +514,7 @@ class Window:
         self.toolbar.arrange()
 
     def _ask_system_theme(self) -> None:
-        from captioner.gui.system_theme import system_theme
+        from captioner.system.color_scheme import system_theme
 
         self.inbox.run(system_theme, self._take_system_theme)
 
@@ -536,7 +530,7 @@ class Window:
 
     def _prepare_self_voicing(self, greet: bool = False) -> None:
         """Voice the window where the settings say so, or else where no screen reader is found."""
-        from captioner.gui import screen_reader
+        from captioner.system import screen_reader
 
         def prepare(on: bool) -> None:
             if greet:

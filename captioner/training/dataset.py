@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from captioner.errors import CaptionerError
-from captioner.vocabulary import Vocabulary, tokenize
+from captioner.model.vocabulary import Vocabulary, tokenize
 
 
 class DatasetError(CaptionerError):

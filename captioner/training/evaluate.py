@@ -12,14 +12,14 @@ from tqdm import tqdm
 
 from captioner import Captioner
 from captioner.captioner import search
-from captioner.consensus import Consensus
-from captioner.images import encoder_input, read_photo
-from captioner.litert import Model, physical_cores
+from captioner.model.reranker import Consensus
+from captioner.model.runtime import Model, physical_cores
+from captioner.model.vocabulary import sentence
+from captioner.model.weights import open_weights
+from captioner.photos.load import encoder_input, read_photo
 from captioner.training.dataset import Example
 from captioner.training.metrics import METRICS, check_java, cider, score
 from captioner.training.table import table
-from captioner.vocabulary import sentence
-from captioner.weights import open_weights
 
 BEAM_WIDTHS = (1, 2, 4, 8, 12, 16)
 LENGTH_NORMALISATIONS = (0.5, 0.75, 1.0, 1.25)

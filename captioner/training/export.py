@@ -10,10 +10,10 @@ import keras
 import tensorflow as tf
 
 from captioner import __version__
-from captioner.doubt import COEFFICIENTS
+from captioner.model.confidence import COEFFICIENTS
+from captioner.model.vocabulary import Vocabulary
+from captioner.model.weights import FORMAT
 from captioner.training.encoder import SIDE
-from captioner.vocabulary import Vocabulary
-from captioner.weights import FORMAT
 
 FILES = ("encoder.tflite", "decoder.tflite", "vocabulary.json")  # and later consensus.npz, see `fit_consensus`
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from captioner.training.calibration import Calibration
+from captioner.training.confidence import Calibration
 from captioner.training.evaluate import Grid, score_table, search_table
 from captioner.training.machine import machine, versions
 from captioner.training.metrics import METRICS

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 from keras import ops
 
-from captioner.consensus import ngrams
+from captioner.model.reranker import ngrams
+from captioner.model.vocabulary import Vocabulary
 from captioner.training.decoder import AttentionDecoder, MergeDecoder, Tensor
-from captioner.vocabulary import Vocabulary
 
 Words = Sequence[str]
 Vector = tuple[list[dict[tuple[str, ...], float]], list[float], int]

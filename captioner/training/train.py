@@ -18,14 +18,14 @@ from keras import ops
 from tqdm import tqdm
 
 from captioner.errors import CaptionerError
+from captioner.model.vocabulary import Vocabulary, sentence, tokenize
 from captioner.training import checkpoint
 from captioner.training.dataset import Example, encode_captions
 from captioner.training.decoder import DECODERS, Tensor
 from captioner.training.encoder import FIRST_LAYER_OF_HEAD, FIRST_UPPER_LAYER, build_encoder, split
+from captioner.training.features import Features, Photos
 from captioner.training.metrics import cider
 from captioner.training.self_critical import CiderD, advantages, sample_captions, weighted_loss
-from captioner.training.views import Features, Photos
-from captioner.vocabulary import Vocabulary, sentence, tokenize
 
 SPLITS = ("train", "dev")
 

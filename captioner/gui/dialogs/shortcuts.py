@@ -1,0 +1,33 @@
+"""Lists what the program can do, with the keys."""
+
+import tkinter as tk
+from tkinter import ttk
+
+from captioner.gui.accessibility.self_voicing import describe
+from captioner.gui.accessibility.widget_inspector import joined, sentences, shortcut
+from captioner.gui.commands import COMMANDS
+from captioner.gui.dialogs.base import ListDialog
+
+# What no command of the table does: what, keys, help.
+OTHERS = (
+    ("Next Part of the Window", "Tab", "Go to the next button or list; Shift and Tab go back."),
+    ("Menus", "F10", "Go to the menus; the arrow keys move in them, and Escape leaves them."),
+)
+
+
+class Help(ListDialog):
+    def __init__(self, parent: tk.Tk) -> None:
+        super().__init__(parent, "Keyboard Shortcuts", widths=(32, 16), lines=14)
+        commands = ((command.label.rstrip("…"), command.shortcut, command.help) for command in COMMANDS)
+        self._lines = [*commands, *OTHERS]
+        self.fill((label, keys) for label, keys, _ in self._lines)
+        describe(self.list, name="Shortcuts", value=self._spoken)
+        ttk.Button(self.buttons, text="Close", command=self.close).pack()
+        self.open(self.list)
+
+    def describe(self, line: str) -> str:
+        return self._lines[int(line)][2]
+
+    def _spoken(self) -> str:
+        label, keys, text = self._lines[int(self.chosen)]
+        return sentences(joined(label, shortcut(keys)), text, f"{int(self.chosen) + 1} of {len(self._lines)}")

@@ -1,0 +1,126 @@
+"""Beam search: the most probable captions, found word by word."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+# (words int32 [B], state float32 [B, S]) to
+# (log_probabilities float32 [B, V], attention_weights float32 [B, R], next_state float32 [B, S])
+Step = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarray]]
+
+
+@dataclass(frozen=True, eq=False)
+class Hypothesis:
+    """A caption of T words.
+
+    words: their ids, without start and end.
+    log_probabilities: one a word.
+    attention_weights: one float32 [R] a word, the regions it was read from.
+    log_probability: of the whole caption, its end included.
+    forbidden: one log-probability a word and one for the end: of a forbidden word in its place.
+    agreement: with what people would say, as far as that can be foretold; see `captioner.model.reranker`.
+    """
+
+    words: tuple[int, ...] = ()
+    log_probabilities: tuple[float, ...] = ()
+    attention_weights: tuple[np.ndarray, ...] = ()
+    log_probability: float = 0.0
+    forbidden: tuple[float, ...] = ()
+    agreement: float = 0.0
+
+    @property
+    def mean_log_probability(self) -> float:
+        """Of a word, the end included."""
+        return self.log_probability / (len(self.words) + 1)
+
+    def repeats(self) -> list[int]:
+        """The words that may not follow: the last one again, and any that would make a trigram occur twice."""
+        words = self.words
+        return [*words[-1:], *(c for a, b, c in zip(words, words[1:], words[2:]) if (a, b) == words[-2:])]
+
+
+def beam_search(
+    step: Step,
+    state: np.ndarray,
+    *,
+    start: int,
+    end: int,
+    beam_width: int,
+    max_length: int,
+    length_normalisation: float,
+    forbidden: Collection[int] = (),
+) -> list[Hypothesis]:
+    """Find the best captions of 1 to max_length words.
+
+    A caption's score is its log-probability / (number of words + 1) ** length_normalisation, the 1 being its end; else
+    short captions would always win (Wu et al. 2016, arXiv 1609.08144, whose divisor is more intricate). No word follows
+    itself and no trigram occurs twice. Of equals the lower word id wins, so the result is always the same.
+
+    Args:
+        step: one step of the decoder, for the last words and the states of up to beam_width captions.
+        state: float32 [1, S], the first state.
+        start: id that a caption starts with.
+        end: id that a caption ends with.
+        beam_width: how many captions are followed at a time and returned at most.
+        max_length: most words in a caption.
+        length_normalisation: 0 favours short captions, 1 compares the mean log-probability of a word, more favours long
+            ones.
+        forbidden: ids that never occur.
+
+    Returns:
+        At most beam_width different captions, best first.
+    """
+
+    def score(hypothesis: Hypothesis) -> float:
+        divisor: float = (len(hypothesis.words) + 1) ** length_normalisation
+        return hypothesis.log_probability / divisor
+
+    live = [Hypothesis()]
+    finished: list[Hypothesis] = []
+    words = np.array([start], np.int32)
+    for length in range(max_length + 1):
+        log_probabilities, attention_weights, next_state = step(words, state)
+        totals = log_probabilities.astype(np.float64)
+        totals += np.array([[hypothesis.log_probability] for hypothesis in live])
+        totals[:, list(forbidden)] = -np.inf
+        missed = np.logaddexp.reduce(log_probabilities[:, list(forbidden)], axis=1).tolist()
+        for row, hypothesis in enumerate(live):
+            totals[row, hypothesis.repeats()] = -np.inf
+
+        if length > 0:
+            finished += [
+                replace(h, log_probability=float(totals[row, end]), forbidden=(*h.forbidden, missed[row]))
+                for row, h in enumerate(live)
+                if totals[row, end] > -np.inf
+            ]
+            finished = sorted(finished, key=score, reverse=True)[:beam_width]
+        totals[:, end] = -np.inf
+
+        rows, ids = _best(totals, beam_width)
+        live = [
+            Hypothesis(
+                (*live[row].words, int(id)),
+                (*live[row].log_probabilities, float(log_probabilities[row, id])),
+                (*live[row].attention_weights, attention_weights[row]),
+                float(totals[row, id]),
+                (*live[row].forbidden, missed[row]),
+            )
+            for row, id in zip(rows, ids)
+        ]
+        # Hardly a caption's score rises with its length: where none is better now, ended for nothing, none is awaited.
+        full = len(finished) == beam_width
+        if not live or (full and score(finished[-1]) >= max(map(score, live))):
+            break
+        words, state = ids.astype(np.int32), next_state[rows]
+    return finished
+
+
+def _best(totals: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns of the highest totals, highest first, equal ones in their order; -inf is left out."""
+    flat = totals.ravel()
+    count = min(count, flat.size)
+    threshold = max(np.partition(flat, -count)[-count], np.finfo(flat.dtype).min)
+    candidates = np.flatnonzero(flat >= threshold)
+    best = candidates[np.argsort(-flat[candidates], kind="stable")][:count]
+    return np.unravel_index(best, totals.shape)  # type: ignore[return-value]

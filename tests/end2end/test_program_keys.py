@@ -1,0 +1,139 @@
+"""Everything by keyboard alone: Tab reaches every control and stays in none; every command has its key or its entry."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from captioner.gui.commands import BY_NAME, COMMANDS
+from captioner.gui.tk.incoming import NOTHING
+from tests.support.program import Program, User
+
+Start = Callable[..., Program]
+Statement = Callable[[Path], str]
+
+# What a user would want to reach: whether a widget is one, and of this window.
+CONTROL = """apply {w {
+    if {[winfo toplevel $w] ne [winfo toplevel [focus]] || [winfo children $w] ne ""} return
+    if {[winfo class $w] ni {TButton TCheckbutton TCombobox TEntry Text Treeview TMenubutton Menubutton}} return
+    if {![catch {$w instate disabled} disabled] && $disabled} return
+    list $w
+}}"""
+
+
+def walk(program: Program, key: str) -> list[str]:
+    """The widgets that get the keyboard when a key is pressed again and again, until the first one has it again."""
+    visited = [program.sight.focus()]
+    while len(visited) < 60:
+        program.keys(key)
+        program.wait_for(lambda: program.sight.focus() != visited[-1])
+        if program.sight.focus() == visited[0]:
+            return visited
+        visited.append(program.sight.focus())
+    raise AssertionError(visited)
+
+
+def test_tab_goes_round_in_every_window(program: Start, user: User, statement: Statement) -> None:
+    photo = user.album()[1]
+    user.choose(self_voicing=False, speak_captions=False)
+    one = program(photo)
+    one.await_photo(photo, statement(photo))
+    one.await_text("Other captions for this photo")
+    windows = {
+        "cat.jpg – Captioner": "",
+        "Settings": "ctrl+comma",
+        "Keyboard Shortcuts": "F1",
+        "History": "ctrl+h",
+        "About Captioner": "alt+h a",
+        "Open Photos": "ctrl+o",
+        "Save Speech": "ctrl+shift+s",
+    }
+    for title, keys in windows.items():
+        if keys:
+            one.keys(*keys.split())
+            one.await_title(title)
+            one.wait_until_idle()
+        forwards = walk(one, "Tab")
+        assert set(one.sight.list_of(f"sight_collect [list {CONTROL}]")) <= set(forwards), title
+        assert set(walk(one, "shift+Tab")) == set(forwards), title
+        if keys:
+            one.keys("Escape")
+            one.await_photo(photo, statement(photo))
+    one.close()
+
+
+def press(program: Program, name: str) -> None:
+    """Press a command's shortcut; choose it from its menu if it has none."""
+    if BY_NAME[name].keys:
+        keys = BY_NAME[name].keys[0].replace("Mod", "ctrl").replace("Shift", "shift").split("+")
+        program.keys("+".join(key.lower() if len(key) == 1 else key for key in keys))
+    else:
+        choose(program, name)
+
+
+def choose(program: Program, name: str) -> None:
+    """Choose a command from its menu, by the underlined letters."""
+    command = BY_NAME[name]
+    program.keys(f"alt+{command.menu[0].lower()}")
+    program.wait_for(lambda: "menu" in program.sight.focus())
+    menu = program.sight.focus()
+    entries = range(int(program.sight.ask(f"{menu} index end")) + 1)
+    labels = [program.sight.ask(f"{menu} entrycget {entry} -label") for entry in entries]
+    underline = int(program.sight.ask(f"{menu} entrycget {labels.index(command.label)} -underline"))
+    program.keys(command.label[underline].lower())
+
+
+@pytest.mark.parametrize("run", [press, choose])
+def test_every_command_does_something(
+    program: Start, user: User, statement: Statement, run: Callable[[Program, str], None]
+) -> None:
+    photos = user.album()
+    user.choose(self_voicing=True)
+    one = program(photos[1])
+    one.await_photo(photos[1], statement(photos[1]))
+
+    def tells(text: str) -> bool:
+        return text in (one.title(), one.utterances()[-1]) or one.shows(text)
+
+    dialogs = {
+        "open": "Open Photos",
+        "save_speech": "Save Speech",
+        "settings": "Settings",
+        "history": "History",
+        "help": "Keyboard Shortcuts",
+        "about": "About Captioner",
+    }
+    for name, title in dialogs.items():
+        run(one, name)
+        one.await_title(title)
+        one.keys("Escape")
+        one.await_photo(photos[1], statement(photos[1]))
+    effects = {
+        "save_caption": "Saved as cat.txt.",
+        "copy_caption": "Copied.",
+        "copy_html": "Photo and caption copied as HTML.",
+        "paste": NOTHING,  # but the caption that was copied
+        "next_photo": statement(photos[2]),
+        "previous_photo": statement(photos[1]),
+        "toggle_where_it_looked": "Where it looked, off",
+        "larger_text": "Text size 125 percent",
+        "smaller_text": "Text size 100 percent",
+        "toggle_self_voicing": "Self-voicing off",
+    }
+    for name, text in effects.items():
+        run(one, name)
+        one.wait_for(partial(tells, text))
+
+    said = len(one.utterances())
+    user.silence()
+    run(one, "speak")
+    one.wait_for(lambda: one.utterances()[said:] == [statement(photos[1])])
+    heard = user.card.seconds()
+    one.wait_for(lambda: user.card.seconds() > heard)
+    run(one, "cancel")
+    user.silence()
+    assert len(one.utterances()) == said + 1
+    run(one, "quit")
+    one.wait_for(lambda: not user.processes())
+    assert {*dialogs, *effects, "speak", "cancel", "quit"} == {command.name for command in COMMANDS}

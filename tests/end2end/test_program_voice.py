@@ -1,0 +1,237 @@
+"""What the program's user hears, and what they are told where nothing can be heard."""
+
+import os
+import re
+import shutil
+import signal
+import wave
+from collections.abc import Callable
+from pathlib import Path
+from queue import SimpleQueue
+
+import pytest
+
+from captioner.speech.speaker import Event, Speaker
+from captioner.system import screen_reader
+from tests.support.program import Program, User
+from tests.support.soundcard import loudness
+
+Start = Callable[..., Program]
+Statement = Callable[[Path], str]
+
+
+def seconds_of(text: str, rate: int, folder: Path) -> float:
+    """How long it takes to speak a text at a rate, in words a minute."""
+    events: SimpleQueue[Event] = SimpleQueue()
+    speaker = Speaker(events.put)
+    speaker.rate = rate
+    speaker.save(text, folder / "speech.wav")
+    while (event := events.get(timeout=60)).kind != "finished":
+        assert event.kind != "failed", event
+    speaker.close()
+    with wave.open(str(folder / "speech.wav")) as file:
+        return file.getnframes() / file.getframerate()
+
+
+def has_nothing_to_cancel(program: Program) -> bool:
+    """Whether the program neither works nor tries to speak, as its menu says."""
+    menus = program.sight.list_of("winfo children [. cget -menu]")
+    photo = next(menu for menu in menus if program.sight.ask(f"{menu} entrycget 0 -label") == "Previous Photo")
+    return program.sight.ask(f"{photo} entrycget Cancel -state") == "disabled"
+
+
+@pytest.mark.skipif(screen_reader.running(), reason="a screen reader is running, beside which the program is silent")
+def test_a_blind_users_run(program: Start, user: User, statement: Statement) -> None:
+    """From the start to the spoken captions of the photos in a folder: what is heard after each key, and no more."""
+    photos = user.album()
+    one = program()
+    welcome = "Open a photo, drop one here, or paste one."
+    heard = ["Captioner. Press F1 for help.", f"Photo, picture, {welcome}"]
+    one.await_utterance(heard[-1])
+
+    def hear(key: str, text: str) -> None:
+        one.keys(key)
+        one.await_utterance(text)
+        heard.append(text)
+
+    hear("F1", "Keyboard Shortcuts, dialog. Shortcuts, list, Open, Control O. Choose photos to describe. 1 of 21")
+    hear("Down", "Save Caption, Control S. Save the caption as a text file beside the photo. 2 of 21")
+    hear("Escape", f"Captioner. Photo, picture, {welcome}")
+    hear("ctrl+o", "Open Photos, dialog. File names, text field, blank")
+    for letter in "Photos":
+        hear(letter, letter)
+    hear("Return", "Photos, deleted")
+    hear("shift+Tab", "Files, list, none of 4 chosen")
+    hear("Down", "astronaut.jpg, 1 of 4")
+    hear("Return", statement(photos[0]))
+    hear("Right", statement(photos[1]))
+    one.keys("space")  # to stop
+    hear("space", statement(photos[1]))
+    hear("Tab", f"Caption, text, read only, {statement(photos[1])}")
+    hear("Home", statement(photos[1]).split()[0])
+    hear("Page_Down", statement(photos[2]))
+    hear("ctrl+c", "Copied.")
+    # When the dialog closes the user hears where they are, unless the caption is there as soon.
+    back = re.compile(r"(astronaut.jpg – )?Captioner\. Photo, picture, .*")
+    assert [text for text in one.utterances() if not back.fullmatch(text)] == [
+        h for h in heard if not back.fullmatch(h)
+    ]
+    assert len([text for text in one.utterances() if back.fullmatch(text)]) <= 2
+    one.close()
+
+
+def test_space_stops_speech_and_speaks_again(program: Start, user: User, statement: Statement, tmp_path: Path) -> None:
+    photo = user.album()[1]
+    user.choose(self_voicing=False, rate=120)
+    whole = seconds_of(statement(photo), 120, tmp_path)
+    one = program(photo)
+    one.wait_for(lambda: user.card.seconds() > 0.3)
+    one.keys("space")
+    heard = user.silence()
+    assert heard < whole - 0.5
+    assert loudness(user.card.sound) > 300
+    one.keys("space")
+    one.wait_for(lambda: one.utterances() == [statement(photo)] * 2)
+    assert abs(user.silence() - heard - whole) < 0.2
+    one.keys("space")  # when it has come to its end by itself
+    one.wait_for(lambda: len(one.utterances()) == 3)
+    one.keys("Escape")
+    assert user.silence() < heard + 2 * whole - 0.5
+    one.close()
+
+
+def test_a_new_photo_stops_the_old_speech(program: Start, user: User, statement: Statement, tmp_path: Path) -> None:
+    photos = user.album()
+    user.choose(self_voicing=False, speak_captions=False, rate=120)
+    whole = seconds_of(statement(photos[1]), 120, tmp_path)
+    one = program(photos[1])
+    one.await_photo(photos[1], statement(photos[1]))
+    one.keys("space")
+    one.wait_for(lambda: user.card.seconds() > 0.3)
+    one.keys("Right")
+    one.await_photo(photos[2], statement(photos[2]))
+    assert user.silence() < whole - 0.5
+    assert one.utterances() == [statement(photos[1])]  # and the new one when it is asked for
+    one.keys("space")
+    one.await_utterance(statement(photos[2]))
+    one.close()
+
+
+def test_self_voicing_is_switched_and_says_so(program: Start, user: User) -> None:
+    user.choose(self_voicing=True)
+    one = program()
+    one.await_utterance("Photo, picture, Open a photo, drop one here, or paste one.")
+    one.keys("F2")
+    one.await_utterance("Self-voicing off")
+    one.keys("Tab", "Tab", "F1")
+    one.await_title("Keyboard Shortcuts")
+    one.keys("Escape")
+    one.await_title("Captioner")
+    one.keys("F2")
+    one.await_utterance("Self-voicing on")
+    assert one.utterances()[-2:] == ["Self-voicing off", "Self-voicing on"]
+    one.keys("Tab")
+    one.await_utterance("Paste, button, Control V")
+    one.keys("F2")
+    one.await_utterance("Self-voicing off")
+    one.close()
+
+    again = program()
+    again.await_text("Open a photo")
+    again.keys("Tab", "F2")
+    again.await_utterance("Self-voicing on")
+    assert again.utterances()[-2:] == ["Self-voicing off", "Self-voicing on"]
+    again.close()
+
+
+NO_ENGINE = "Speech needs espeak-ng: install it, on Debian and Ubuntu with 'sudo apt install espeak-ng'."
+NO_PLAYER = "Speech needs aplay: install alsa-utils, on Debian and Ubuntu with 'sudo apt install alsa-utils'."
+NO_CARD = (
+    "No sound can be played (audio open error: No such file or directory): connect a sound device or switch it on."
+)
+
+
+@pytest.mark.parametrize("sentence", [NO_ENGINE, NO_PLAYER, NO_CARD])
+def test_without_sound_captions_go_on(
+    program: Start, user: User, statement: Statement, tmp_path: Path, sentence: str
+) -> None:
+    photos = user.album()
+    user.choose(self_voicing=False)
+    folder = tmp_path / "instead"
+    folder.mkdir()
+    libraries = [folder / "libespeak-ng.so.1", folder / "libespeak.so.1"]
+    card = user.card.configuration.read_text()
+    variables = {}
+    if sentence == NO_ENGINE:
+        for library in libraries:
+            library.write_text("no library")
+        variables = {"LD_LIBRARY_PATH": str(folder)}
+    elif sentence == NO_PLAYER:
+        variables = {"PATH": str(folder)}
+    else:
+        user.card.configuration.write_text("")
+
+    one = program(photos[0], **variables)
+    one.await_photo(photos[0], statement(photos[0]))
+    one.await_text(sentence)
+    one.wait_for(lambda: has_nothing_to_cancel(one))
+    one.keys("ctrl+c")
+    one.wait_for(lambda: one.shows("Copied.") and not one.shows(sentence))
+    one.keys("space")  # who asks for speech is told again
+    one.await_text(sentence)
+    one.wait_for(lambda: has_nothing_to_cancel(one))
+    assert user.card.seconds() == 0
+
+    if sentence == NO_ENGINE:
+        for library in libraries:
+            library.unlink()
+    elif sentence == NO_PLAYER:
+        (folder / "aplay").symlink_to(shutil.which("aplay") or "")
+    else:
+        user.card.configuration.write_text(card)
+    one.keys("space")
+    one.wait_for(lambda: loudness(user.card.sound) > 300)
+    one.keys("Right")
+    one.await_photo(photos[1], statement(photos[1]))
+    one.close()
+
+
+@pytest.mark.parametrize(
+    ("how", "reason"),
+    [(signal.SIGKILL, "ended unexpectedly"), (signal.SIGSTOP, "did not answer and was ended")],
+)
+def test_a_speech_engine_that_dies_or_hangs(
+    program: Start, user: User, statement: Statement, how: signal.Signals, reason: str
+) -> None:
+    photo = user.album()[1]
+    user.choose(self_voicing=False, rate=120)
+    one = program(photo)
+    one.wait_for(lambda: user.card.seconds() > 0.3)
+    for player in user.processes("aplay"):
+        worker = int(Path(f"/proc/{player}/stat").read_text().rpartition(")")[2].split()[1])
+        os.kill(worker, how)
+    one.await_text(f"The speech engine {reason}: try again.")
+    one.await_photo(photo, statement(photo))
+    heard = user.silence()
+    one.keys("space")
+    one.wait_for(lambda: user.card.seconds() > heard + 0.5)
+    one.close()
+
+
+def begun(user: User) -> list[int]:
+    """The speech workers that have a thread of their own."""
+    return [worker for worker in user.processes("speech_worker") if len(os.listdir(f"/proc/{worker}/task")) > 1]
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_no_process_outlives_a_program_that_is_killed(program: Start, user: User, stopped: bool) -> None:
+    one = program(user.album()[1])
+    one.wait_for(lambda: user.card.seconds() > 0.3)
+    if stopped:
+        one.wait_for(lambda: len(begun(user)) == 3)  # one speaks, two wait
+        for worker in begun(user):
+            os.kill(worker, signal.SIGSTOP)
+    assert len(user.processes()) > 2
+    one.process.kill()
+    one.process.wait()
+    one.wait_for(lambda: not user.processes())

@@ -1,0 +1,68 @@
+"""What other programs on the desktop of the program's user do: they offer photos and take captions."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.support.program import Program
+
+XCLIP = ("xclip", "-selection", "clipboard", "-target")
+
+
+def output(program: Program, *command: str) -> str:
+    """What another program of the user's prints."""
+    environment = program.user.environment
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30).stdout
+
+
+@contextmanager
+def running(program: Program, *command: str | Path, told: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """While another program of the user's runs; its output goes to a file."""
+    with told.open("w") as file:
+        process = subprocess.Popen(command, env=program.user.environment, stdout=file, stderr=subprocess.DEVNULL)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+
+def drop(program: Program, offers: dict[str, bytes]) -> None:
+    """Drag what another program offers, by its types, from there to the middle of the photo's place, and drop it."""
+    program.wait_for(lambda: "=" in output(program, "xprop", "-id", program.xdotool("getactivewindow"), "XdndAware"))
+    left, top, right, bottom = program.sight.box("photoview")
+    arguments: list[str | Path] = []
+    for number, (kind, content) in enumerate(offers.items()):
+        path = program.user.home / f"offer-{number}"
+        path.write_bytes(content)
+        arguments += [kind, path]
+    told = program.user.home / "told"
+    source = Path(__file__).with_name("drag_source.py")
+    with running(program, sys.executable, source, *arguments, told=told):
+        program.wait_for(lambda: "ready" in told.read_text())
+        program.xdotool("mousemove", 20, 20)
+        program.xdotool("mousedown", 1)
+        for step in range(1, 6):
+            program.xdotool("mousemove", (left + right) * step // 10, (top + bottom) * step // 10)
+        program.xdotool("mouseup", 1)
+        program.wait_for(lambda: "taken" in told.read_text())
+
+
+@contextmanager
+def copied(program: Program, kind: str, path: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """While a file's content is on the clipboard, which another program has put there: its process."""
+    with running(program, *XCLIP, kind, "-quiet", "-in", path, told=program.user.home / "told") as process:
+        program.wait_for(lambda: kind in output(program, *XCLIP, "TARGETS", "-out").split())
+        yield process
+
+
+def addresses(*photos: Path) -> bytes:
+    """As file managers give them."""
+    return "".join(f"{photo.as_uri()}\r\n" for photo in photos).encode()
+
+
+def clipboard(program: Program, kind: str = "UTF8_STRING") -> str:
+    """What would be pasted into another program."""
+    return output(program, *XCLIP, kind, "-out")

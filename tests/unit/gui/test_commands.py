@@ -1,0 +1,187 @@
+import tkinter as tk
+from collections import Counter
+
+import pytest
+
+from captioner.gui import commands
+from captioner.gui.commands import BY_NAME, COMMANDS, MENUS, TOOLBAR, State
+from captioner.gui.controls import Controls
+from captioner.gui.style import theme
+from captioner.gui.window import Window
+from tests.support.program import wait_for
+
+
+def test_no_two_commands_share_a_key(root: tk.Tk) -> None:
+    sequences = [sequence for command in COMMANDS for key in command.keys for sequence in commands.sequences(key)]
+    for sequence in sequences:
+        root.bind(sequence, lambda event: None)  # Tk knows it
+    assert not [sequence for sequence, times in Counter(sequences).items() if times > 1]
+
+
+def test_the_window_does_every_command() -> None:
+    assert not [name for name in BY_NAME if not callable(getattr(Window, name, None))]
+
+
+def test_every_command_can_be_found() -> None:
+    assert {command.menu for command in COMMANDS} == set(MENUS)
+    assert all(BY_NAME[name].button and BY_NAME[name].keys for name in TOOLBAR)
+    assert all(command.help.endswith(".") for command in COMMANDS)
+
+
+def test_what_cannot_be_used_says_so() -> None:
+    unusable = [command for command in COMMANDS if not command.enabled(State())]
+    assert {command.name for command in unusable} > {"copy_caption", "next_photo", "history", "speak"}
+    assert [command.name for command in unusable if not command.otherwise] == ["cancel"]
+
+
+@pytest.mark.parametrize(
+    ("key", "shown", "sequences"),
+    [
+        ("Mod+O", "Ctrl+O", ["<Control-o>", "<Control-O>"]),
+        ("Mod+Shift+C", "Ctrl+Shift+C", ["<Control-Shift-c>", "<Control-Shift-C>"]),
+        ("Mod+comma", "Ctrl+,", ["<Control-comma>"]),
+        ("Page_Down", "Page Down", ["<Next>"]),
+        ("F1", "F1", ["<F1>"]),
+    ],
+)
+def test_keys_in_words_and_for_tk(key: str, shown: str, sequences: list[str]) -> None:
+    assert commands.shown(key) == shown
+    assert commands.sequences(key) == sequences
+
+
+class Desk:
+    """A window with all controls. done: the names of the commands that were run."""
+
+    def __init__(self, root: tk.Tk) -> None:
+        theme.apply(root, theme.PALETTES["light"], 100)
+        self.root = root
+        self.done: list[str] = []
+        self.controls = Controls(root, self.done.append)
+        self.toolbar = self.controls.toolbar(root)
+        self.toolbar.pack(fill="x")
+        self.text = tk.Text(root, state="disabled")
+        self.text.pack()
+        self.controls.refresh(State())
+        root.geometry("700x300")
+        root.update()
+
+    def menu(self, name: str) -> tk.Menu:
+        bar = self.root.nametowidget(self.root["menu"])
+        return bar.nametowidget(bar.entrycget(MENUS.index(name), "menu"))
+
+    def press(self, widget: tk.Misc, *keys: str) -> list[str]:
+        """Press keys in a widget, and return what that has run."""
+        self.done.clear()
+        widget.focus_force()
+        self.root.update()
+        for key in keys:
+            widget.event_generate(key)
+        self.root.update()
+        return list(self.done)
+
+
+@pytest.fixture
+def desk(root: tk.Tk) -> Desk:
+    return Desk(root)
+
+
+def test_keys_run_commands(desk: Desk) -> None:
+    assert desk.press(desk.text, "<Control-o>", "<Next>", "<F1>", "<space>") == ["open", "next_photo", "help", "speak"]
+    for lock in "", "Lock-":
+        assert desk.press(desk.text, f"<{lock}Control-c>") == ["copy_caption"]
+        assert desk.press(desk.text, f"<{lock}Control-Shift-c>") == ["copy_html"]
+
+
+def test_space_presses_the_button_that_has_the_focus(desk: Desk) -> None:
+    assert desk.press(desk.controls.buttons["open"], "<space>") == ["open"]
+
+
+def test_a_button_is_seen_pressed_by_a_key_while_the_window_goes_on(desk: Desk) -> None:
+    button = desk.controls.buttons["open"]
+
+    def released() -> bool:
+        desk.root.update()
+        return not button.instate(["pressed"])
+
+    desk.press(button, "<space>")
+    assert button.instate(["pressed"])
+    wait_for(released)
+
+
+def test_keys_work_in_dialogs_only_as_far_as_they_are_told(desk: Desk) -> None:
+    dialog = tk.Toplevel(desk.root)
+    desk.controls.bind(dialog, ("quit",))
+    dialog.wait_visibility()
+    assert desk.press(dialog, "<Control-q>", "<Control-o>", "<Next>") == ["quit"]
+
+
+def test_only_what_can_be_used_is_enabled(desk: Desk) -> None:
+    def states() -> tuple[bool, str]:
+        menu = desk.menu("Photo")
+        return desk.controls.buttons["next_photo"].instate(["!disabled"]), str(menu.entrycget("Next Photo", "state"))
+
+    assert states() == (False, "disabled")
+    desk.controls.refresh(State(after=True))
+    assert states() == (True, "normal")
+    desk.controls.refresh(State())
+    assert states() == (False, "disabled")
+
+
+def test_the_menus_show_what_is_on(desk: Desk) -> None:
+    menu = desk.menu("Speech")
+    for on in True, False:
+        desk.controls.refresh(State(self_voicing=on))
+        variable = str(menu.entrycget("Self-Voicing", "variable"))
+        assert desk.root.getboolean(desk.root.getvar(variable)) == on
+
+
+def test_menus_say_the_shortcuts_and_have_a_letter_each(desk: Desk) -> None:
+    for name in MENUS:
+        menu = desk.menu(name)
+        entries = range(int(menu.index("end") or 0) + 1)
+        labels = [str(menu.entrycget(entry, "label")) for entry in entries]
+        letters = [label[int(menu.entrycget(entry, "underline"))] for entry, label in zip(entries, labels, strict=True)]
+        assert len(set(map(str.lower, letters))) == len(labels)
+        for entry, label in zip(entries, labels, strict=True):
+            (command,) = (command for command in COMMANDS if command.label == label)
+            assert str(menu.entrycget(entry, "accelerator")) == command.shortcut
+
+
+@pytest.mark.parametrize("width", [1200, 700, 350, 100])
+def test_the_toolbar_takes_as_many_rows_as_it_needs(desk: Desk, width: int) -> None:
+    desk.root.geometry(f"{width}x300")
+
+    def has_that_width() -> bool:
+        desk.root.update()
+        return desk.toolbar.winfo_width() == width
+
+    wait_for(has_that_width)
+    buttons = desk.toolbar.winfo_children()
+    for button in buttons:
+        fits = button.winfo_x() + button.winfo_width() <= max(width, 2 + button.winfo_reqwidth())
+        assert fits
+        assert button.winfo_y() + button.winfo_height() <= desk.toolbar.winfo_reqheight()
+    places = [(button.winfo_y(), button.winfo_x()) for button in buttons]
+    assert places == sorted(places)
+    assert (len({y for y, _ in places}) == 1) == (width == 1200)
+
+
+def test_a_tooltip_says_what_a_button_does_and_its_key(desk: Desk) -> None:
+    desk.controls.explain()
+    button = desk.controls.buttons["copy_caption"]
+    button.event_generate("<Enter>", rootx=10, rooty=10)
+
+    def tips() -> list[str]:
+        desk.root.update()
+        windows = [child for child in desk.root.winfo_children() if child.winfo_class() == "Toplevel"]
+        return [
+            message.getvar(message["textvariable"])
+            for window in windows
+            if window.winfo_viewable()
+            for message in window.winfo_children()
+        ]
+
+    wait_for(tips)
+    assert tips() == ["Copy the caption.  (Ctrl+C)"]
+    button.event_generate("<Leave>")
+    assert tips() == []

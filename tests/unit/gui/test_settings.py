@@ -1,0 +1,220 @@
+import json
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
+
+from captioner.gui.settings import Settings, default_path, load, save
+from captioner.gui.settings_store import Keeper
+
+CHOSEN = Settings(
+    voice="gmw/en-GB",
+    rate=300,
+    volume=0.5,
+    speak_captions=False,
+    self_voicing=False,
+    text_size=200,
+    theme="high contrast",
+    beam_width=7,
+    show_attention=False,
+    last_folder=os.fsdecode(b"/photos/caf\xe9"),
+)
+
+
+@pytest.fixture
+def path(tmp_path) -> Path:
+    return tmp_path / "captioner" / "settings.json"
+
+
+def write(path: Path, content: object) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+
+
+def test_settings_survive_a_restart(path):
+    save(CHOSEN, path)
+    assert load(path) == (CHOSEN, "")
+
+
+def test_without_a_file_the_usual_settings_hold(path):
+    assert load(path) == (Settings(), "")
+    assert load(path / "below a file") == (Settings(), "")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("voice", 1),
+        ("rate", "fast"),
+        ("rate", True),
+        ("rate", 79),
+        ("rate", 601),
+        ("rate", 10**400),
+        ("rate", 200.5),
+        ("volume", 1.1),
+        ("volume", -0.1),
+        ("volume", float("nan")),
+        ("volume", float("inf")),
+        ("volume", 10**400),
+        ("volume", False),
+        ("speak_captions", None),
+        ("speak_captions", 1),
+        ("self_voicing", "on"),
+        ("text_size", 74),
+        ("text_size", 301),
+        ("text_size", None),
+        ("theme", "sepia"),
+        ("theme", ["light"]),
+        ("theme", None),
+        ("beam_width", 0),
+        ("beam_width", 21),
+        ("show_attention", "yes"),
+        ("last_folder", None),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_as_if_it_had_never_been_set(path, name, value):
+    save(CHOSEN, path)
+    write(path, json.loads(path.read_text()) | {name: value})
+    assert load(path) == (replace(CHOSEN, **{name: getattr(Settings(), name)}), "")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *("", "{", "[]", "null", '"settings"', "\0\0\0\0", "[" * 100_000, '{"rate": 200}{'),
+        *('{"rate": ' + "9" * 5000 + "}", '{"voice": "' + "v" * 2**21 + '"}'),
+    ],
+    ids=["empty", "cut off", "list", "null", "text", "nulls", "deep", "two", "number", "long"],
+)
+def test_a_damaged_file_is_put_aside_with_a_sentence(path, content):
+    write(path, content)
+    settings, sentence = load(path)
+    assert settings == Settings()
+    assert sentence == (
+        f"The settings file {path} is damaged and was put aside as settings.damaged.json: choose your settings again."
+    )
+    assert not path.exists()
+    assert (path.parent / "settings.damaged.json").read_text() == content
+    assert load(path) == (Settings(), "")
+
+
+def test_a_damaged_file_that_is_no_text_is_put_aside(path):
+    write(path, "")
+    path.write_bytes(b"\xff\xfe{}")
+    assert "was put aside" in load(path)[1]
+
+
+def test_what_else_the_file_holds_is_kept(path):
+    write(path, {"rate": 200, "of a later version": [1, 2]})
+    save(CHOSEN, path)
+    assert json.loads(path.read_text())["of a later version"] == [1, 2]
+    assert load(path) == (CHOSEN, "")
+
+
+def test_two_programs_keep_each_other_s_changes(path):
+    save(Settings(), path)
+    before, _ = load(path)
+    save(replace(before, text_size=200), path, before)
+    save(replace(before, theme="dark"), path, before)
+    assert load(path) == (Settings(text_size=200, theme="dark"), "")
+
+
+def test_a_setting_can_be_set_back(path):
+    save(CHOSEN, path)
+    save(Settings(), path, CHOSEN)
+    assert load(path) == (Settings(), "")
+
+
+@pytest.mark.parametrize("before", [None, replace(CHOSEN, rate=100)], ids=["all", "changes"])
+def test_a_file_damaged_meanwhile_is_replaced(path, before):
+    write(path, "damaged")
+    save(CHOSEN, path, before)
+    assert load(path) == (CHOSEN, "")
+
+
+@pytest.fixture
+def as_anybody():
+    """Not as root, who may read and write everything."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    yield
+    os.seteuid(user)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other permissions")
+def test_where_nothing_may_be_read_or_written_that_is_told(path, request):
+    save(CHOSEN, path)
+    path.chmod(0)
+    path.parent.chmod(0o555)
+    request.getfixturevalue("as_anybody")
+    sentence = f"The settings in {path} cannot be read (Permission denied): the usual ones hold."
+    assert load(path) == (Settings(), sentence)
+    with pytest.raises(PermissionError):
+        save(CHOSEN, path)
+
+
+def test_a_damaged_file_that_cannot_be_put_aside_is_told(path, monkeypatch):
+    write(path, "damaged")
+    monkeypatch.setattr(Path, "replace", Mock(side_effect=OSError(30, "Read-only file system")))
+    sentence = f"The settings file {path} is damaged and cannot be put aside (Read-only file system): delete it."
+    assert load(path) == (Settings(), sentence)
+
+
+def test_a_failed_save_leaves_the_file_as_it_was(path, monkeypatch):
+    save(CHOSEN, path)
+    monkeypatch.setattr(os, "fsync", Mock(side_effect=OSError(28, "No space left on device")))
+    with pytest.raises(OSError, match="No space left"):
+        save(Settings(), path)
+    assert load(path) == (CHOSEN, "")
+    assert sorted(os.listdir(path.parent)) == ["settings.json", "settings.lock"]
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="no links here")
+def test_a_link_to_the_settings_stays_one(path, tmp_path):
+    path.parent.mkdir()
+    path.symlink_to(tmp_path / "elsewhere.json")
+    save(CHOSEN, path)
+    assert path.is_symlink()
+    assert load(tmp_path / "elsewhere.json") == (CHOSEN, "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="XDG is for Linux")
+def test_the_file_is_in_the_platform_s_own_place(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert default_path() == tmp_path / "captioner" / "settings.json"
+
+
+def test_a_user_without_a_home_is_told(monkeypatch):
+    path = Path("~/.config/captioner/settings.json")  # as it is where there is no home folder to put in
+    assert load(path) == (Settings(), "")
+    with pytest.raises(OSError, match="there is no home folder"):
+        save(Settings(), path)
+
+
+class Inbox:
+    """Does at once what the window's would do in a thread."""
+
+    def run(self, work, done):
+        try:
+            done(work())
+        except OSError as error:
+            done(error)
+
+
+def test_what_a_full_disk_keeps_from_being_saved_is_saved_later(small_disk):
+    path, told = small_disk / "captioner" / "settings.json", []
+    keeper = Keeper(Settings(), path, Inbox(), told.append)
+    keeper.change(rate=300)
+    filling = small_disk / "filling"
+    filling.write_bytes(bytes(os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_frsize))
+    keeper.change(text_size=200)
+    keeper.change(theme="dark")
+    assert told == ["The settings hold until you quit, as they cannot be saved (No space left on device)."]
+    assert load(path)[0] == Settings(rate=300)
+    filling.unlink()
+    keeper.close()
+    assert load(path)[0] == Settings(rate=300, text_size=200, theme="dark")

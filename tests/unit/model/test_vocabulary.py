@@ -1,0 +1,79 @@
+from pathlib import Path
+
+import pytest
+
+from captioner.errors import WeightsError
+from captioner.model.vocabulary import SPECIAL_WORDS, Vocabulary, content, sentence, tokenize
+
+
+@pytest.mark.parametrize(
+    ("caption", "words"),
+    [
+        ("A dog , wet , runs .", ["a", "dog", "wet", "runs"]),
+        ("A man's T-shirt; isn't it red?", ["a", "man", "'s", "t-shirt", "is", "n't", "it", "red"]),
+        ("The girls’ “dog” is #7 ...", ["the", "girls", "dog", "is", "#", "7"]),
+        ("10,000 people at 3.5 km", ["10,000", "people", "at", "3.5", "km"]),
+        ("", []),
+    ],
+)
+def test_tokenize(caption: str, words: list[str]) -> None:
+    assert tokenize(caption) == words
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (["a", "man", "'s", "dog", "runs"], "A man's dog runs."),
+        (["the", "dog", "is", "n't", "wet"], "The dog isn't wet."),
+        (["two", "t-shirts"], "Two t-shirts."),
+    ],
+)
+def test_sentence_reads_as_a_person_would_write_it(words: list[str], text: str) -> None:
+    assert sentence(words) == text
+    assert tokenize(text) == words
+
+
+def test_rare_words_are_unknown() -> None:
+    vocabulary = Vocabulary.build(["a dog", "a dog runs", "a cat"], min_count=2)
+    assert vocabulary.words == [*SPECIAL_WORDS, "a", "dog"]
+    assert vocabulary.encode("A dog runs.") == [4, 5, vocabulary.unknown]
+    assert vocabulary.decode([4, 5]) == ["a", "dog"]
+
+
+def test_the_same_captions_give_the_same_file(tmp_path: Path) -> None:
+    """Of words that occur equally often the order is fixed: ids must not change from run to run."""
+    for name, captions in (("one", ["b a", "c d"]), ("two", ["d c", "a b"])):
+        Vocabulary.build(captions, min_count=1).save(tmp_path / name)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+    assert Vocabulary.load(tmp_path / "one").words == [*SPECIAL_WORDS, "a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "[]", '{"words": 3}', '{"words": ["a"]}', '{"words": ["<pad>", "<start>", "<end>", "<unknown>", 7]}'],
+)
+def test_a_file_that_is_no_vocabulary(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "vocabulary.json"
+    path.write_text(content)
+    with pytest.raises(WeightsError, match=r"vocabulary\.json"):
+        Vocabulary.load(path)
+
+
+def test_a_missing_vocabulary(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="cannot be read"):
+        Vocabulary.load(tmp_path / "vocabulary.json")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("a dog runs on grass", "the dogs are running through the grass", True),
+        ("two men ride bikes", "two men riding on a bike", True),
+        ("a woman", "women", True),
+        ("a dog runs on grass", "a dog runs on sand", False),
+        ("a dog runs", "a black dog runs", False),
+        ("a man sits", "a woman sits", False),
+    ],
+)
+def test_captions_say_the_same_or_not(one: str, other: str, same: bool) -> None:
+    assert (content(tokenize(one)) == content(tokenize(other))) is same

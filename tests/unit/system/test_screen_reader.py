@@ -1,0 +1,64 @@
+"""Screen readers that run, and those that do not: real processes and answers of programs."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from captioner.system import screen_reader
+
+if sys.platform != "linux":
+    pytest.skip("what is asked here is asked on Linux", allow_module_level=True)
+
+
+@pytest.fixture(autouse=True)
+def programs(tmp_path, monkeypatch) -> Path:
+    """A folder with the only programs that can be started."""
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+    if screen_reader.running():
+        pytest.skip("a screen reader is running")
+    return folder
+
+
+def program(path: Path, code: str) -> None:
+    path.write_text(f"#!/bin/sh\n{code}\n")
+    path.chmod(0o755)
+
+
+@pytest.mark.parametrize("reader", ["orca", "speechd-up", "espeakup"])
+def test_a_running_program(programs, reader):
+    path = programs / reader
+    path.symlink_to("/bin/sleep")
+    with subprocess.Popen([path, "1000"]) as process:
+        try:
+            comm = Path(f"/proc/{process.pid}/comm")
+            while comm.read_text().strip() != reader:
+                time.sleep(0.01)
+            assert screen_reader.running()
+        finally:
+            process.kill()
+    assert not screen_reader.running()
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "found"),
+    [
+        ("gdbus", "(<true>,)", True),
+        ("gdbus", "(<false>,)", False),
+        ("busctl", "b true", True),
+        ("busctl", "b false", False),
+    ],
+)
+def test_what_the_desktop_says(programs, name, answer, found):
+    program(programs / name, f"echo '{answer}'")
+    assert screen_reader.running() == found
+
+
+@pytest.mark.parametrize("code", ["echo true; exit 1", "exec /bin/sleep 1000", "printf '\\377'"])
+def test_a_desktop_that_fails_or_hangs(programs, code):
+    program(programs / "gdbus", code)
+    assert not screen_reader.running()

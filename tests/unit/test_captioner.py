@@ -1,0 +1,216 @@
+import json
+import math
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from captioner import Captioner, PhotoError
+from captioner.model.confidence import GUESS
+from captioner.model.runtime import physical_cores
+from captioner.model.vocabulary import SPECIAL_WORDS, content, sentence, tokenize
+from captioner.training.synthetic_images import drawn
+
+ROOT = Path(__file__).parents[2]
+
+
+def python(code: str, *arguments: object) -> subprocess.CompletedProcess:
+    """Run code in a process of its own, away from the checkout."""
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd="/")
+
+
+@pytest.mark.parametrize("name", ["astronaut", "cat", "coffee", "photographer"])
+def test_captions_the_samples(shipped, samples, name):
+    caption = shipped.caption(samples[name])
+    words = [word.text for word in caption.words]
+    assert caption.text == sentence(words)
+    assert caption.text[0].isupper()
+    assert caption.text.endswith(".")
+    assert 3 <= len(words) <= 20
+    assert not set(words) & set(SPECIAL_WORDS)
+
+
+def test_the_numbers_of_a_caption_fit_together(shipped, samples):
+    caption = shipped.caption(samples["cat"])
+    for word in caption.words:
+        assert word.attention_weights.shape == (10, 10)
+        assert word.attention_weights.dtype == np.float32
+        assert word.attention_weights.min() >= 0
+        assert word.attention_weights.sum() == pytest.approx(1, abs=1e-3)
+        assert word.log_probability <= 0
+    # What the words leave is the probability of the end.
+    assert caption.log_probability <= sum(word.log_probability for word in caption.words) <= 0
+    assert math.exp(caption.log_probability) > 0
+
+
+def test_the_alternatives_say_something_else(shipped, samples):
+    captions = [shipped.caption(path) for path in samples.values()]
+    assert any(caption.alternatives for caption in captions)
+    for caption in captions:
+        texts = [caption.text, *(alternative.text for alternative in caption.alternatives)]
+        assert len({content(tokenize(text)) for text in texts}) == len(texts)
+        assert all(alternative.log_probability < 0 for alternative in caption.alternatives)
+
+
+def test_what_is_told_is_not_simply_the_most_probable(shipped, samples):
+    """Of the captions found it is the one that agrees best with what people would say."""
+
+    def mean(text: str, log_probability: float) -> float:
+        return log_probability / (len(text.split()) + 1)
+
+    captions = [shipped.caption(path) for path in samples.values()]
+    assert any(
+        mean(alternative.text, alternative.log_probability) > mean(caption.text, caption.log_probability)
+        for caption in captions
+        for alternative in caption.alternatives
+    )
+
+
+def test_pictures_unlike_the_photos_trained_on_are_said_to_be_so(shipped):
+    """Of ten pictures, none of which the confidence was fitted to, one may be missed."""
+    held_out = [picture for _, _, picture in islice(drawn(), 1, None, 2)][::3][:9]
+    captions = [shipped.caption(picture) for picture in (*held_out, ROOT / "tests" / "odd" / "galaxies.jpg")]
+    assert sum(caption.statement.startswith(GUESS) for caption in captions) >= 9
+
+
+def test_different_photos_get_different_captions(shipped, samples):
+    assert len({shipped.caption(path).text for path in samples.values()}) >= 3
+
+
+def test_every_stage_is_timed(shipped, samples):
+    seconds = shipped.caption(samples["cat"]).seconds
+    assert set(seconds) == {"decode", "resize", "encoder", "decoder", "search"}
+    assert min(seconds.values()) > 0
+
+
+def test_path_bytes_image_and_array_get_the_same_caption(shipped, samples):
+    path = samples["coffee"]
+    with Image.open(path) as image:
+        sources = [path, str(path), path.read_bytes(), image, np.asarray(image)]
+        captions = [shipped.caption(source) for source in sources]
+    assert len({(caption.text, caption.log_probability) for caption in captions}) == 1
+
+
+def test_the_photo_before_does_not_matter(shipped, samples):
+    first = shipped.caption(samples["cat"])
+    shipped.caption(samples["coffee"])
+    again = shipped.caption(samples["cat"])
+    assert (again.text, again.log_probability) == (first.text, first.log_probability)
+
+
+def test_a_photo_that_fails_does_not_spoil_the_next(shipped, samples):
+    expected = shipped.caption(samples["cat"]).text
+    with pytest.raises(PhotoError):
+        shipped.caption(b"not a photo")
+    assert shipped.caption(samples["cat"]).text == expected
+
+
+def test_several_threads_may_call_one_captioner(shipped, samples):
+    def caption(path):
+        caption = shipped.caption(path)
+        return caption.text, caption.log_probability
+
+    expected = {path: caption(path) for path in samples.values()}
+    paths = [*samples.values()] * 5
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # threads get in each other's way as often as they can
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            captions = list(pool.map(caption, paths))
+    finally:
+        sys.setswitchinterval(interval)
+    assert captions == [expected[path] for path in paths]
+
+
+def test_every_process_and_every_number_of_threads_gives_the_same_captions(samples):
+    code = """if True:
+        import json, sys
+        from captioner import Captioner
+        captioner = Captioner(threads=int(sys.argv[1]))
+        captions = [captioner.caption(path) for path in sys.argv[2:]]
+        print(json.dumps([[caption.text, caption.log_probability] for caption in captions]))
+    """
+    runs = [json.loads(python(code, threads, *samples.values()).stdout) for threads in (1, 1, 3)]
+    assert runs[0] == runs[1]
+    assert [text for text, _ in runs[2]] == [text for text, _ in runs[0]]
+
+
+def test_a_beam_of_one_has_no_alternatives(samples):
+    caption = Captioner(beam_width=1).caption(samples["cat"])
+    assert caption.text
+    assert caption.alternatives == ()
+
+
+def test_a_wider_beam_has_more_alternatives_but_not_many(samples):
+    assert [len(Captioner(beam_width=width).caption(samples["cat"]).alternatives) for width in (2, 8)] == [1, 3]
+
+
+def test_another_beam_width_gives_what_a_new_captioner_would(samples, shipped):
+    captioner = Captioner(beam_width=5)
+    for beam_width, new in ((1, Captioner(beam_width=1)), (None, shipped)):
+        captioner.set_beam_width(beam_width)
+        caption, expected = captioner.caption(samples["cat"]), new.caption(samples["cat"])
+        assert (caption.text, caption.alternatives) == (expected.text, expected.alternatives)
+    with pytest.raises(ValueError, match="at least 1"):
+        captioner.set_beam_width(0)
+    assert captioner.caption(samples["cat"]).alternatives == expected.alternatives
+
+
+@pytest.mark.parametrize("options", [{"threads": 0}, {"beam_width": 0}, {"threads": -1}])
+def test_refuses_less_than_one_thread_or_caption(options):
+    with pytest.raises(ValueError, match="at least 1"):
+        Captioner(**options)
+
+
+def test_physical_cores_are_those_that_the_process_may_use():
+    assert 1 <= physical_cores() <= (os.cpu_count() or 1)
+    if hasattr(os, "sched_setaffinity"):
+        code = """if True:
+            import os
+            from captioner.model.runtime import physical_cores
+            os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+            print(physical_cores())
+        """
+        assert python(code).stdout == "1\n"
+
+
+def test_loading_prints_nothing_and_leaves_standard_error_in_place():
+    code = """if True:
+        import os, threading
+        from captioner import Captioner
+        threads = [threading.Thread(target=Captioner) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        os.write(2, b"still here")
+    """
+    run = python(code)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "still here")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closing standard error is different on Windows")
+def test_works_without_standard_error(samples):
+    code = """if True:
+        import os, sys
+        os.close(2)
+        from captioner import Captioner
+        print(Captioner().caption(sys.argv[1]).text)
+    """
+    run = python(code, samples["cat"])
+    assert run.returncode == 0
+    assert run.stdout.endswith(".\n")
+
+
+def test_says_that_a_photo_is_damaged(shipped, samples):
+    content = samples["cat"].read_bytes()
+    caption = shipped.caption(content[: len(content) * 3 // 4])
+    assert caption.statement.endswith(". The photo is damaged: a part of it is missing.")
+    assert shipped.caption(content).note == ""

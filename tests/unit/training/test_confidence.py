@@ -1,0 +1,67 @@
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from captioner import Captioner, CaptionerError, resources
+from captioner.training.confidence import Calibration, calibrate, fit
+from captioner.training.dataset import Example
+
+
+def test_measures_are_what_a_hand_computes() -> None:
+    sure = Calibration(
+        np.array([0.2] * 50 + [0.8] * 50), np.array([True] * 10 + [False] * 40 + [True] * 40 + [False] * 10)
+    )
+    assert sure.auroc == pytest.approx(0.8 * 0.8 + 0.5 * (0.2 * 0.8 + 0.8 * 0.2))
+    wrong = Calibration(np.full(100, 0.9), np.arange(100) % 2 == 0)
+    assert wrong.expected_calibration_error == pytest.approx(0.4)
+    assert wrong.auroc == pytest.approx(0.5)
+    assert "100%" in wrong.words_table()
+    assert "50%" in wrong.words_table()
+
+
+def test_the_fit_finds_the_coefficients_that_made_the_data() -> None:
+    random = np.random.default_rng(0)
+    inputs = random.normal([5, -2], [3, 0.1], (20000, 2))
+    true = np.array([1.0, 0.5, 2.0])
+    describes = random.random(20000) < probabilities(true, inputs)
+    found = fit(inputs, describes, np.ones(20000))
+    np.testing.assert_allclose(probabilities(found, inputs), probabilities(true, inputs), atol=0.03)
+
+
+def probabilities(coefficients: np.ndarray, inputs: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-coefficients[0] - inputs @ coefficients[1:]))
+
+
+def test_calibrating_makes_captions_surer_where_they_are_right(tmp_path: Path, samples: dict[str, Path]) -> None:
+    folder = Path(
+        shutil.copytree(
+            resources.folder("weights"), tmp_path / "weights", ignore=shutil.ignore_patterns("checkpoint.npz")
+        )
+    )
+    before = json.loads((folder / "model.json").read_text())
+    captioner = Captioner(folder)
+    # For two photos people would say what the captioner says, for the others something else.
+    photos = list(samples.values())
+    right = {photo: n < 2 for n, photo in enumerate(photos)}
+    examples = [
+        Example(photo, (captioner.caption(photo).text if right[photo] else f"zebra number {n} eats red apples",))
+        for n, photo in enumerate(photos)
+    ] * 10
+    calibration = calibrate(folder, examples)
+    assert calibration.describes.tolist() == [right[example.photo] for example in examples]
+    after = json.loads((folder / "model.json").read_text())
+    assert {name for name in after if after[name] != before[name]} == {"confidence"}
+    captioner = Captioner(folder)
+    confidences = {photo: captioner.caption(photo).confidence for photo in photos}
+    assert min(confidences[p] for p in photos if right[p]) > 0.5 > max(confidences[p] for p in photos if not right[p])
+
+
+def test_a_folder_without_a_model_is_told(tmp_path: Path) -> None:
+    with pytest.raises(CaptionerError, match=r"model\.json cannot be read"):
+        calibrate(tmp_path, [])
+    (tmp_path / "model.json").write_text("{")
+    with pytest.raises(CaptionerError, match=r"model\.json cannot be read"):
+        calibrate(tmp_path, [])

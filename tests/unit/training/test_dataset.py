@@ -1,0 +1,126 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from captioner.model.vocabulary import SPECIAL_WORDS, Vocabulary
+from captioner.training.dataset import DatasetError, encode_captions, load_dataset
+
+FLICKR8K = Path(__file__).parents[4] / "shared" / "flickr8k"
+
+
+def original(folder: Path, splits: dict[str, list[str]], captions: dict[str, list[str]]) -> Path:
+    """A folder in the layout of Flickr8k's original release."""
+    (folder / "Flicker8k_Dataset").mkdir(parents=True)
+    (folder / "Flickr8k_text").mkdir()
+    lines = [f"{name}#{n}\t{text}\n" for name, texts in captions.items() for n, text in enumerate(texts)]
+    (folder / "Flickr8k_text" / "Flickr8k.token.txt").write_text("".join(lines))
+    for split, names in splits.items():
+        (folder / "Flickr8k_text" / f"Flickr_8k.{split}Images.txt").write_text("".join(f"{name}\n" for name in names))
+    for name in captions:
+        (folder / "Flicker8k_Dataset" / name).touch()
+    return folder
+
+
+def today(folder: Path, count: int, photos: str = "Images") -> Path:
+    """A folder in the layout that is downloaded today, or plain photos beside their captions."""
+    (folder / photos).mkdir(parents=True, exist_ok=True)
+    lines = [f'{n}.jpg,"A dog, number {n} ."\n' for n in range(count) for _ in range(2)]
+    (folder / "captions.txt").write_text("image,caption\n" + "".join(lines))
+    for n in range(count):
+        (folder / photos / f"{n}.jpg").touch()
+    return folder
+
+
+def test_original_layout(tmp_path: Path) -> None:
+    splits = {"train": ["a.jpg", "b.jpg"], "dev": ["c.jpg"]}
+    captions = {name: [f"{name} one .", f"{name} two ."] for name in ("a.jpg", "b.jpg", "c.jpg")}
+    dataset = load_dataset(original(tmp_path, splits, captions))
+    assert {split: [example.photo.name for example in examples] for split, examples in dataset.items()} == splits
+    assert dataset["train"][1].captions == ("b.jpg one .", "b.jpg two .")
+
+
+def test_the_test_split_is_read_where_there_is_one(tmp_path: Path) -> None:
+    splits = {"train": ["a.jpg"], "dev": ["b.jpg"], "test": ["c.jpg"]}
+    assert set(load_dataset(original(tmp_path, splits, {f"{n}.jpg": ["A dog ."] for n in "abc"}))) == set(splits)
+
+
+@pytest.mark.parametrize("photos", ["Images", "."])
+def test_todays_layout_and_a_plain_folder(tmp_path: Path, photos: str) -> None:
+    dataset = load_dataset(today(tmp_path, 16, photos))
+    assert {split: len(examples) for split, examples in dataset.items()} == {"train": 12, "dev": 2, "test": 2}
+    names = [example.photo for examples in dataset.values() for example in examples]
+    assert len(set(names)) == 16
+    assert all(photo.is_file() for photo in names)
+    number = dataset["dev"][0].photo.stem
+    assert dataset["dev"][0].captions == (f"A dog, number {number} .",) * 2
+
+
+def test_the_split_is_the_same_every_time_and_another_by_another_seed(tmp_path: Path) -> None:
+    folder = today(tmp_path, 40)
+    assert load_dataset(folder) == load_dataset(folder)
+    assert load_dataset(folder) != load_dataset(folder, seed=1)
+
+
+def test_neither_layout(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="neither Flickr8k_text/ nor captions.txt"):
+        load_dataset(tmp_path)
+
+
+@pytest.mark.parametrize("missing", ["Flickr8k.token.txt", "Flickr_8k.trainImages.txt", "Flickr_8k.devImages.txt"])
+def test_missing_file(tmp_path: Path, missing: str) -> None:
+    folder = original(tmp_path, {"train": ["a.jpg"], "dev": ["b.jpg"]}, {"a.jpg": ["A ."], "b.jpg": ["B ."]})
+    (folder / "Flickr8k_text" / missing).unlink()
+    with pytest.raises(DatasetError, match=missing):
+        load_dataset(folder)
+
+
+def test_caption_without_its_photo(tmp_path: Path) -> None:
+    folder = today(tmp_path, 16)
+    (folder / "Images" / "7.jpg").unlink()
+    with pytest.raises(DatasetError, match=r"7\.jpg has no photo"):
+        load_dataset(folder)
+
+
+def test_photo_without_a_caption(tmp_path: Path) -> None:
+    splits = {"train": ["a.jpg", "b.jpg"], "dev": ["c.jpg"]}
+    folder = original(tmp_path, splits, {"a.jpg": ["A ."], "c.jpg": ["C ."]})
+    with pytest.raises(DatasetError, match=r"b\.jpg of the train split has no caption"):
+        load_dataset(folder)
+
+
+def test_empty_split(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="dev split is empty"):
+        load_dataset(today(tmp_path, 7))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("photo,text\na.jpg,A dog .\n", "does not begin with the line image,caption"),
+        ("image,caption\na.jpg\n", "line 2"),
+    ],
+)
+def test_captions_that_are_no_table(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "captions.txt").write_text(text)
+    with pytest.raises(DatasetError, match=message):
+        load_dataset(tmp_path)
+
+
+def test_flickr8k_itself() -> None:
+    if not FLICKR8K.is_dir():
+        pytest.skip(f"{FLICKR8K} is not there")
+    dataset = load_dataset(FLICKR8K)
+    assert {split: len(examples) for split, examples in dataset.items()} == {"train": 5996, "dev": 1000}
+    assert all(len(example.captions) == 5 for examples in dataset.values() for example in examples)
+
+
+def test_captions_as_arrays(tmp_path: Path) -> None:
+    examples = load_dataset(today(tmp_path, 16))["train"][:1]
+    vocabulary = Vocabulary([*SPECIAL_WORDS, "a", "dog"])
+    ids = encode_captions(examples, vocabulary, captions_per_photo=3, max_length=5)
+    a, dog = vocabulary.ids["a"], vocabulary.ids["dog"]
+    caption = [vocabulary.start, a, dog, vocabulary.unknown, vocabulary.unknown, vocabulary.end, vocabulary.pad]
+    np.testing.assert_array_equal(ids, [[caption] * 3])
+    short = encode_captions(examples, vocabulary, captions_per_photo=1, max_length=1)
+    np.testing.assert_array_equal(short, [[[vocabulary.start, a, dog]]])

@@ -1,0 +1,33 @@
+from pathlib import Path
+
+import numpy as np
+from keras import ops
+
+from captioner import Captioner
+from captioner.model.vocabulary import Vocabulary
+from captioner.photos.load import encoder_input, read_photo
+from captioner.training import checkpoint
+from captioner.training.decoder import DECODERS
+from captioner.training.encoder import SIDE, build_encoder
+
+WEIGHTS = Path(__file__).parents[3] / "weights"
+
+
+def test_keras_and_litert_agree(samples: dict[str, Path], shipped: Captioner) -> None:
+    """The log-probability of every word of a caption, by the checkpoint in Keras and by the flatbuffers."""
+    vocabulary = Vocabulary.load(WEIGHTS / "vocabulary.json")
+    encoder, decoder = build_encoder("xception", None), DECODERS["attention"](len(vocabulary))
+    decoder((np.zeros((1, *encoder.output.shape[1:]), np.float32), np.ones((1, 1, 2), np.int32)))
+    path = WEIGHTS / "checkpoint.npz"
+    checkpoint.assign(checkpoint.model_variables(encoder, decoder), checkpoint.load(path), path)
+    for photo in samples.values():
+        caption = shipped.caption(photo)
+        ids = [vocabulary.ids[word.text] for word in caption.words]
+        grid = encoder.predict_on_batch(encoder_input(read_photo(photo), SIDE)[None])
+        logits = decoder((grid, np.array([[[vocabulary.start, *ids]]], np.int32)))
+        log_probabilities = np.asarray(ops.log_softmax(logits))[0, 0]
+        expected = [log_probabilities[n, id] for n, id in enumerate(ids)]
+        np.testing.assert_allclose([word.log_probability for word in caption.words], expected, atol=1e-2)
+        np.testing.assert_allclose(
+            caption.log_probability, sum(expected) + log_probabilities[len(ids), vocabulary.end], atol=2e-2
+        )

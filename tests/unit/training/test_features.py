@@ -1,0 +1,42 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from captioner.photos.load import encoder_input
+from captioner.training.dataset import Example
+from captioner.training.encoder import SIDE
+from captioner.training.features import Photos
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    """White on the left, black on the right."""
+    array = np.zeros((200, 300, 3), np.uint8)
+    array[:, :150] = 255
+    Image.fromarray(array).save(tmp_path / "picture.png")
+    return tmp_path / "picture.png"
+
+
+def test_as_the_program_will_see_it(picture: Path) -> None:
+    batch = Photos([Example(picture, ("A dog .",))]).batch(np.array([0]))
+    np.testing.assert_array_equal(batch[0], encoder_input(np.asarray(Image.open(picture)), SIDE))
+
+
+def test_varied_views(picture: Path) -> None:
+    photos = Photos([Example(picture, ("A dog .",))])
+    views = photos.batch(np.zeros(20, int), np.random.default_rng(0))
+    assert views.shape == (20, SIDE, SIDE, 3)
+    assert views.dtype == np.uint8
+    white_first = [view[:, :50].mean() > view[:, -50:].mean() for view in views]
+    assert 3 < sum(white_first) < 17
+    edges = {int(np.abs(np.diff(view[150, :, 0].astype(int))).argmax()) for view in views}
+    assert len(edges) > 5  # cut differently
+    np.testing.assert_array_equal(views, photos.batch(np.zeros(20, int), np.random.default_rng(0)))
+
+
+def test_left_stays_left_where_a_caption_says_so(picture: Path) -> None:
+    photos = Photos([Example(picture, ("A dog .", "White on the Left."))])
+    views = photos.batch(np.zeros(20, int), np.random.default_rng(0))
+    assert all(view[:, :50].mean() > view[:, -50:].mean() for view in views)

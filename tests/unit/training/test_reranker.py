@@ -1,0 +1,125 @@
+"""The regression that ranks captions: fitted to made photos, and what comes with the program."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from captioner.errors import WeightsError
+from captioner.model.beam_search import Hypothesis
+from captioner.model.reranker import SHAPES, Consensus
+from captioner.model.vocabulary import SPECIAL_WORDS, Vocabulary
+from captioner.training.reranker import fit
+
+SCENES = {
+    "dog": ["a dog runs on grass", "the brown dog plays on grass", "a dog plays"],
+    "boat": ["a boat on the water", "a boat sails on water", "two men sail a boat"],
+    "snow": ["a man skis down a hill", "a man skis on snow", "a skier on snow"],
+}
+VOCABULARY = Vocabulary(
+    [*SPECIAL_WORDS, *sorted({word for texts in SCENES.values() for text in texts for word in text.split()})]
+)
+
+
+def features(scene: str, random: np.random.Generator) -> np.ndarray:
+    """What an encoder might tell of a photo: noise, and what the scenes differ in."""
+    values = random.normal(size=20)
+    values[list(SCENES).index(scene)] += 5
+    return values.astype(np.float32)
+
+
+def hypothesis(text: str, log_probability: float) -> Hypothesis:
+    return Hypothesis(words=tuple(VOCABULARY.ids[word] for word in text.split()), log_probability=log_probability)
+
+
+@pytest.fixture(scope="module")
+def arrays() -> dict[str, np.ndarray]:
+    random = np.random.default_rng(0)
+    scenes = [scene for scene in SCENES for _ in range(20)]
+    captions = [[[*text.split(), "<end>"] for text in SCENES[scene]] for scene in scenes]
+    return fit(np.array([features(scene, random) for scene in scenes]), captions, VOCABULARY)
+
+
+def save(folder: Path, arrays: dict[str, np.ndarray]) -> Path:
+    path = folder / "consensus.npz"
+    np.savez(path, **arrays)  # type: ignore[arg-type]
+    return path
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_what_people_would_say_of_such_a_photo_comes_first(
+    tmp_path: Path, arrays: dict[str, np.ndarray], scene: str
+) -> None:
+    consensus, random = Consensus(save(tmp_path, arrays)), np.random.default_rng(1)
+    found = [hypothesis(texts[0], -5.0 if other == scene else -4.0) for other, texts in SCENES.items()]
+    for _ in range(10):
+        best, *others = consensus.rank(found, features(scene, random)[None])
+        assert VOCABULARY.decode(best.words) == SCENES[scene][0].split()
+        assert best.agreement > 0.3 > max(other.agreement for other in others)
+
+
+def test_of_equal_agreement_the_more_probable_comes_first(tmp_path: Path, arrays: dict[str, np.ndarray]) -> None:
+    consensus = Consensus(save(tmp_path, arrays))
+    found = [hypothesis("a dog plays", -9.0), hypothesis("a dog plays", -2.0)]
+    ranked = consensus.rank(found, features("dog", np.random.default_rng(2))[None])
+    assert [h.log_probability for h in ranked] == [-2.0, -9.0]
+
+
+def test_the_agreement_is_the_mean_cosine_with_what_people_said(tmp_path: Path) -> None:
+    """Of photos without noise the regression foretells it all; five photos have one caption, five another."""
+    texts = ["dog boat"] * 5 + ["dog snow"] * 5
+    vocabulary = Vocabulary([*SPECIAL_WORDS, "dog", "boat", "snow"])
+    arrays = fit(
+        np.repeat(np.eye(2, dtype=np.float32), 5, axis=0), [[[*text.split(), "<end>"]] for text in texts], vocabulary
+    )
+    consensus = Consensus(save(tmp_path, arrays))
+    dog, boat, snow = 4, 5, 6
+    photo = np.array([[1, 0]], np.float32)
+    agreements = [
+        consensus.rank([Hypothesis(words=words)], photo)[0].agreement
+        for words in ((dog, boat), (dog, snow), (boat, dog))
+    ]
+    # "dog" and the end are in all captions and so count nothing: the same, nothing but those, a word of three n-grams.
+    assert agreements == pytest.approx([1, 0, 1 / 3], abs=0.1)
+
+
+def test_the_same_photos_give_the_same_file(arrays: dict[str, np.ndarray]) -> None:
+    """Python goes through sets in another order in each process: that of the n-grams must not depend on it."""
+    ngrams = [VOCABULARY.decode(filter(None, ids)) for ids in arrays["ngrams"].tolist()]
+    assert ngrams == sorted(ngrams)
+    assert len(ngrams) > 20
+
+
+def test_few_photos_are_no_error(tmp_path: Path) -> None:
+    arrays = fit(np.ones((1, 8), np.float32), [[["a", "dog", "<end>"]]], VOCABULARY)
+    ranked = Consensus(save(tmp_path, arrays)).rank([hypothesis("a dog", -1.0)], np.ones((1, 8), np.float32))
+    assert ranked[0].agreement == 0
+
+
+def test_photos_with_one_caption_between_them_are_no_error(tmp_path: Path) -> None:
+    arrays = fit(np.eye(6, dtype=np.float32), [[["a", "dog", "<end>"]]] * 6, VOCABULARY)
+    ranked = Consensus(save(tmp_path, arrays)).rank([hypothesis("a dog", -1.0)], np.ones((1, 6), np.float32))
+    assert ranked[0].agreement == 0
+
+
+@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("damage", ["missing", "longer", "deeper", "objects"])
+def test_a_damaged_file_is_refused(tmp_path: Path, arrays: dict[str, np.ndarray], name: str, damage: str) -> None:
+    changed = {
+        "missing": lambda array: None,
+        "longer": lambda array: np.resize(array, [size + 1 for size in array.shape] or [2]),
+        "deeper": lambda array: array[None],
+        "objects": lambda array: np.array(array, object),
+    }[damage](arrays[name])
+    damaged = {**arrays, name: changed}
+    if changed is None:
+        del damaged[name]
+    path = save(tmp_path, damaged)
+    with pytest.raises(WeightsError, match=f"^The model's file {path} is damaged"):
+        Consensus(path)
+
+
+def test_what_is_no_number_is_refused(tmp_path: Path, arrays: dict[str, np.ndarray]) -> None:
+    path = save(tmp_path, {**arrays, "bias": np.full_like(arrays["bias"], np.nan)})
+    with pytest.raises(WeightsError, match="is damaged"):
+        Consensus(path)

@@ -1,0 +1,165 @@
+"""Real trainings, of a few steps on a few made pictures, from the shipped encoder."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from captioner import Captioner
+from captioner.training import checkpoint
+from captioner.training.dataset import load_dataset
+from captioner.training.export import export
+from captioner.training.reranker import fit_consensus
+from captioner.training.train import Settings, train
+
+ROOT = Path(__file__).parents[3]
+COLOURS = {"red": (220, 20, 20), "green": (20, 180, 40), "blue": (30, 40, 220), "white": (245, 245, 245)}
+SHAPES = ("square on top", "square at the bottom")
+SHIPPED = str(ROOT / "weights" / "checkpoint.npz")
+
+
+def made_pictures(folder: Path) -> Path:
+    """Eight pictures of a coloured square high or low on black, each with two captions."""
+    lines = ["image,caption"]
+    for colour, rgb in COLOURS.items():
+        for shape in SHAPES:
+            picture = np.zeros((224, 224, 3), np.uint8)
+            top = 20 if "top" in shape else 124
+            picture[top : top + 80, 60:160] = rgb
+            name = f"{colour} {shape}.png"
+            Image.fromarray(picture).save(folder / name)
+            lines += [f"{name},A {colour} {shape} .", f"{name},There is a {colour} {shape} ."]
+    (folder / "captions.txt").write_text("\n".join(lines))
+    return folder
+
+
+def script(*arguments: object, **options: object) -> subprocess.Popen[str]:
+    command = [sys.executable, str(ROOT / "scripts" / "train.py"), *map(str, arguments)]
+    return subprocess.Popen(command, **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **options})  # type: ignore[call-overload,no-any-return]
+
+
+def test_overfits_made_pictures_and_captions_them_back_through_the_runtime(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    data = load_dataset(made_pictures(tmp_path / "data"))
+    examples = [example for split in data.values() for example in split]
+    settings = Settings(
+        encoder_weights=SHIPPED,
+        schedule=(("decoder", 6), ("upper-layers", 1), ("self-critical", 3)),
+        batch_size=4,
+        fine_tune_batch_size=4,
+        learning_rate=3e-3,
+        min_word_count=1,
+    )
+    training = train({"train": examples * 4, "dev": examples}, settings, tmp_path / "run")
+    losses: dict[str, list[float]] = {}
+    for line in training.progress["log"]:
+        losses.setdefault(line["stage"], []).append(line["loss"])
+    assert losses["upper-layers"][0] < losses["decoder"][0] / 2
+    assert losses["self-critical"][-1] < losses["self-critical"][0] < 0  # minus the reward
+    export(training.encoder, training.decoder, training.vocabulary, tmp_path / "weights", name="test", max_length=20)
+    fit_consensus(tmp_path / "weights", examples * 4)
+    captioner = Captioner(tmp_path / "weights")
+    for example in examples:
+        assert captioner.caption(example.photo).text.lower().endswith(example.photo.stem + ".")
+
+
+def test_goes_on_after_a_kill(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    log = tmp_path / "run" / "log.jsonl"
+    options = ["--data", made_pictures(tmp_path / "data"), "--out", tmp_path / "run", "--start-from", ROOT / "weights"]
+    options += ["--schedule", "decoder:4", "all-layers:1", "self-critical:1"]
+
+    def epochs() -> list[tuple[str, int, float]]:
+        lines = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+        return [(line["stage"], line["epoch"], line["loss"]) for line in lines]
+
+    killed = script(*options, stderr=subprocess.DEVNULL)  # it would wait for ever for a reader
+    while len(epochs()) < 2 and killed.poll() is None:
+        time.sleep(0.05)
+    killed.send_signal(signal.SIGKILL)
+    killed.communicate()
+    before = epochs()
+    assert 2 <= len(before) < 6
+
+    again = script(*options)
+    output, errors = again.communicate(timeout=600)
+    assert again.returncode == 0, errors
+    after = epochs()
+    assert after[: len(before)] == before
+    epochs_of_stages = [*(("decoder", n) for n in (1, 2, 3, 4)), ("all-layers", 1), ("self-critical", 1)]
+    assert [epoch[:2] for epoch in after] == epochs_of_stages
+    assert errors.count("features of train:   0%") == 1  # for the last stage; those of the first were kept
+
+    for name in ("report.md", "curves.png", "contact_sheet.jpg"):
+        assert (tmp_path / "run" / "report" / name).stat().st_size > 100
+    assert "report.md" in output
+    assert Captioner(tmp_path / "run" / "weights").caption(next((tmp_path / "data").glob("*.png"))).text
+    other = script(*options, "--seed", 1)
+    assert "holds a training with other settings or data" in other.communicate()[1]
+    assert other.returncode == 1
+
+
+def test_averaged_weights_are_what_remains(tmp_path: Path) -> None:
+    """best.npz holds the averages, not the last step's weights, and a stage ends with them."""
+    (tmp_path / "data").mkdir()
+    data = load_dataset(made_pictures(tmp_path / "data"))
+    settings = Settings(encoder_weights=SHIPPED, schedule=(("decoder", 1),), min_word_count=1)
+    training = train(data, settings, tmp_path / "run")
+    best, latest = (checkpoint.load(tmp_path / "run" / name) for name in ("best.npz", "latest.npz"))
+    name = "decoder/query/kernel"
+    np.testing.assert_array_equal(best[name], latest[f"average {name}"])
+    assert not np.array_equal(best[name], latest[name])
+    np.testing.assert_array_equal(best[name], np.asarray(training.named[name].value))
+    frozen = "block1_conv1/kernel"
+    np.testing.assert_array_equal(best[frozen], checkpoint.load(Path(SHIPPED))[frozen].astype(np.float32))
+
+
+def test_a_damaged_photo_is_named_in_one_sentence(tmp_path: Path) -> None:
+    made_pictures(tmp_path)
+    for photo in tmp_path.glob("*.png"):
+        photo.write_bytes(photo.read_bytes()[:100])
+    process = script("--data", tmp_path, "--out", tmp_path / "run", "--start-from", ROOT / "weights")
+    errors = process.communicate()[1]
+    assert process.returncode == 1
+    assert errors.splitlines()[-1].startswith(f"train.py: {tmp_path}")
+    assert "damaged" in errors.splitlines()[-1]
+    assert "Traceback" not in errors
+
+
+def test_a_wrong_layout_is_told_in_one_sentence(tmp_path: Path) -> None:
+    process = script("--data", tmp_path, "--out", tmp_path / "run")
+    errors = process.communicate()[1]
+    assert process.returncode == 1
+    assert errors.splitlines()[-1].startswith(f"train.py: {tmp_path} has neither")
+    assert "Traceback" not in errors
+
+
+def test_a_full_disk_is_told_in_one_sentence_and_costs_no_finished_epoch(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "disk").mkdir()
+    run = tmp_path / "disk" / "run"
+    options = ["--data", made_pictures(tmp_path / "data"), "--out", run, "--start-from", ROOT / "weights"]
+    options += ["--schedule", "decoder:2"]
+    # Room for the checkpoints of the first epoch, and not for a second beside them.
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400m", "tmpfs", run.parent], capture_output=True).returncode:
+        pytest.skip("mounting a small disk needs root")
+    try:
+        process = script(*options)
+        errors = process.communicate()[1]
+        assert process.returncode == 1
+        assert errors.splitlines()[-1].startswith("train.py: The disk is full.")
+        assert "Traceback" not in errors
+        (first,) = (run / "log.jsonl").read_text().splitlines()
+        subprocess.run(["mount", "-o", "remount,size=1g", run.parent], check=True)
+        again = script(*options)
+        errors = again.communicate()[1]
+        assert again.returncode == 0, errors
+        assert (run / "log.jsonl").read_text().splitlines()[0] == first
+    finally:
+        subprocess.run(["umount", run.parent], check=True)
