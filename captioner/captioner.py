@@ -1,7 +1,6 @@
 """From a photo to its caption."""
 
 import math
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -10,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from captioner.model import confidence
 from captioner.model.beam_search import Hypothesis, beam_search
@@ -19,7 +17,7 @@ from captioner.model.runtime import Model, check_fit, physical_cores
 from captioner.model.vocabulary import Vocabulary, content, sentence
 from captioner.model.weights import open_weights
 from captioner.photos import reader
-from captioner.photos.load import encoder_input, read
+from captioner.photos.load import Source, encoder_input, read
 
 # Other sentences for a photo, at most: a person would not listen to more.
 ALTERNATIVES = 3
@@ -122,11 +120,11 @@ class Captioner:
         with self._lock:
             self._beam_width = beam_width
 
-    def caption(self, source: str | os.PathLike[str] | bytes | Image.Image | np.ndarray) -> Caption:
+    def caption(self, source: Source) -> Caption:
         """Describe a photo. The same photo gets the same caption every time.
 
         Args:
-            source: as `read_photo` takes it: a file's path or content, a PIL image or an array.
+            source: as `read_photo` takes it: a file's path or content, a file object, a PIL image or an array.
 
         Raises:
             PhotoError: the photo cannot be read.

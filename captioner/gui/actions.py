@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from captioner import PhotoError
+from captioner.photos.source import PhotoSource
 
 if TYPE_CHECKING:
     from captioner.gui.window import Window
@@ -23,7 +24,7 @@ def open_photos(window: "Window") -> None:
         filetypes=[("Photos", f"{FORMATS} {FORMATS.upper()}"), ("All files", "*")],
     )
     if names:
-        window.open_sources([Path(name) for name in names])
+        window.open_sources([PhotoSource.of(name) for name in names])
 
 
 def paste(window: "Window") -> None:
@@ -69,8 +70,8 @@ def save_caption(window: "Window") -> None:
     from captioner.output.export import save_caption
 
     assert window.captioned
-    source, text = window.captioned.source, window.captioned.caption.text
-    if not isinstance(source, Path):
+    photo, text = window.captioned.source.path, window.captioned.caption.text
+    if photo is None:
         window.tell("This photo has no file to save the caption beside: copy the caption instead.")
         return
 
@@ -84,11 +85,11 @@ def save_caption(window: "Window") -> None:
             window.tell(f"Saved as {result.name}.")
 
     def replace_other() -> None:
-        question = f"There is another text beside {source.name} already. Replace it?"
+        question = f"There is another text beside {photo.name} already. Replace it?"
         if messagebox.askyesno("Save Caption", question, parent=window.root, default="no"):
-            window.work("Saving…", lambda: save_caption(source, text, overwrite=True), saved)
+            window.work("Saving…", lambda: save_caption(photo, text, overwrite=True), saved)
 
-    window.work("Saving…", lambda: save_caption(source, text), saved)
+    window.work("Saving…", lambda: save_caption(photo, text), saved)
 
 
 def save_speech(window: "Window") -> None:
@@ -101,7 +102,7 @@ def save_speech(window: "Window") -> None:
         parent=window.root,
         title="Save Speech",
         initialdir=window.chosen.last_folder or None,
-        initialfile=f"{Path(captioned.name).stem}.wav",
+        initialfile=f"{Path(captioned.source.name).stem}.wav",
         defaultextension=".wav",
         filetypes=[("Sound files", "*.wav")],
     )

@@ -5,7 +5,6 @@ import tkinter as tk
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import import_module
-from pathlib import Path
 from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +18,12 @@ from captioner.gui.style import theme
 from captioner.gui.tk.main_thread import Inbox
 from captioner.gui.widgets.caption_view import CaptionView
 from captioner.gui.widgets.photo_view import PhotoView
+from captioner.photos.source import PhotoSource
 from captioner.system import crash_log
 
 if TYPE_CHECKING:
     from captioner.gui.dialogs.base import Dialog
     from captioner.gui.session import caption_service
-    from captioner.gui.session.caption_service import Source
 
 TITLE = "Captioner"
 WELCOME = "Open a photo, drop one here, or paste one."
@@ -54,7 +53,7 @@ class Window:
         self.chosen = settings
         self.palette = theme.PALETTES["light"]
         self.state = State()
-        self.captions: dict[Source, caption_service.Captioned] = {}  # this session's captions, in order
+        self.captions: dict[PhotoSource, caption_service.Captioned] = {}  # this session's captions, in order
         self._system_palette = system_palette
         self._number = 0  # of the last request: answers to others are not wanted any more
         self._shown: caption_service.Shown | None = None
@@ -142,7 +141,7 @@ class Window:
             screen=(self.root.winfo_screenwidth(), self.root.winfo_screenheight()),
         )
         if photos:
-            self.open_sources([Path(photo) for photo in photos])
+            self.open_sources([PhotoSource.of(photo) for photo in photos])
 
     def _load_voice(self) -> None:
         from captioner.gui.voice import Voice
@@ -188,7 +187,7 @@ class Window:
             self.root.createcommand(f"tk::mac::{name}", partial(self.do, command))
         self.root.createcommand("tkAboutDialog", partial(self.do, "about"))
         self.root.createcommand(
-            "tk::mac::OpenDocument", lambda *paths: self.open_sources([Path(path) for path in paths])
+            "tk::mac::OpenDocument", lambda *paths: self.open_sources([PhotoSource.of(path) for path in paths])
         )
 
     # What the user commands: a method for each name in the table.
@@ -215,10 +214,9 @@ class Window:
     save_caption = actions.save_caption
     save_speech = actions.save_speech
 
-    def open_sources(self, sources: "Sequence[Source]") -> None:
-        first = sources[0]
-        if isinstance(first, Path):
-            self.change(last_folder=str(first.absolute().parent))
+    def open_sources(self, sources: Sequence[PhotoSource]) -> None:
+        if folder := sources[0].path:
+            self.change(last_folder=str(folder.absolute().parent))
         self._request(self._background.open(sources))
 
     def history(self) -> None:
@@ -367,7 +365,7 @@ class Window:
         self.state.caption = False
         self.state.before = answer.position > 1
         self.state.after = answer.position < answer.total
-        self.root.title(f"{answer.name} – {TITLE}")
+        self.root.title(f"{answer.source.name} – {TITLE}")
         self.photo_view.show(answer.image)
         self.caption_view.show(None)
         self._await("Captioning…")
@@ -433,7 +431,7 @@ class Window:
             self.self_voicing.announce(self._unsaid)
             self._unsaid = ""
 
-    def take_sources(self, found: "list[Source] | str | OSError") -> None:
+    def take_sources(self, found: list[PhotoSource] | str | OSError) -> None:
         if isinstance(found, list):
             self.open_sources(found)
         else:
@@ -448,7 +446,7 @@ class Window:
         self.root.lift()
         tcl("focus", "-force", tcl("focus", "-lastfor", tcl("grab", "current", self.root) or self.root))
         if paths:
-            self.open_sources([Path(path) for path in paths])
+            self.open_sources([PhotoSource.of(path) for path in paths])
 
     def _place(self) -> str:
         return f"Photo {self._shown.position} of {self._shown.total}." if self._shown else ""
@@ -456,7 +454,7 @@ class Window:
     def _photo_in_words(self) -> str:
         if not self._shown:
             return self.caption_view.statement.text
-        return f"{self._shown.name}, {self._shown.position} of {self._shown.total}"
+        return f"{self._shown.source.name}, {self._shown.position} of {self._shown.total}"
 
     def _light(self) -> None:
         """Show where the captioner looked for the word that is marked."""

@@ -4,14 +4,14 @@ import base64
 from html import escape
 from pathlib import Path
 
-from captioner.gui.session.events import Source
+from captioner.photos.source import PhotoSource
 from captioner.system import files
 
 # Pixels of the longer side of a photo in HTML.
 SIDE = 1600
 
 
-def html(photo: Source, text: str) -> str:
+def html(photo: PhotoSource, text: str) -> str:
     """A <figure> that holds the photo, as a JPEG of at most SIDE pixels a side, with the caption as alt text and below.
 
     Takes a while: call it in a thread.

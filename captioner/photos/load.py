@@ -1,6 +1,5 @@
 """From any photo to the array that the encoder takes."""
 
-import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,9 +9,10 @@ from PIL import Image
 from captioner.errors import PhotoError
 from captioner.photos import reader
 from captioner.photos.convert import to_rgb
+from captioner.photos.source import PhotoLike, PhotoSource
 
 # What `read_photo` takes.
-Source = str | os.PathLike[str] | bytes | Image.Image | np.ndarray
+Source = PhotoSource | PhotoLike | Image.Image | np.ndarray
 
 # The training photos (Flickr8k) are 224 pixels squares. A sharper photo would be new to the encoder, so every photo is
 # brought down to their size first and takes the same way up from there.
@@ -40,8 +40,8 @@ def read_photo(source: Source, *, side: int = ENOUGH) -> np.ndarray:
     Images and arrays come from the caller and are trusted.
 
     Args:
-        source: a file's path, a file's content, a PIL image, or an array: uint8 [height, width, 3] (RGB),
-            [height, width, 4] (RGBA) or [height, width] (grey).
+        source: a file's path, a file's content (bytes, bytearray or memoryview), a binary file object, a PIL image, or
+            an array: uint8 [height, width, 3] (RGB), [height, width, 4] (RGBA) or [height, width] (grey).
         side: the photo may come smaller than it is, as long as both of its sides keep this many pixels. Of more than
             32 megapixels it comes smaller in any case.
 
@@ -72,9 +72,10 @@ def read(source: Source, sides: Sequence[int] = (ENOUGH,)) -> Reading:
             return Reading([to_rgb(source, side) for side in sides], "")
         except Exception as error:  # what it was opened from is damaged
             raise PhotoError("The photo is damaged or cut off: copy it or download it again.") from error
-    name = "" if isinstance(source, bytes) else os.fspath(source)
+    source = PhotoSource.of(source)
+    name = str(source.path) if source.path else ""
     try:
-        photos, note = reader.read(source if isinstance(source, bytes) else name, sides)
+        photos, note = reader.read(source.content if source.content is not None else name, sides)
     except PhotoError as error:
         error.name = name
         raise

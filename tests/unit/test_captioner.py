@@ -90,10 +90,11 @@ def test_every_stage_is_timed(shipped, samples):
     assert min(seconds.values()) > 0
 
 
-def test_path_bytes_image_and_array_get_the_same_caption(shipped, samples):
+def test_path_bytes_file_image_and_array_get_the_same_caption(shipped, samples):
     path = samples["coffee"]
-    with Image.open(path) as image:
-        sources = [path, str(path), path.read_bytes(), image, np.asarray(image)]
+    content = path.read_bytes()
+    with Image.open(path) as image, path.open("rb") as file:
+        sources = [path, str(path), content, bytearray(content), memoryview(content), file, image, np.asarray(image)]
         captions = [shipped.caption(source) for source in sources]
     assert len({(caption.text, caption.log_probability) for caption in captions}) == 1
 

@@ -17,6 +17,7 @@ from captioner.model.beam_search import beam_search
 from captioner.model.confidence import probability, statement
 from captioner.model.vocabulary import Vocabulary, tokenize
 from captioner.photos import unsupported
+from captioner.photos.source import PhotoSource
 from captioner.speech.worker import spoken
 
 # The same inputs in every run, however slow the machine.
@@ -104,7 +105,7 @@ def test_any_settings_file_gives_settings_that_make_sense(path: Path, content: b
 
 @given(PATHS, st.sampled_from(["{}", "'{}'", '"{}"', "  {}\r\n"]))
 def test_a_photo_is_found_by_its_address(photo: Path, written: str) -> None:
-    assert from_text(written.format(photo.as_uri())) == [photo]
+    assert from_text(written.format(photo.as_uri())) == [PhotoSource.of(photo)]
 
 
 @given(
@@ -117,7 +118,7 @@ def test_any_drop_gives_photos_or_a_sentence(kind: str, data: str) -> None:
         assert found.endswith(".")
     else:
         assert found
-        assert all(isinstance(source, bytes) or source.is_absolute() for source in found)
+        assert all(source.path is None or source.path.is_absolute() for source in found)
 
 
 @given(st.binary(max_size=1000) | st.text(max_size=1000).map(str.encode))

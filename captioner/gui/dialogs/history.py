@@ -17,7 +17,7 @@ class History(ListDialog):
         super().__init__(window.root, "History", widths=(16, 44), lines=10)
         self._window = window
         self._captions = list(window.captions.values())[::-1]
-        self.fill((captioned.name, captioned.caption.statement) for captioned in self._captions)
+        self.fill((captioned.source.name, captioned.caption.statement) for captioned in self._captions)
         describe(self.list, name="Captions", value=self._spoken)
         show = ttk.Button(self.buttons, text="Show Again", command=self.show)
         show.pack(side="left")
@@ -29,7 +29,7 @@ class History(ListDialog):
 
     def describe(self, line: str) -> str:
         captioned = self._captions[int(line)]
-        return f"{captioned.name}: {captioned.caption.statement}"
+        return f"{captioned.source.name}: {captioned.caption.statement}"
 
     def show(self) -> None:
         captioned = self._captions[int(self.chosen)]

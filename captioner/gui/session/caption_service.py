@@ -21,12 +21,11 @@ from captioner.gui.session.events import (
     Ready,
     Shown,
     Skipped,
-    Source,
-    name_of,
 )
-from captioner.gui.session.loading import Key, Photo, Small, key_of, read_small, read_to_show
+from captioner.gui.session.loading import Key, Photo, Small, read_small, read_to_show
 from captioner.gui.session.photo_list import Walk
 from captioner.photos.reader import in_time
+from captioner.photos.source import PhotoSource
 from captioner.system import crash_log
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ class Background:
         self._jobs: deque[_Job] = deque()
         threading.Thread(target=self._caption_jobs, name="captioning", daemon=True).start()
 
-    def open(self, sources: Sequence[Source]) -> int:
+    def open(self, sources: Sequence[PhotoSource]) -> int:
         """Show and caption a photo, a folder's first one, or the first of several.
 
         Of a single photo, the photos of its folder become the walk that `step` goes along; of a folder, its photos.
@@ -164,11 +163,11 @@ class Background:
             with self._lock:
                 if self._request is request:
                     self._want(None)
-                    self._tell(Failed(request.number, name_of(request.walk.sources[0]), _sentence(error)))
+                    self._tell(Failed(request.number, request.walk.sources[0].name, _sentence(error)))
         finally:
             request.ended.set()
 
-    def _list(self, request: "_Request") -> Sequence[Source]:
+    def _list(self, request: "_Request") -> Sequence[PhotoSource]:
         """The photos of the request's walk, and its position set to one of them."""
         walk = request.walk
         photos = in_time(walk.list)
@@ -180,7 +179,7 @@ class Background:
                 self._tell(End(request.number, which))
         return photos
 
-    def _show(self, request: "_Request", photos: Sequence[Source]) -> None:
+    def _show(self, request: "_Request", photos: Sequence[PhotoSource]) -> None:
         walk = request.walk
         while True:
             position, source = request.position, photos[request.position]
@@ -198,11 +197,10 @@ class Background:
             self._shown = request
             if not request.shown:
                 request.shown = True
-                name = name_of(source)
-                self._tell(Shown(request.number, position + 1, len(photos), source, name, photo.image))
+                self._tell(Shown(request.number, position + 1, len(photos), source, photo.image))
         self._caption(request, position, source, photo)
 
-    def _read_ahead(self, request: "_Request", photos: Sequence[Source]) -> None:
+    def _read_ahead(self, request: "_Request", photos: Sequence[PhotoSource]) -> None:
         """Read and caption the photos beside the shown one, then the rest of several that were opened together."""
         with self._lock:
             shown, waiting = request.position, sorted(request.walk.waiting)
@@ -218,9 +216,9 @@ class Background:
             except PhotoError as error:
                 self._settle(request, position, error.sentence)
 
-    def _photo(self, request: "_Request", source: Source) -> Photo:
+    def _photo(self, request: "_Request", source: PhotoSource) -> Photo:
         """Read a photo to show, or take it from those kept or from another request's thread that is reading it."""
-        key = key_of(source)
+        key = source.key()
         if key not in self._photos:
             self._await_turn(request)
         with self._lock:
@@ -248,9 +246,9 @@ class Background:
             request.before = None
         self._check(request)
 
-    def _caption(self, request: "_Request", position: int, source: Source, photo: Photo | None = None) -> None:
+    def _caption(self, request: "_Request", position: int, source: PhotoSource, photo: Photo | None = None) -> None:
         """Tell a photo's caption if it is known, or have it made."""
-        key = photo.key if photo else key_of(source)
+        key = photo.key if photo else source.key()
         if caption := self._captions.get((key, self._beam_width)):
             self._settle(request, position, caption)
         else:
@@ -278,9 +276,9 @@ class Background:
                 self._tell(outcome)
                 walk.waiting.clear()
             elif isinstance(outcome, str):
-                self._tell((Failed if shown else Skipped)(number, name_of(source), outcome))
+                self._tell((Failed if shown else Skipped)(number, source.name, outcome))
             else:
-                self._tell(Captioned(number, source, name_of(source), outcome))
+                self._tell(Captioned(number, source, outcome))
             if position in walk.waiting:
                 walk.waiting.remove(position)
                 self._tell(Progress(number, len(walk.photos) - len(walk.waiting), len(walk.photos)))

@@ -1,17 +1,13 @@
 """What `captioner.gui.session.caption_service` tells the window."""
 
-import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from PIL import Image
 
     from captioner import Caption
-
-# A photo's path, or the content of one that was pasted or dropped.
-Source = Path | bytes
+    from captioner.photos.source import PhotoSource
 
 
 @dataclass(frozen=True)
@@ -31,15 +27,13 @@ class Shown:
     """A photo to show.
 
     position, total: it is photo 1 to total of its walk.
-    name: the file's name, or what to call a pasted photo.
     image: RGB, upright, at most the screen's size.
     """
 
     number: int
     position: int
     total: int
-    source: Source
-    name: str
+    source: "PhotoSource"
     image: "Image.Image"
 
 
@@ -48,8 +42,7 @@ class Captioned:
     """A photo's caption: the shown one's, or that of another one of several that were opened together."""
 
     number: int
-    source: Source
-    name: str
+    source: "PhotoSource"
     caption: "Caption"
 
 
@@ -96,10 +89,3 @@ class Cancelled:
 
 
 Answer = Ready | Broken | Shown | Captioned | Failed | Skipped | Progress | End | Cancelled
-
-
-def name_of(source: Source) -> str:
-    """What to call a photo: its file's name, also where that is no valid text."""
-    if isinstance(source, bytes):
-        return "Pasted photo"
-    return os.fsencode(source.name or source).decode(errors="replace")

@@ -1,17 +1,15 @@
 """Reads photos to be shown and captioned."""
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from captioner.gui.session.events import Source
-from captioner.photos.reader import in_time
+from captioner.photos.source import PhotoSource
 
 if TYPE_CHECKING:
     import numpy as np
     from PIL import Image
 
-# A photo as it is now: its path, or the digest of its content, and when it was changed and its size.
+# What `PhotoSource.key` returns.
 Key = tuple[str | bytes, int, int]
 
 
@@ -39,22 +37,7 @@ class Photo:
     small: Small
 
 
-def key_of(source: Source) -> Key:
-    """What changes when the photo does.
-
-    Raises:
-        PhotoError: the disk does not answer.
-    """
-    if isinstance(source, bytes):
-        return hashlib.sha256(source).digest(), 0, len(source)
-    try:
-        state = in_time(source.stat)
-    except (OSError, ValueError):  # reading it will say why
-        return str(source), 0, 0
-    return str(source), state.st_mtime_ns, state.st_size
-
-
-def read_to_show(source: Source, key: Key, screen: tuple[int, int]) -> Photo:
+def read_to_show(source: PhotoSource, key: Key, screen: tuple[int, int]) -> Photo:
     """Read a photo, at most as large as the screen: width and height in pixels.
 
     Raises:
@@ -70,7 +53,7 @@ def read_to_show(source: Source, key: Key, screen: tuple[int, int]) -> Photo:
     return Photo(key, image, Small(encoder_input(enough, TRAINING_SIDE), note))
 
 
-def read_small(source: Source) -> Small:
+def read_small(source: PhotoSource) -> Small:
     """Read a photo just as the captioner would, up to its last step.
 
     Raises:

@@ -3,11 +3,10 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from captioner import PhotoError
-from captioner.gui.session.events import Source
 from captioner.photos.folder import natural, photos_in
+from captioner.photos.source import PhotoSource
 
 
 @dataclass(eq=False)
@@ -20,14 +19,14 @@ class Walk:
     waiting: the positions of those that are still to be captioned because several were opened together.
     """
 
-    sources: Sequence[Source]
-    photos: Sequence[Source] | None = None
+    sources: Sequence[PhotoSource]
+    photos: Sequence[PhotoSource] | None = None
     start: int = 0
     single: bool = False
     waiting: set[int] = field(default_factory=set)
     listing: threading.Lock = field(default_factory=threading.Lock)
 
-    def list(self) -> Sequence[Source]:
+    def list(self) -> Sequence[PhotoSource]:
         """List the photos, once; there is at least one.
 
         Raises:
@@ -35,12 +34,11 @@ class Walk:
         """
         with self.listing:
             if self.photos is None:
-                sources = [source if isinstance(source, bytes) else source.absolute() for source in self.sources]
-                source = sources[0]
-                self.single = len(sources) == 1 and not (isinstance(source, Path) and source.is_dir())
-                if self.single and isinstance(source, Path):
-                    photos = _beside(source)
-                    self.start = photos.index(source)
+                sources = [_absolute(source) for source in self.sources]
+                self.single = len(sources) == 1 and not _is_folder(sources[0])
+                if self.single:
+                    photos = _beside(sources[0])
+                    self.start = photos.index(sources[0])
                 else:
                     photos = [photo for source in sources for photo in _within(source)]
                 if not photos:
@@ -51,22 +49,33 @@ class Walk:
             return self.photos
 
 
-def _beside(photo: Path) -> list[Source]:
+def _absolute(source: PhotoSource) -> PhotoSource:
+    return PhotoSource(path=source.path.absolute()) if source.path else source
+
+
+def _is_folder(source: PhotoSource) -> bool:
+    return source.path is not None and source.path.is_dir()
+
+
+def _beside(source: PhotoSource) -> list[PhotoSource]:
     """The photos of a photo's folder, and in any case itself."""
+    photo = source.path
+    if photo is None:
+        return [source]
     try:
         photos = photos_in(photo.parent)
     except OSError:
         photos = []
     if photo not in photos:
         photos = sorted([*photos, photo], key=lambda path: natural(path.name))
-    return list(photos)
+    return [PhotoSource(path=path) for path in photos]
 
 
-def _within(source: Source) -> Sequence[Source]:
+def _within(source: PhotoSource) -> list[PhotoSource]:
     """The photos of a folder; of anything else itself."""
-    if isinstance(source, bytes) or not source.is_dir():
+    if source.path is None or not _is_folder(source):
         return [source]
     try:
-        return photos_in(source)
+        return [PhotoSource(path=path) for path in photos_in(source.path)]
     except OSError as error:
         raise PhotoError(f"The folder cannot be read ({error.strerror}).") from error

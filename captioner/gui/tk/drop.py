@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 from captioner.gui.tk.incoming import from_drop
 
 if TYPE_CHECKING:
-    from captioner.gui.session.caption_service import Source
+    from captioner.photos.source import PhotoSource
 
 # The first that a drop has is taken: an image itself rather than where it came from.
 IMAGES = ("image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp", "image/tiff")
 
 
-def take_drops(widget: tk.Widget, take: "Callable[[list[Source] | str], None]") -> None:
+def take_drops(widget: tk.Widget, take: "Callable[[list[PhotoSource] | str], None]") -> None:
     """Call `take` with the photos that are dropped on a widget, or with a sentence that says why there are none."""
     from tkinterdnd2 import COPY, DND_FILES, DND_TEXT, TkinterDnD
 

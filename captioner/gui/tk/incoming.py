@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from captioner.gui.session.events import Source
+from captioner.photos.source import PhotoSource
 
 NOTHING = "There is no photo in that: drop or paste a picture, a picture's file or its path."
 ADDRESS = (
@@ -29,7 +29,7 @@ IMAGES = ("image/png", "image/tiff", "image/bmp", "image/webp", "image/jpeg", "i
 TIMEOUT = 10
 
 
-def from_drop(kind: str, data: str | bytes) -> list[Source] | str:
+def from_drop(kind: str, data: str | bytes) -> list[PhotoSource] | str:
     """Take what was dropped on the window.
 
     Args:
@@ -40,7 +40,7 @@ def from_drop(kind: str, data: str | bytes) -> list[Source] | str:
         The photos, at least one, or a sentence that says why there are none.
     """
     if isinstance(data, bytes):
-        return [data]
+        return [PhotoSource(content=data)]
     if "html" in kind.lower():
         images = _Images()
         images.feed(data.replace("\0", ""))  # UTF-16 comes as it is
@@ -50,7 +50,7 @@ def from_drop(kind: str, data: str | bytes) -> list[Source] | str:
     return from_text(data)
 
 
-def from_text(text: str) -> list[Source] | str:
+def from_text(text: str) -> list[PhotoSource] | str:
     """Take text that was pasted or dropped: absolute paths, one a line, quoted or not; file: and data: addresses.
 
     The disk is not touched.
@@ -61,7 +61,7 @@ def from_text(text: str) -> list[Source] | str:
     return _sources(line.strip().strip("\"'") for line in text.splitlines())
 
 
-def from_clipboard(text: str) -> list[Source] | str:
+def from_clipboard(text: str) -> list[PhotoSource] | str:
     """Take what is on the clipboard: paths, copied files, or an image. Takes a while: call it in a thread.
 
     Args:
@@ -108,7 +108,7 @@ def _unescape(match: re.Match[str]) -> str:
     return {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "a": "\a", "b": "\b"}.get(match[1], match[1])
 
 
-def _sources(texts: Iterable[str]) -> list[Source] | str:
+def _sources(texts: Iterable[str]) -> list[PhotoSource] | str:
     texts = list(texts)
     sources = [source for source in map(_source, texts) if source]
     if sources:
@@ -116,16 +116,17 @@ def _sources(texts: Iterable[str]) -> list[Source] | str:
     return ADDRESS if any(re.match("(https?|ftp):", text) for text in texts) else NOTHING
 
 
-def _source(text: str) -> Source | None:
+def _source(text: str) -> PhotoSource | None:
     """The photo that a path or an address names, if it does."""
     with suppress(ValueError):  # "file://[", "~\0" and other things that no path or address is
         if text.startswith("data:"):
-            return _content(text)
+            return PhotoSource(content=_content(text))
         if text.startswith("file:"):
-            return _path(text)
+            path = _path(text)
+            return PhotoSource(path=path) if path else None
         if text.startswith("~"):
             text = os.path.expanduser(text)
-        return Path(text) if os.path.isabs(text) and "\0" not in text else None
+        return PhotoSource(path=Path(text)) if os.path.isabs(text) and "\0" not in text else None
     return None
 
 
@@ -158,7 +159,7 @@ class _Images(HTMLParser):
             self.addresses.append(dict(attrs).get("src") or "")
 
 
-def _from_desktop() -> list[Source] | str | None:
+def _from_desktop() -> list[PhotoSource] | str | None:
     """What else is on the clipboard of X or Wayland: Tk itself only knows how to get text from there."""
     if os.environ.get("WAYLAND_DISPLAY") and shutil.which("wl-paste"):
         kinds, content = ["wl-paste", "--list-types"], ["wl-paste", "--no-newline", "--type"]
@@ -174,7 +175,7 @@ def _from_desktop() -> list[Source] | str | None:
             if isinstance(sources, list):
                 return sources
         image = next((kind for kind in IMAGES if kind in offered), None)
-        return [_output([*content, image])] if image else None
+        return [PhotoSource(content=_output([*content, image]))] if image else None
     except subprocess.TimeoutExpired:
         return NO_ANSWER
     except (OSError, subprocess.CalledProcessError):  # the clipboard is empty, or has just changed
@@ -185,7 +186,7 @@ def _output(command: list[str]) -> bytes:
     return subprocess.run(command, check=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT).stdout
 
 
-def _from_system() -> list[Source] | str | None:
+def _from_system() -> list[PhotoSource] | str | None:
     """What else is on the clipboard of Windows or macOS."""
     import io
 
@@ -196,9 +197,9 @@ def _from_system() -> list[Source] | str | None:
     except OSError:  # Pillow cannot make anything of it
         return None
     if isinstance(found, list):
-        return [Path(name) for name in found] or None
+        return [PhotoSource(path=Path(name)) for name in found] or None
     if found is None:
         return None
     content = io.BytesIO()
     found.save(content, "PNG", compress_level=1)
-    return [content.getvalue()]
+    return [PhotoSource(content=content.getvalue())]

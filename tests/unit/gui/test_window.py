@@ -9,6 +9,7 @@ import pytest
 from captioner.gui.session import caption_service
 from captioner.gui.tk import incoming
 from captioner.gui.window import WELCOME, Window
+from captioner.photos.source import PhotoSource
 from captioner.system import color_scheme
 from tests.support.opened import opened, status, wait
 from tests.support.program import User
@@ -27,17 +28,18 @@ def test_it_opens_empty_and_says_how_to_go_on(window: Window, user: User) -> Non
 
 
 def test_answers_that_are_not_wanted_any_more_do_not_appear(window: Window, samples: dict[str, Path]) -> None:
-    window.open_sources([samples["cat"]])
+    cat, coffee = PhotoSource.of(samples["cat"]), PhotoSource.of(samples["coffee"])
+    window.open_sources([cat])
     wait(window, lambda: window.state.caption)
-    wanted = window.captions[samples["cat"]]
-    old = caption_service.Captioned(window._number - 1, samples["coffee"], "coffee.jpg", wanted.caption)
+    wanted = window.captions[cat]
+    old = caption_service.Captioned(window._number - 1, coffee, wanted.caption)
     window.inbox.put(window._take, old)
     window.inbox.put(window._take, caption_service.Failed(window._number - 1, "coffee.jpg", "Too late."))
     window.next_photo()
     wait(window, lambda: window.root.title().startswith("coffee"))
     wait(window, lambda: window.state.caption)
-    assert list(window.captions) == [samples["cat"], samples["coffee"]]
-    assert window.captions[samples["coffee"]] is not old
+    assert list(window.captions) == [cat, coffee]
+    assert window.captions[coffee] is not old
 
 
 def test_a_command_that_comes_too_early_is_done_when_it_can_be(
@@ -60,9 +62,9 @@ def test_slow_work_says_so_and_can_be_cancelled(
 ) -> None:
     hung = threading.Event()
 
-    def from_clipboard(text: str) -> list[Path]:
+    def from_clipboard(text: str) -> list[PhotoSource]:
         hung.wait(30)
-        return [samples["cat"]]
+        return [PhotoSource.of(samples["cat"])]
 
     monkeypatch.setattr(incoming, "from_clipboard", from_clipboard)
     window.do("paste")
@@ -157,7 +159,7 @@ def test_what_goes_wrong_is_said_though_captions_are_not(window: Window, user: U
     window.set_speech(speak_captions=False)
     photo = tmp_path / "photo.jpg"
     photo.touch()
-    window.open_sources([photo])
+    window.open_sources([PhotoSource.of(photo)])
     wait(window, lambda: "The file is empty." in user.utterances())
 
 

@@ -10,6 +10,7 @@ from PIL import Image
 
 from captioner import PhotoError
 from captioner.output.export import html, save_caption
+from captioner.photos.source import PhotoSource
 
 TEXT = 'A "dog" & a <cat>.'
 
@@ -39,7 +40,7 @@ def picture(attributes: dict[str, str]) -> Image.Image:
 
 
 def test_html_holds_the_photo_and_the_caption(samples):
-    markup = html(samples["cat"], TEXT)
+    markup = html(PhotoSource.of(samples["cat"]), TEXT)
     attributes, text = parsed(markup)
     assert markup.startswith("<figure>")
     assert (attributes["alt"], text) == (TEXT, TEXT)
@@ -51,13 +52,13 @@ def test_a_large_photo_comes_smaller_and_upright(tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6
     Image.new("RGB", (4000, 2000), "red").save(tmp_path / "large.jpg", exif=exif)
-    attributes, _ = parsed(html(tmp_path / "large.jpg", TEXT))
+    attributes, _ = parsed(html(PhotoSource.of(tmp_path / "large.jpg"), TEXT))
     assert picture(attributes).size == (800, 1600)
 
 
 def test_a_photo_that_has_gone_is_told(tmp_path):
     with pytest.raises(PhotoError, match="There is no such file"):
-        html(tmp_path / "gone.jpg", TEXT)
+        html(PhotoSource.of(tmp_path / "gone.jpg"), TEXT)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from captioner.gui.dialogs.settings import SettingsDialog
 from captioner.gui.dialogs.shortcuts import Help
 from captioner.gui.style import theme
 from captioner.gui.window import Window
+from captioner.photos.source import PhotoSource
 from tests.support.opened import opened, wait
 from tests.support.program import User
 
@@ -29,8 +30,9 @@ def window(root: tk.Tk, user: User, monkeypatch: pytest.MonkeyPatch) -> Iterator
 
 def caption(window: Window, photo: Path) -> None:
     """Show a photo, and wait for its caption."""
-    window.open_sources([photo])
-    wait(window, lambda: photo in window.captions)
+    source = PhotoSource.of(photo)
+    window.open_sources([source])
+    wait(window, lambda: source in window.captions)
 
 
 def show(window: Window, name: str) -> Dialog:
@@ -140,7 +142,7 @@ def test_history_speaks_a_caption_and_shows_its_photo_again(
 ) -> None:
     for name in "cat", "coffee":
         caption(window, samples[name])
-    statements = {name: window.captions[samples[name]].caption.statement for name in ("cat", "coffee")}
+    statements = {name: window.captions[PhotoSource.of(samples[name])].caption.statement for name in ("cat", "coffee")}
     dialog = show(window, "history")
     assert isinstance(dialog, History)
     assert rows(dialog) == [(f"{name}.jpg", statements[name]) for name in ("coffee", "cat")]

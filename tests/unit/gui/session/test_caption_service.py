@@ -30,6 +30,7 @@ from captioner.gui.session.events import (
     Skipped,
 )
 from captioner.model.weights import open_weights
+from captioner.photos.source import PhotoLike, PhotoSource
 from tests.support.hanging import HangingFile, hanging_file
 
 ROOT = Path(__file__).parents[4]
@@ -45,6 +46,9 @@ class Window:
         self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.background = Background(self._queue.put, **{"screen": (640, 480), **options})
         self.answers: list[Answer] = []
+
+    def open(self, *photos: PhotoLike) -> int:
+        return self.background.open([PhotoSource.of(photo) for photo in photos])
 
     def wait(self, wanted: type | Callable[[Answer], bool], *, number: int | None = None) -> Answer:
         """The next answer of a kind, or that a function picks."""
@@ -66,7 +70,7 @@ class Window:
 
     def settled(self) -> "list[Answer]":
         """All answers up to those of one more request, which is for a photo that cannot be had."""
-        number = self.background.open([b"no photo"])
+        number = self.open(b"no photo")
         self.wait(Failed, number=number)
         return self.answers[:-1]
 
@@ -99,17 +103,17 @@ def of(answers: list[Answer], kind: type) -> list[Answer]:
 
 
 def test_shows_then_captions_a_photo_as_the_command_line_does(window, samples, shipped):
-    number = window.background.open([samples["cat"]])
+    number = window.open(samples["cat"])
     shown = window.wait(Shown)
     captioned = window.wait(Captioned)
-    assert (shown.number, shown.source, shown.name) == (number, samples["cat"], "cat.jpg")
-    assert (captioned.number, captioned.source, captioned.name) == (number, samples["cat"], "cat.jpg")
+    assert (shown.number, shown.source, shown.source.name) == (number, PhotoSource.of(samples["cat"]), "cat.jpg")
+    assert (captioned.number, captioned.source) == (number, PhotoSource.of(samples["cat"]))
     assert captioned.caption.statement == shipped.caption(samples["cat"]).statement
     assert (shown.image.mode, shown.image.size) == ("RGB", Image.open(samples["cat"]).size)
 
 
 def test_a_photo_that_comes_before_the_model_waits_for_it(window, samples):
-    window.background.open([samples["cat"]])
+    window.open(samples["cat"])
     window.wait(Captioned)
     kinds = [type(answer) for answer in window.answers]
     assert kinds.index(Ready) < kinds.index(Captioned)
@@ -123,7 +127,7 @@ def test_a_large_photo_comes_as_large_as_the_screen_and_looks_as_ever_to_the_cap
     path = tmp_path / "large"
     Image.open(samples["astronaut"]).resize((1500, 2000)).save(path, format)
     window = Window(screen=(1000, 1400))
-    window.background.open([path])
+    window.open(path)
     assert window.wait(Shown).image.size == (1000, 1333)
     # To the last digit: it got the very same pixels.
     assert window.wait(Captioned).caption.log_probability == shipped.caption(path).log_probability
@@ -134,71 +138,72 @@ def test_a_photo_comes_upright(window, tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6
     Image.new("RGB", (64, 32), "red").save(tmp_path / "photo.jpg", exif=exif)
-    window.background.open([tmp_path / "photo.jpg"])
+    window.open(tmp_path / "photo.jpg")
     assert window.wait(Shown).image.size == (32, 64)
 
 
 def test_a_pasted_photo_is_a_walk_of_its_own(window, samples, shipped):
     content = samples["coffee"].read_bytes()
-    number = window.background.open([content])
+    number = window.open(content)
     shown = window.wait(Shown)
-    assert (shown.position, shown.total, shown.source, shown.name) == (1, 1, content, "Pasted photo")
+    assert (shown.position, shown.total, shown.source.content) == (1, 1, content)
+    assert shown.source.name == "Pasted photo"
     assert window.wait(Captioned).caption.text == shipped.caption(content).text
     assert window.background.step(1) == number
     assert window.wait(End) == End(number, "last")
 
 
 def test_walks_the_photos_of_a_folder_as_file_managers_sort_them(window, folder):
-    window.background.open([folder / "photo9.jpg"])
+    window.open(folder / "photo9.jpg")
     shown = window.wait(Shown)
     assert (shown.position, shown.total) == (9, 12)
     for position, name in ((10, "photo10.jpg"), (11, "photo11.jpg")):
         window.background.step(1)
         shown = window.wait(Shown)
-        assert (shown.position, shown.name) == (position, name)
+        assert (shown.position, shown.source.name) == (position, name)
     window.background.step(-1)
-    assert window.wait(Shown).name == "photo10.jpg"
+    assert window.wait(Shown).source.name == "photo10.jpg"
 
 
 def test_opens_a_folder_at_its_first_photo(window, folder):
-    window.background.open([folder])
+    window.open(folder)
     shown = window.wait(Shown)
-    assert (shown.position, shown.total, shown.source) == (1, 12, folder / "photo1.jpg")
+    assert (shown.position, shown.total, shown.source) == (1, 12, PhotoSource.of(folder / "photo1.jpg"))
 
 
 def test_an_end_of_the_folder_is_told_and_what_is_under_way_goes_on(window, folder):
-    number = window.background.open([folder / "photo12.jpg"])
+    number = window.open(folder / "photo12.jpg")
     window.wait(Shown)
     assert window.background.step(1) == number
     window.wait(Captioned, number=number)
     assert End(number, "last") in window.answers
-    number = window.background.open([folder / "photo1.jpg"])
+    number = window.open(folder / "photo1.jpg")
     window.wait(Shown)
     assert window.background.step(-1) == number
     assert window.wait(End) == End(number, "first")
 
 
 def test_steps_add_up_before_the_folder_is_listed(window, folder):
-    window.background.open([folder / "photo2.jpg"])
+    window.open(folder / "photo2.jpg")
     for _ in range(3):
         number = window.background.step(1)
-    assert window.wait(Shown, number=number).name == "photo5.jpg"
-    window.background.open([folder / "photo11.jpg"])
+    assert window.wait(Shown, number=number).source.name == "photo5.jpg"
+    window.open(folder / "photo11.jpg")
     for _ in range(5):
         number = window.background.step(1)
-    assert window.wait(Shown, number=number).name == "photo12.jpg"
-    assert window.wait(Captioned, number=number).name == "photo12.jpg"
+    assert window.wait(Shown, number=number).source.name == "photo12.jpg"
+    assert window.wait(Captioned, number=number).source.name == "photo12.jpg"
 
 
 def test_nothing_happens_before_anything_is_open(window):
-    assert window.background.step(1) == window.background.step(-1) == window.background.open([]) == 0
+    assert window.background.step(1) == window.background.step(-1) == window.open() == 0
     window.background.cancel()
     assert set(map(type, window.settled())) <= {Ready}
 
 
 def test_the_next_photo_is_there_at_once(window, folder, monkeypatch):
     """Its file is not even read again."""
-    window.background.open([folder / "photo4.jpg"])
+    window.open(folder / "photo4.jpg")
     window.wait(Captioned)
     reads = []
     wait_until(lambda: len(window.background._captions) == 3)
@@ -206,7 +211,7 @@ def test_the_next_photo_is_there_at_once(window, folder, monkeypatch):
         "captioner.gui.session.caption_service.read_to_show", lambda *arguments: reads.append(arguments) or 1 / 0
     )
     number = window.background.step(1)
-    assert window.wait(Captioned, number=number).name == "photo5.jpg"
+    assert window.wait(Captioned, number=number).source.name == "photo5.jpg"
     assert [type(answer) for answer in window.answers[-2:]] == [Shown, Captioned]
 
 
@@ -218,23 +223,23 @@ def hanging(tmp_path) -> Iterator[HangingFile]:
 
 def test_a_photo_that_hangs_keeps_no_other_one_waiting(window, samples, hanging):
     for name in ("cat", "coffee", "astronaut"):
-        window.background.open([hanging.path])
+        window.open(hanging.path)
         hanging.wait()
-        number = window.background.open([samples[name]])
+        number = window.open(samples[name])
         window.wait(Captioned, number=number)
 
 
 def test_a_neighbour_that_hangs_keeps_no_other_one_waiting(window, samples, hanging):
-    window.background.open([samples["cat"], hanging.path, samples["coffee"]])
+    window.open(samples["cat"], hanging.path, samples["coffee"])
     hanging.wait()
     window.background.step(1)
     number = window.background.step(1)
-    assert window.wait(Captioned, number=number).name == "coffee.jpg"
+    assert window.wait(Captioned, number=number).source.name == "coffee.jpg"
 
 
 def test_only_the_last_request_is_answered(window, folder):
     for index in range(12):
-        number = window.background.open([folder / f"photo{index + 1}.jpg"])
+        number = window.open(folder / f"photo{index + 1}.jpg")
         window.mark(number)
         time.sleep(0.02 * (index % 3))  # come in between at different moments
     window.wait(Captioned, number=number)
@@ -247,25 +252,25 @@ def test_only_the_last_request_is_answered(window, folder):
 
 
 def test_cancel_gives_up_a_photo_that_hangs_and_the_walk_goes_on_from_the_one_shown(window, folder, hanging):
-    window.background.open([folder / "photo4.jpg"])
+    window.open(folder / "photo4.jpg")
     window.wait(Captioned)
-    number = window.background.open([hanging.path])
+    number = window.open(hanging.path)
     hanging.wait()
     window.background.cancel()
     assert window.wait(Cancelled) == Cancelled(number)
     number = window.background.step(1)
-    assert window.wait(Captioned, number=number).name == "photo5.jpg"
+    assert window.wait(Captioned, number=number).source.name == "photo5.jpg"
     assert of(window.answers, Failed) == []
 
 
 def test_says_that_a_photo_is_damaged(window, samples):
     content = samples["cat"].read_bytes()
-    window.background.open([content[: len(content) * 3 // 4]])
+    window.open(content[: len(content) * 3 // 4])
     assert window.wait(Captioned).caption.note == "The photo is damaged: a part of it is missing."
 
 
 def test_cancel_does_nothing_when_all_is_done(window, samples):
-    window.background.open([samples["cat"]])
+    window.open(samples["cat"])
     window.wait(Captioned)
     window.background.cancel()
     assert of(window.settled(), Cancelled) == []
@@ -282,26 +287,26 @@ def test_tells_what_cannot_be_opened(window, tmp_path):
         (Path("null\0byte.jpg"), "null\0byte.jpg", "There is no such file."),
         (b"", "Pasted photo", "The file is empty."),
     ):
-        number = window.background.open([source])
+        number = window.open(source)
         assert window.wait(Failed) == Failed(number, name, sentence)
 
 
 def test_walks_on_from_photos_that_have_been_deleted(window, folder):
-    window.background.open([folder / "photo1.jpg"])
+    window.open(folder / "photo1.jpg")
     window.wait(Captioned)
     for index in (2, 3):
         (folder / f"photo{index}.jpg").unlink()
         number = window.background.step(1)
         assert window.wait(Failed) == Failed(number, f"photo{index}.jpg", "There is no such file.")
     number = window.background.step(1)
-    assert window.wait(Captioned, number=number).name == "photo4.jpg"
+    assert window.wait(Captioned, number=number).source.name == "photo4.jpg"
 
 
 def test_captions_a_photo_anew_that_has_changed(window, folder, samples, shipped):
     photo = folder / "photo1.jpg"
     for name in ("cat", "coffee"):
         shutil.copy(samples[name], photo)
-        number = window.background.open([photo])
+        number = window.open(photo)
         assert window.wait(Shown).image.size == Image.open(samples[name]).size
         assert window.wait(Captioned, number=number).caption.text == shipped.caption(samples[name]).text
 
@@ -310,7 +315,7 @@ def test_a_folder_with_thousands_of_photos(window, samples, tmp_path):
     for index in range(5000):
         (tmp_path / f"{index}.jpg").touch()
     shutil.copy(samples["cat"], tmp_path / "777.jpg")
-    window.background.open([tmp_path / "777.jpg"])
+    window.open(tmp_path / "777.jpg")
     shown = window.wait(Shown)
     assert (shown.position, shown.total) == (778, 5000)
     window.wait(Captioned)
@@ -322,18 +327,18 @@ def test_a_name_that_is_no_valid_text_is_shown_all_the_same(window, samples, tmp
         shutil.copy(samples["cat"], path)
     except (OSError, UnicodeError):
         pytest.skip("the file system takes only valid text")
-    window.background.open([path])
-    assert window.wait(Shown).name == "caf\N{REPLACEMENT CHARACTER}.jpg"
+    window.open(path)
+    assert window.wait(Shown).source.name == "caf\N{REPLACEMENT CHARACTER}.jpg"
 
 
 def test_several_photos_are_all_captioned_in_order(window, samples, tmp_path, shipped):
     text = tmp_path / "notes.txt"
     text.write_text("Dear Sir or Madam,")
     photos = list(samples.values())
-    number = window.background.open([photos[0], photos[1], text, photos[2], photos[3]])
+    number = window.open(photos[0], photos[1], text, photos[2], photos[3])
     window.wait(lambda answer: answer == Progress(number, 5, 5))
     captioned = of(window.answers, Captioned)
-    assert [(answer.source, answer.caption.text) for answer in captioned] == [
+    assert [(answer.source.path, answer.caption.text) for answer in captioned] == [
         (photo, shipped.caption(photo).text) for photo in photos
     ]
     assert [(answer.position, answer.total) for answer in of(window.answers, Shown)] == [(1, 5)]
@@ -343,22 +348,22 @@ def test_several_photos_are_all_captioned_in_order(window, samples, tmp_path, sh
 
 
 def test_of_several_the_first_that_can_be_read_is_shown(window, samples, tmp_path):
-    number = window.background.open([tmp_path / "missing.jpg", b"no photo", samples["cat"]])
+    number = window.open(tmp_path / "missing.jpg", b"no photo", samples["cat"])
     shown = window.wait(Shown)
-    assert (shown.position, shown.total, shown.name) == (3, 3, "cat.jpg")
+    assert (shown.position, shown.total, shown.source.name) == (3, 3, "cat.jpg")
     window.wait(lambda answer: answer == Progress(number, 3, 3))
     assert [answer.name for answer in of(window.answers, Skipped)] == ["missing.jpg", "Pasted photo"]
 
 
 def test_folders_among_several_stand_for_their_photos(window, folder, samples):
-    window.background.open([samples["cat"], folder])
+    window.open(samples["cat"], folder)
     shown = window.wait(Shown)
-    assert (shown.name, shown.position, shown.total) == ("cat.jpg", 1, 13)
+    assert (shown.source.name, shown.position, shown.total) == ("cat.jpg", 1, 13)
 
 
 def test_200_photos_are_captioned_while_the_user_walks_among_them(window, samples):
     photos = [photo.read_bytes() for photo in samples.values()] * 50
-    window.background.open(photos)
+    window.open(*photos)
     window.wait(Progress)
     number = window.background.step(1)
     assert window.wait(Shown).position == 2
@@ -369,7 +374,7 @@ def test_200_photos_are_captioned_while_the_user_walks_among_them(window, sample
 
 
 def test_cancel_ends_the_captioning_of_several_and_the_walk_stays(window, folder):
-    window.background.open(sorted(folder.glob("photo*.jpg")))
+    window.open(*sorted(folder.glob("photo*.jpg")))
     number = window.wait(Progress).number
     window.background.cancel()
     window.mark(0)
@@ -382,7 +387,7 @@ def test_cancel_ends_the_captioning_of_several_and_the_walk_stays(window, folder
 
 
 def test_another_beam_width_captions_the_shown_photo_anew(window, samples, shipped):
-    number = window.background.open([samples["astronaut"]])
+    number = window.open(samples["astronaut"])
     window.wait(Captioned)
     for beam_width in (1, None):
         window.background.set_beam_width(beam_width)
@@ -393,7 +398,7 @@ def test_another_beam_width_captions_the_shown_photo_anew(window, samples, shipp
 
 
 def test_few_photos_are_kept(window, folder):
-    window.background.open([folder / "photo1.jpg"])
+    window.open(folder / "photo1.jpg")
     images = []
     for _ in range(11):
         images.append(weakref.ref(window.wait(Shown).image))
@@ -411,11 +416,11 @@ def test_damaged_weights_are_told_for_every_photo_and_photos_are_still_shown(sam
     window = Window()
     broken = window.wait(Broken)
     assert "encoder.tflite is damaged" in broken.sentence
-    window.background.open([samples["cat"], samples["coffee"]])
+    window.open(samples["cat"], samples["coffee"])
     window.wait(Shown)
     assert window.wait(Broken) == broken
     window.background.step(1)
-    assert window.wait(Shown).name == "coffee.jpg"
+    assert window.wait(Shown).source.name == "coffee.jpg"
     assert window.wait(Broken) == broken
     window.background.close()
 
@@ -430,18 +435,18 @@ def test_whatever_else_goes_wrong_is_told_in_a_sentence(window, samples, monkeyp
         (RuntimeError("?"), "Something went wrong that should not have (RuntimeError: ?)."),
     ):
         monkeypatch.setattr("captioner.gui.session.caption_service.read_to_show", Mock(side_effect=error))
-        number = window.background.open([samples["cat"]])
+        number = window.open(samples["cat"])
         assert window.wait(Failed) == Failed(number, "cat.jpg", sentence)
 
 
 def test_nothing_is_told_after_the_end_and_the_model_is_let_go(samples):
     others = set(threading.enumerate())
     window = Window()
-    window.background.open(list(samples.values()))
+    window.open(*samples.values())
     window.wait(Shown)
     window.background.close()
     window.mark(0)
-    window.background.open([samples["coffee"]])
+    window.open(samples["coffee"])
     window.background.step(1)
     wait_until(lambda: set(threading.enumerate()) <= others)
     assert window.rest() == [0]
@@ -449,12 +454,12 @@ def test_nothing_is_told_after_the_end_and_the_model_is_let_go(samples):
 
 SCRIPT = """
 import sys, time
-from pathlib import Path
 from captioner.gui.session.caption_service import Background
+from captioner.photos.source import PhotoSource
 assert not {"numpy", "PIL", "ai_edge_litert"} & set(sys.modules)
 answers = []
 background = Background(answers.append, screen=(640, 480))
-background.open([Path(name) for name in sys.argv[3:]])
+background.open([PhotoSource.of(name) for name in sys.argv[3:]])
 while not any(type(answer).__name__ == sys.argv[2] for answer in answers):
     time.sleep(0.001)
 time.sleep(float(sys.argv[1]))

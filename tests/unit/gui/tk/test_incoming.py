@@ -24,6 +24,7 @@ from captioner.gui.tk.incoming import (
     from_text,
     split_list,
 )
+from captioner.photos.source import PhotoSource
 
 posix = pytest.mark.skipif(os.name != "posix", reason="Windows has other paths")
 
@@ -52,16 +53,16 @@ posix = pytest.mark.skipif(os.name != "posix", reason="Windows has other paths")
 )
 def test_takes_paths_from_text(text, paths, monkeypatch):
     monkeypatch.setenv("HOME", "/home/user")
-    assert from_text(text) == [Path(path) for path in paths]
+    assert from_text(text) == [PhotoSource.of(path) for path in paths]
 
 
 def test_takes_images_from_data_addresses(samples):
     content = samples["cat"].read_bytes()
     address = f"data:image/jpeg;base64,{base64.b64encode(content).decode()}"
-    assert from_text(address) == [content]
-    assert from_drop("text/uri-list", address) == [content]
-    assert from_drop("text/html", f'<b>A cat</b> <img alt="" src="{address}">') == [content]
-    assert from_text("data:image/svg+xml,%3Csvg/%3E") == [b"<svg/>"]
+    assert from_text(address) == [PhotoSource(content=content)]
+    assert from_drop("text/uri-list", address) == [PhotoSource(content=content)]
+    assert from_drop("text/html", f'<b>A cat</b> <img alt="" src="{address}">') == [PhotoSource(content=content)]
+    assert from_text("data:image/svg+xml,%3Csvg/%3E") == [PhotoSource(content=b"<svg/>")]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,7 @@ def test_says_that_there_is_no_photo_in_other_drops():
 
 
 def test_takes_the_content_of_an_image():
-    assert from_drop("image/png", b"content") == [b"content"]
+    assert from_drop("image/png", b"content") == [PhotoSource(content=b"content")]
 
 
 @posix
@@ -106,7 +107,7 @@ def test_takes_the_content_of_an_image():
 def test_takes_dropped_files(kind):
     data = r"/photos/cat.jpg {/a b/c d.jpg} /a\ b\{c.jpg {/open{close}.jpg}"
     paths = ["/photos/cat.jpg", "/a b/c d.jpg", "/a b{c.jpg", "/open{close}.jpg"]
-    assert from_drop(kind, data) == [Path(path) for path in paths]
+    assert from_drop(kind, data) == [PhotoSource.of(path) for path in paths]
 
 
 @pytest.mark.parametrize(
@@ -167,14 +168,14 @@ def test_pastes_a_copied_image(copy):
     content = io.BytesIO()
     Image.effect_noise((400, 300), 50).save(content, "PNG")  # more than one piece of the clipboard's
     copy("image/png", content.getvalue())
-    assert from_clipboard("") == [content.getvalue()]
-    assert from_clipboard("A title, and the picture with it") == [content.getvalue()]
+    assert from_clipboard("") == [PhotoSource(content=content.getvalue())]
+    assert from_clipboard("A title, and the picture with it") == [PhotoSource(content=content.getvalue())]
 
 
 @needs_xclip
 def test_pastes_copied_files(copy):
     copy("text/uri-list", b"file:///a%20b.jpg\r\nfile:///c.jpg\r\n")
-    assert from_clipboard("") == [Path("/a b.jpg"), Path("/c.jpg")]
+    assert from_clipboard("") == [PhotoSource.of("/a b.jpg"), PhotoSource.of("/c.jpg")]
 
 
 @needs_xclip
@@ -198,7 +199,7 @@ def test_says_that_the_owner_of_the_clipboard_hangs(copy, monkeypatch):
 
 def test_text_that_names_a_photo_needs_no_other_program(monkeypatch):
     monkeypatch.setattr(subprocess, "run", None)
-    assert from_clipboard(str(Path("/cat.jpg").absolute())) == [Path("/cat.jpg").absolute()]
+    assert from_clipboard(str(Path("/cat.jpg").absolute())) == [PhotoSource.of(Path("/cat.jpg").absolute())]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only X and Wayland need another program")
@@ -224,4 +225,4 @@ esac
     stand_in.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
-    assert from_clipboard("") == [b"content"]
+    assert from_clipboard("") == [PhotoSource(content=b"content")]

@@ -1,0 +1,89 @@
+"""Where a photo comes from: a file, or bytes in memory."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from captioner.errors import PhotoError
+from captioner.photos.reader import MOST_CONTENT, in_time
+
+# Bytes that are read at a time from a file object, which may return fewer.
+CHUNK = 1_000_000
+
+
+class BinaryFile(Protocol):
+    """A file object that was opened in binary mode."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+# What a PhotoSource can be made of.
+PhotoLike = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryFile
+
+
+@dataclass(frozen=True)
+class PhotoSource:
+    """Where a photo comes from. Either `path` or `content` is set.
+
+    path: the photo's file, or a folder of photos.
+    content: the bytes of a photo that has no file, for instance a pasted one.
+    """
+
+    path: Path | None = None
+    content: bytes | None = None
+
+    @classmethod
+    def of(cls, photo: "PhotoLike | PhotoSource") -> "PhotoSource":
+        """Wrap a path, the content of a photo's file, or a binary file object, which is read to its end.
+
+        Raises:
+            PhotoError: the file object cannot be read.
+            TypeError: photo is something else, such as a file opened in text mode.
+        """
+        if isinstance(photo, PhotoSource):
+            return photo
+        if isinstance(photo, bytes | bytearray | memoryview):
+            return cls(content=bytes(photo))
+        if isinstance(photo, str | os.PathLike):
+            return cls(path=Path(photo))
+        if hasattr(photo, "read"):
+            return cls(content=_read(photo))
+        raise TypeError(f"a photo is a path, bytes or a binary file, not {type(photo).__name__}")
+
+    @property
+    def name(self) -> str:
+        """The file's name, with replacement characters where it is not valid text, or "Pasted photo"."""
+        if self.path is None:
+            return "Pasted photo"
+        return os.fsencode(self.path.name or self.path).decode(errors="replace")
+
+    def key(self) -> tuple[str | bytes, int, int]:
+        """A value that changes when the photo does: path or digest, modification time, size.
+
+        Raises:
+            PhotoError: the disk does not respond.
+        """
+        if self.content is not None:
+            return hashlib.sha256(self.content).digest(), 0, len(self.content)
+        assert self.path is not None
+        try:
+            state = in_time(self.path.stat)
+        except (OSError, ValueError):  # reading the photo will say why
+            return str(self.path), 0, 0
+        return str(self.path), state.st_mtime_ns, state.st_size
+
+
+def _read(file: BinaryFile) -> bytes:
+    """Read a file object, but hardly more than a photo may have: the reader refuses what is longer."""
+    chunks, size = [], 0
+    try:
+        while size <= MOST_CONTENT and (chunk := file.read(CHUNK)):
+            if not isinstance(chunk, bytes):
+                raise TypeError("open the photo's file in binary mode")
+            chunks.append(chunk)
+            size += len(chunk)
+    except OSError as error:
+        raise PhotoError(f"The file cannot be read ({error.strerror or error}).") from error
+    return b"".join(chunks)
