@@ -7,7 +7,7 @@ from tkinter import ttk
 from typing import Any
 
 from captioner.gui.commands import BY_NAME, COMMANDS, MENUS, TOOLBAR, Command, State, sequences
-from captioner.gui.style.theme import MENU_SPACE
+from captioner.gui.style.ttk_theme import MENU_SPACER
 
 # In pixels, around and between the toolbar's buttons; their focus rings take some of it.
 GAP = 2
@@ -91,7 +91,7 @@ class Controls:
     def _menu_bar(self) -> tk.Menu:
         bar = tk.Menu(self._root, tearoff=False)
         drawn_by_tk = self._root.tk.call("tk", "windowingsystem") == "x11"
-        space: dict[str, Any] = {"image": MENU_SPACE, "compound": "left"} if drawn_by_tk else {}
+        space: dict[str, Any] = {"image": MENU_SPACER, "compound": "left"} if drawn_by_tk else {}
         for name in MENUS:
             menu = tk.Menu(bar, tearoff=False)
             taken: set[str] = set()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from captioner.gui.settings import Settings, save
-from captioner.gui.tk.main_thread import Inbox
+from captioner.gui.tk.main_thread import MainThreadQueue
 
 SECONDS_TO_CLOSE = 0.5
 
@@ -20,7 +20,7 @@ class Keeper:
         tell: takes a sentence, once, if they cannot be saved.
     """
 
-    def __init__(self, settings: Settings, path: Path, inbox: Inbox, tell: Callable[[str], None]) -> None:
+    def __init__(self, settings: Settings, path: Path, inbox: MainThreadQueue, tell: Callable[[str], None]) -> None:
         self.settings = settings
         self._path = path
         self._inbox = inbox

@@ -14,8 +14,8 @@ from captioner.gui.commands import BY_NAME, State
 from captioner.gui.controls import Controls
 from captioner.gui.settings import Settings, default_path
 from captioner.gui.settings_store import Keeper
-from captioner.gui.style import theme
-from captioner.gui.tk.main_thread import Inbox
+from captioner.gui.style import fonts, palettes, ttk_theme
+from captioner.gui.tk.main_thread import MainThreadQueue
 from captioner.gui.widgets.caption_view import CaptionView
 from captioner.gui.widgets.photo_view import PhotoView
 from captioner.photos.source import PhotoSource
@@ -51,7 +51,7 @@ class Window:
     ) -> None:
         self.root = root
         self.chosen = settings
-        self.palette = theme.PALETTES["light"]
+        self.palette = palettes.PALETTES["light"]
         self.state = State()
         self.captions: dict[PhotoSource, caption_service.Captioned] = {}  # this session's captions, in order
         self._system_palette = system_palette
@@ -70,7 +70,7 @@ class Window:
         root.title(TITLE)
         root.report_callback_exception = self._report
         root.protocol("WM_DELETE_WINDOW", self.quit)
-        self.inbox = Inbox(root)
+        self.inbox = MainThreadQueue(root)
         self._keeper = Keeper(settings, default_path(), self.inbox, self._tell_unasked)
         self.change = self._keeper.change
         self._dress_widgets()
@@ -89,7 +89,7 @@ class Window:
             self._load_listener,
             self._load_icon,
             self._load_others,
-            *(partial(theme.prepare, root, palette) for palette in theme.PALETTES.values()),
+            *(partial(ttk_theme.prepare_theme, root, palette) for palette in palettes.PALETTES.values()),
         )
 
     def _lay_out(self) -> None:
@@ -158,7 +158,7 @@ class Window:
         describe(self.photo_view, name="Photo", role="picture", value=self._photo_in_words)
         statement, others = self.caption_view.statement, self.caption_view.alternatives
         describe(statement, name="Caption", value=lambda: statement.text or "none yet")
-        describe(others, name="Other captions", role="list", value=others.reading)
+        describe(others, name="Other captions", role="list", value=others.spoken_value)
         self._prepare_self_voicing(greet=True)
 
     def _load_listener(self) -> None:
@@ -275,10 +275,10 @@ class Window:
         self.self_voicing.say(f"Where it looked, {'on' if self.chosen.show_attention else 'off'}")
 
     def larger_text(self) -> None:
-        self._resize_text(min((size for size in theme.TEXT_SIZES if size > self.chosen.text_size), default=300))
+        self._resize_text(min((size for size in fonts.TEXT_SIZES if size > self.chosen.text_size), default=300))
 
     def smaller_text(self) -> None:
-        self._resize_text(max((size for size in theme.TEXT_SIZES if size < self.chosen.text_size), default=75))
+        self._resize_text(max((size for size in fonts.TEXT_SIZES if size < self.chosen.text_size), default=75))
 
     def quit(self) -> None:
         """Close the window and end the program."""
@@ -317,7 +317,7 @@ class Window:
             self._await("Reading the photo…")
 
     def work(self, text: str, work: Callable[[], Any], done: Callable[[Any], object]) -> None:
-        """Do something that may take a while, unless it is cancelled; see `Inbox.run`."""
+        """Do something that may take a while, unless it is cancelled; see `MainThreadQueue.run`."""
         self._works += 1
         number = self._works
 
@@ -460,9 +460,9 @@ class Window:
         """Show where the captioner looked for the word that is marked."""
         word = self.caption_view.word
         if self.chosen.show_attention and self.captioned and word is not None:
-            self.photo_view.light(self.captioned.caption.words[word].attention_weights)
+            self.photo_view.show_attention(self.captioned.caption.words[word].attention_weights)
         else:
-            self.photo_view.light(None)
+            self.photo_view.show_attention(None)
 
     def _report(self, kind: type[BaseException], error: BaseException, trace: Any) -> None:
         """Tell of a mistake in the program in a sentence."""
@@ -501,13 +501,13 @@ class Window:
 
     def _dress_widgets(self) -> None:
         name = self._system_palette if self.chosen.theme == "system" else self.chosen.theme
-        self.palette = theme.PALETTES[name]
-        theme.apply(self.root, self.palette, self.chosen.text_size)
+        self.palette = palettes.PALETTES[name]
+        ttk_theme.apply_theme(self.root, self.palette, self.chosen.text_size)
 
     def _dress_views(self) -> None:
-        self.photo_view.apply(self.palette)
+        self.photo_view.apply_palette(self.palette)
         self.photo_view.configure(highlightcolor=self.palette.focus, highlightbackground=self.palette.background)
-        self.caption_view.apply(self.palette, theme.FONTS)
+        self.caption_view.apply_palette(self.palette, fonts.FONTS)
         self.root.update_idletasks()  # for the buttons' new sizes
         self.toolbar.arrange()
 

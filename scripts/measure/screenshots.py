@@ -58,7 +58,7 @@ def take(user: User, photo: Path, settings: dict[str, object], keys: tuple[str, 
     program = Program(user, photo)
     program.wait_for(lambda: len(program.utterances()) > 1)  # the greeting, then the caption
     if keys:
-        program.go_to("statement")
+        program.go_to("captiontext")
         program.keys(*keys)
     picture = still(program)
     program.close()

@@ -46,7 +46,7 @@ def test_a_photo_is_shown_captioned_and_spoken(
     one = program(photo)
     one.await_photo(photo, statement(photo))
     await_on_screen(one, photo)
-    one.await_text("How sure: ")
+    one.await_text("Confidence: ")
     for number, other in enumerate(caption.alternatives, 1):
         one.await_text(f"{number}. {other.text}")
     one.await_text("Photo 4 of 4")

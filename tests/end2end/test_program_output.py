@@ -42,7 +42,7 @@ def test_where_it_looked_for_a_word(program: Start, user: User, shipped: Caption
     one.wait_until_idle()
     plain = one.view()
 
-    one.go_to("statement")
+    one.go_to("captiontext")
     one.keys("End")
     one.await_utterance(caption.words[-1].text)
     attention = caption.words[-1].attention_weights.ravel()
@@ -67,8 +67,9 @@ def test_where_it_looked_for_a_word(program: Start, user: User, shipped: Caption
     one.wait_for(lambda: one.view() == plain)
 
     # With the mouse, on the middle of the caption's last letter.
-    left, top, _, _ = one.sight.box("statement")
-    x, y, width, height = map(int, one.sight.list_of("[lsearch -inline [sight_collect list] *!statement] bbox end-3c"))
+    left, top, _, _ = one.sight.box("captiontext")
+    place = "[lsearch -inline [sight_collect list] *!captiontext]"
+    x, y, width, height = map(int, one.sight.list_of(f"{place} bbox end-3c"))
     one.xdotool("mousemove", left + x + width // 2, top + y + height // 2)
     one.wait_for(lambda: one.view() == last)
     one.xdotool("mousemove", left, top - 10)
@@ -85,7 +86,7 @@ def test_the_caption_is_copied(program: Start, user: User, shipped: Captioner) -
     one.await_text("Copied.")
     assert clipboard(one) == caption.text
 
-    one.go_to("statement")
+    one.go_to("captiontext")
     one.keys("ctrl+a", "ctrl+c")
     one.wait_for(lambda: clipboard(one) == caption.statement)
 

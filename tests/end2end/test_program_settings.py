@@ -9,7 +9,7 @@ import pytest
 from PIL import ImageColor
 
 from captioner import Captioner
-from captioner.gui.style.theme import PALETTES
+from captioner.gui.style.palettes import PALETTES
 from tests.support.program import Program, User
 
 Start = Callable[..., Program]
@@ -54,7 +54,7 @@ def test_settings_take_effect_at_once_and_last(program: Start, user: User, state
     one = program(photo)
     one.await_photo(photo, statement(photo))
     assert not is_dark(one)
-    _, top, _, bottom = one.sight.box("statement")
+    _, top, _, bottom = one.sight.box("captiontext")
     one.keys("ctrl+comma")
     one.await_title("Settings", focus="combobox")
     for keys, said in CHANGES.values():
@@ -66,7 +66,7 @@ def test_settings_take_effect_at_once_and_last(program: Start, user: User, state
     one.wait_for(lambda: is_dark(one))
     one.await_text(narrow.statement)
     one.keys("Escape")
-    one.wait_for(lambda: one.sight.box("statement")[3] - one.sight.box("statement")[1] > bottom - top)
+    one.wait_for(lambda: one.sight.box("captiontext")[3] - one.sight.box("captiontext")[1] > bottom - top)
     one.close()
     chosen = json.loads(user.settings.read_text())
     assert isinstance(chosen.pop("voice"), str)

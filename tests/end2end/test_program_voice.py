@@ -61,7 +61,7 @@ def test_a_blind_users_run(program: Start, user: User, statement: Statement) -> 
     for letter in "Photos":
         hear(letter, letter)
     hear("Return", "Photos, deleted")
-    hear("shift+Tab", "Files, list, none of 4 chosen")
+    hear("shift+Tab", "Files, list, none of 4 selected")
     hear("Down", "astronaut.jpg, 1 of 4")
     hear("Return", statement(photos[0]))
     hear("Right", statement(photos[1]))

@@ -219,7 +219,7 @@ class Program:
         self.wait_for(lambda: self.title() == title and self.sight.focus().endswith(focus))
 
     def go_to(self, kind: str) -> None:
-        """Press Tab until a widget of a class, "statement" or such, has the keyboard."""
+        """Press Tab until a widget of a class, "captiontext" or such, has the keyboard."""
         seen: list[str] = []
         while not (focus := self.sight.focus()).endswith(f"!{kind}"):
             assert focus not in seen, f"no {kind} can be reached with Tab: {seen}"

@@ -1,81 +1,83 @@
-"""Says what has the keyboard focus and what the user changes, as a screen reader would: Tk 8.6 is unknown to those."""
+"""Says what has the keyboard focus and what the user changes. Screen readers cannot do that for a program in Tk 8.6."""
 
 import time
 import tkinter as tk
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from captioner.gui.accessibility import tk_accessible, widget_inspector
+from captioner.gui.accessibility import phrases, tk_accessible
+from captioner.gui.accessibility.widget_inspector import Description, WidgetInspector, descriptions
 from captioner.gui.voice import Voice
 
-# The first bindtag of what has the focus: a widget's own bindings may change it, and keep a key to themselves.
+# The first bindtag of the widget with the focus. A widget's own bindings may change it, and stop later tags.
 TAG = "SelfVoicing"
-MILLISECONDS_TO_SETTLE = 10  # for the widgets to do what a key asks of them
-MILLISECONDS_TO_OPEN = 150  # for a window to give the focus to one of its widgets
-MILLISECONDS_BEFORE_BUSY = 1000
-SECONDS_TO_ACT = 1  # for the program to open a window, or move the focus, because of a key
+SETTLING_MILLISECONDS = 10  # for widgets to react to a key
+OPENING_MILLISECONDS = 150  # for a window to give one of its widgets the focus
+BUSY_DELAY_MILLISECONDS = 1000
+REACTION_SECONDS = 1  # for the program to open a window, or move the focus, because of a key
 
 
 def describe(
     widget: tk.Misc, name: str = "", role: str = "", value: Callable[[], str] | str = "", shortcut: str = ""
 ) -> None:
-    """Set what is said of a widget when the focus reaches it; may be called again to change it.
+    """Set what is said about a widget when it gets the focus. Call it again to change that.
 
-    What is left out is found in the widget: its text (or that of the label before it), a word for its class, its state,
-    and the value of check and radio buttons, entries, combo and spin boxes, scales, lists, trees, tabs and texts. So a
-    button needs no more than its shortcut. A toplevel may be described, too: its value is said after its title.
+    Anything left out is found in the widget: its text (or that of the label before it), a word for its class, its
+    state, and the value of check and radio buttons, entries, combo and spin boxes, scales, lists, trees, tabs and
+    texts. So a button only needs its shortcut. A toplevel can be described, too; its value is said after its title.
 
     Args:
         name: "Rate".
         role: "slider".
-        value: or what tells it: "180 words a minute".
+        value: "180 words a minute", or a function that returns it.
         shortcut: as menus show it: "Ctrl+O".
     """
-    known = widget in widget_inspector.descriptions
-    widget_inspector.descriptions[widget] = widget_inspector.Description(name, role, value, shortcut)
-    _tell_screen_readers(widget)
+    known = widget in descriptions
+    descriptions[widget] = Description(name, role, value, shortcut)
+    _describe_to_tk(widget)
     if not known:
-        # Tk describes a widget itself when it is mapped.
-        widget.bind("<Map>", lambda event: widget.after_idle(_tell_screen_readers, widget), add="+")
+        # Tk overwrites the description when it maps the widget.
+        widget.bind("<Map>", lambda event: widget.after_idle(_describe_to_tk, widget), add="+")
 
 
-def _tell_screen_readers(widget: tk.Misc) -> None:
+def _describe_to_tk(widget: tk.Misc) -> None:
     if widget.winfo_exists():
-        _tell(widget, str(widget), widget_inspector.Reader(widget).widget(str(widget)))
+        _set_accessible(widget, str(widget), WidgetInspector(widget).widget(str(widget)))
 
 
-def _tell(root: tk.Misc, path: str, spoken: widget_inspector.Spoken) -> None:
-    description = widget_inspector.joined(spoken.name, spoken.shortcut)
+def _set_accessible(root: tk.Misc, path: str, spoken: phrases.Spoken) -> None:
+    description = phrases.joined(spoken.name, spoken.shortcut)
     tk_accessible.describe(root, path, spoken.name, spoken.role, spoken.value, description)
 
 
 class SelfVoicing:
-    """Follows the focus, menus and changes in all windows of a program, and says them while it is on.
+    """Follows the focus, menus and changes in all windows of the program, and speaks them while it is on.
 
-    Said are: windows when they open, widgets when they get the focus (name, role, state, value, position, shortcut),
+    It speaks windows when they open, widgets when they get the focus (name, role, state, value, position, shortcut),
     menu entries, and what the user changes in the widget that has the focus. A focus that the user did not move does
     not interrupt anything.
 
-    on: may be set at any time.
+    Attributes:
+        on: may be set at any time.
     """
 
     def __init__(self, root: tk.Misc, voice: Voice, on: bool = False):
         self.on = on
         self._root = root
         self._voice = voice
-        self._reader = widget_inspector.Reader(root)
-        self._focus = ""  # the widget and the window that were last said
-        self._window = ""
+        self._inspector = WidgetInspector(root)
+        self._focus = ""  # the widget that was last spoken
+        self._window = ""  # and its window
         self._opening = ""
-        self._before: _Look | None = None  # what was to be seen before the user did something
-        self._acted = 0.0  # when (time.monotonic) the user last pressed a key or a button of the mouse
+        self._before: _Snapshot | None = None  # before the user's last action
+        self._acted = 0.0  # time.monotonic() of the user's last key or mouse button
         self._key = ""
-        self._menus: dict[str, None] = {}  # those with another active entry, in order
+        self._menus: dict[str, None] = {}  # those whose active entry has changed, in order
         self._menu = ""  # the one that has the focus
-        self._word_said = False
-        self._pointer = (-1, -1)  # where the mouse was then
+        self._word_spoken = False
+        self._pointer = (-1, -1)  # where the mouse was at the user's last action
         self._due = False
-        self._busy = ""  # the timer's number
+        self._busy_timer = ""
         root.bind_class(TAG, "<KeyPress>", self._act)
         root.bind_all("<FocusIn>", self._look_soon, add="+")
         root.bind_all("<FocusOut>", self._look_soon, add="+")
@@ -86,41 +88,41 @@ class SelfVoicing:
         root.bind_all("<<Word>>", self._say_word, add="+")
 
     def greet(self) -> None:
-        """Say the window's name, how to get help, and what has the focus."""
+        """Speak the window's name, how to get help, and what has the focus."""
         if self.on:
-            self.announce(f"{self._reader.text('wm', 'title', '.')}. Press F1 for help.")
-            self._focus, self._window = "", self._reader.identity(".")
+            self.announce(f"{self._inspector.text('wm', 'title', '.')}. Press F1 for help.")
+            self._focus, self._window = "", self._inspector.identity(".")
             self._look_soon()
 
     def switch(self, on: bool) -> None:
-        """Switch on or off, and say so in any case."""
+        """Switch self-voicing on or off, and speak that in both cases."""
         if on != self.on:
             self.on = on
             self._voice.asked(f"Self-voicing {'on' if on else 'off'}")
 
     def say(self, text: str) -> None:
-        """Speak, while on, what answers something that the user did: an error, "Copied", the Help."""
+        """While on, speak a reply to something that the user did: an error, "Copied.", the help."""
         if self.on:
             self._voice.asked(text)
 
     def announce(self, text: str) -> None:
-        """Speak, while on, what the program has to say of itself; never over something else."""
+        """While on, speak something that the user did not ask for. It never interrupts other speech."""
         if self.on:
             self._voice.unasked(text)
 
     def busy(self, text: str) -> None:
-        """Something takes time ("Captioning…"): announce it after a second, unless busy("") ends it before."""
-        if self._busy:
-            self._root.after_cancel(self._busy)
-        self._busy = self._root.after(MILLISECONDS_BEFORE_BUSY, self.announce, text) if text else ""
+        """Announce after a second that something takes time ("Captioning…"), unless busy("") comes before."""
+        if self._busy_timer:
+            self._root.after_cancel(self._busy_timer)
+        self._busy_timer = self._root.after(BUSY_DELAY_MILLISECONDS, self.announce, text) if text else ""
 
     def _act(self, event: "tk.Event[Any]") -> None:
-        """Take note that the user does something, and of what there is before it is done."""
+        """Note that the user does something, and the state before it takes effect."""
         self._acted = time.monotonic()
         self._key = event.keysym
         self._pointer = self._root.winfo_pointerxy()
         if not self._due:
-            self._before = self._look()
+            self._before = self._snapshot()
         self._look_soon()
 
     def _follow_menu(self, event: "tk.Event[Any]") -> None:
@@ -128,78 +130,76 @@ class SelfVoicing:
         self._look_soon()
 
     def _say_word(self, event: "tk.Event[Any]") -> None:
-        """Say the word of the caption that a key moved to, not those that the mouse passes over."""
+        """Speak the word of the caption that a key moved to, but not words that the mouse passes over."""
         word = getattr(event.widget, "marked_text", "")
         if word and self._root.winfo_pointerxy() == self._pointer:
-            self._word_said = True
+            self._word_spoken = True
             self.say(word)
 
     def _look_soon(self, event: "tk.Event[Any] | None" = None) -> None:
         if not self._due:
             self._due = True
-            # Not when idle: some widgets run what waits for that before they have done what they are asked.
-            self._root.after(MILLISECONDS_TO_SETTLE, self._say_news)
+            # Not after_idle: some widgets run idle callbacks before they have reacted to the key.
+            self._root.after(SETTLING_MILLISECONDS, self._speak_changes)
 
-    def _say_news(self) -> None:
+    def _speak_changes(self) -> None:
         self._due = False
         menus, self._menus = self._menus, {}
-        look = self._look()
-        text = widget_inspector.sentences(*(self._reader.menu(menu) for menu in menus), self._news(look, menus))
-        # What comes after a caption is not asked for, even if the user had done something before it.
-        asked = self._acted > self._voice.captioned and time.monotonic() - self._acted < SECONDS_TO_ACT
+        now = self._snapshot()
+        text = phrases.sentences(*(self._inspector.menu(menu) for menu in menus), self._changes(now, menus))
+        # Anything after a caption is not a reply, even if the user acted before it came.
+        is_reply = self._acted > self._voice.captioned and time.monotonic() - self._acted < REACTION_SECONDS
         if text:
-            (self.say if asked else self.announce)(text)
-        if look and (not self._before or look.widget != self._before.widget):
-            _tell(self._root, look.path, look.widget)
-        self._before, self._word_said = look, False
+            (self.say if is_reply else self.announce)(text)
+        if now and (not self._before or now.widget != self._before.widget):
+            _set_accessible(self._root, now.path, now.widget)
+        self._before, self._word_spoken = now, False
 
-    def _look(self) -> "_Look | None":
-        path = self._reader.focus()
-        tags = self._reader.list("bindtags", path)
+    def _snapshot(self) -> "_Snapshot | None":
+        path = self._inspector.focus()
+        tags = self._inspector.list("bindtags", path)
         if path and TAG not in tags:
-            self._reader.call("bindtags", path, (TAG, *tags))
-        return _Look(path, self._reader.widget(path), self._reader.editing(path)) if path else None
+            self._inspector.call("bindtags", path, (TAG, *tags))
+        return _Snapshot(path, self._inspector.widget(path), self._inspector.editing(path)) if path else None
 
-    def _news(self, look: "_Look | None", menus: Iterable[str]) -> str:
-        """What is to be said of the widget that has the focus, if anything."""
-        if not look:
+    def _changes(self, now: "_Snapshot | None", menus: Iterable[str]) -> str:
+        """What to say about the widget that has the focus, if anything."""
+        if not now:
             if self._focus:
                 self._focus = self._window = ""
             return ""
-        menu, self._menu = self._menu, look.path if self._reader.kind(look.path) == "Menu" else ""
+        menu, self._menu = self._menu, now.path if self._inspector.kind(now.path) == "Menu" else ""
         if self._menu:
             back = menu != self._menu and self._menu not in menus
-            return self._reader.menu(self._menu) if back else ""
-        if (focus := self._reader.identity(look.path)) != self._focus:
-            is_window = look.path == self._reader.window(look.path)
+            return self._inspector.menu(self._menu) if back else ""
+        if (focus := self._inspector.identity(now.path)) != self._focus:
+            is_window = now.path == self._inspector.window(now.path)
             if is_window and focus != self._opening:
                 self._opening = focus
-                self._root.after(MILLISECONDS_TO_OPEN, self._look_soon)
+                self._root.after(OPENING_MILLISECONDS, self._look_soon)
                 return ""
             self._focus = focus
-            return widget_inspector.sentences(
-                self._new_window(look.path), "" if is_window else widget_inspector.joined(*look.widget)
-            )
+            return phrases.sentences(self._new_window(now.path), "" if is_window else phrases.joined(*now.widget))
         if menu:
-            return widget_inspector.joined(*look.widget) if self._key == "Escape" else ""
-        if self._word_said or not self._before or self._before.path != look.path:
+            return phrases.joined(*now.widget) if self._key == "Escape" else ""
+        if self._word_spoken or not self._before or self._before.path != now.path:
             return ""
-        if self._before.editing and look.editing:
-            if "read only" in look.widget.state and look.editing.text != self._before.editing.text:
-                return ""  # it was not the user who changed it
-            return widget_inspector.edit(self._before.editing, look.editing)
-        return widget_inspector.changes(self._before.widget, look.widget)
+        if self._before.editing and now.editing:
+            if "read only" in now.widget.state and now.editing.text != self._before.editing.text:
+                return ""  # the user did not change it
+            return phrases.edit(self._before.editing, now.editing)
+        return phrases.changes(self._before.widget, now.widget)
 
     def _new_window(self, path: str) -> str:
-        """The title and text of the window that has the focus now, if another one had it before."""
-        window = self._reader.window(path)
-        if self._reader.is_popdown(path) or self._reader.identity(window) == self._window:
+        """The title and text of the window that has the focus, if another one had it before."""
+        window = self._inspector.window(path)
+        if self._inspector.is_popdown(path) or self._inspector.identity(window) == self._window:
             return ""
-        self._window = self._reader.identity(window)
-        return self._reader.title(window)
+        self._window = self._inspector.identity(window)
+        return self._inspector.title(window)
 
 
-class _Look(NamedTuple):
+class _Snapshot(NamedTuple):
     path: str
-    widget: widget_inspector.Spoken
-    editing: widget_inspector.Editing | None
+    widget: phrases.Spoken
+    editing: phrases.Editing | None

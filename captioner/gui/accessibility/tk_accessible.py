@@ -1,8 +1,8 @@
-"""Tells screen readers about widgets where Tk can: from version 9.1 on, by `tk accessible`."""
+"""Describes widgets to screen readers through `tk accessible`, which Tk has from version 9.1 on."""
 
 import tkinter as tk
 
-# Tk's names for what is spoken as these.
+# Tk's names for the roles that self-voicing speaks.
 ROLES = {
     "button": "Button",
     "check box": "Checkbutton",
@@ -21,13 +21,11 @@ ROLES = {
 
 
 def describe(root: tk.Misc, path: str, name: str, role: str, value: str, description: str) -> None:
-    """Tell screen readers a widget's name, role (a word as `self_voicing` says it), value and description.
-
-    Does nothing where Tk is older.
-    """
+    """Set a widget's name, role (as self-voicing speaks it), value and description. Does nothing in an older Tk."""
     if not root.tk.call("info", "commands", "::tk::accessible"):
         return
-    # The role has to come first. Tk's own description of a button is its text, which some screen readers read alone.
+    # The role must come first. The description replaces Tk's own, the text of a button, as some screen readers read
+    # nothing else.
     for what, text in (
         ("role", ROLES.get(role, "Label")),
         ("name", name),

@@ -1,10 +1,11 @@
-"""What is said of widgets, menu entries, keys and edits: the words that a screen reader would use."""
+"""Finds out what self-voicing can say about a widget: from the widget, and from its description if it has one."""
 
 import tkinter as tk
-import unicodedata
 from collections.abc import Callable
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
+
+from captioner.gui.accessibility.phrases import Editing, Spoken, check_state, joined, position, sentences, shortcut
 
 ROLES = {
     "Button": "button",
@@ -30,18 +31,14 @@ ROLES = {
     "Treeview": "list",
 }
 NAMED_BY_THE_LABEL_BEFORE = {"combo box", "list", "menu button", "progress bar", "slider", "spin box", "text field"}
-# In Tk's own file dialogs.
+# Parts of Tk's own file dialogs.
 HULL = ".cHull.canvas"
 FILES = f"filedialog.contents.icons{HULL}"
 UP = "filedialog.contents.f1.up"
-KEYS = {"Ctrl": "Control", "Cmd": "Command", "Esc": "Escape", "Del": "Delete", "Ins": "Insert"}
-KEYS |= {key: f"{key} arrow" for key in ("Left", "Right", "Up", "Down")}
-CHARACTERS = {"\n": "new line", " ": "space", "-": "minus", "+": "plus", ",": "comma", "=": "equals", ".": "dot"}
-CHARACTERS |= {"/": "slash", "\\": "backslash", "_": "underscore", "'": "apostrophe", '"': "quote"}
 
 
 class Description(NamedTuple):
-    """What cannot be found in a widget, or is to be said instead; "" for what can be found."""
+    """What cannot be found in a widget, or should be said in place of that; "" for what can be found."""
 
     name: str = ""
     role: str = ""
@@ -52,89 +49,14 @@ class Description(NamedTuple):
 descriptions: WeakKeyDictionary[tk.Misc, Description] = WeakKeyDictionary()
 
 
-class Spoken(NamedTuple):
-    """What is said of a widget, in this order; "" for nothing."""
-
-    name: str = ""
-    role: str = ""
-    state: str = ""
-    value: str = ""
-    shortcut: str = ""
-
-
-class Editing(NamedTuple):
-    """A text, where in it the cursor stands (in characters, from 0), and what of it is selected."""
-
-    text: str
-    position: int
-    selection: str
-
-
-def joined(*parts: str) -> str:
-    """The parts that there are in a sentence."""
-    *others, last = [part for part in parts if part] or [""]
-    return "".join(part.removesuffix(".") + ", " for part in others) + last
-
-
-def sentences(*parts: str) -> str:
-    """The parts that there are as a sentence each."""
-    *others, last = [part for part in parts if part] or [""]
-    return "".join(part + (" " if part[-1] in ".!?…" else ". ") for part in others) + last
-
-
-def character(text: str) -> str:
-    """A single character in words; anything else as it is."""
-    if len(text) != 1 or text.isalnum():
-        return text
-    return CHARACTERS.get(text) or unicodedata.name(text, text).lower()
-
-
-def shortcut(text: str) -> str:
-    """A shortcut as menus show it in words: "Ctrl+," as "Control comma"."""
-    keys = [key or "+" for key in text.removesuffix("+").split("+")] if text else []
-    return " ".join(KEYS.get(key) or character(key) for key in keys)
-
-
-def changes(before: Spoken, after: Spoken) -> str:
-    """What a user hears who has changed something."""
-    if before.state == "unavailable" and not after.state:
-        after = after._replace(state="available")
-    return joined(*(new for old, new in zip(before, after, strict=True) if new != old))
-
-
-def edit(before: Editing, after: Editing) -> str:
-    """What a user hears who types or moves the cursor: letters, words when they are finished or jumped to, lines."""
-    if after.selection and after.selection != before.selection:
-        return f"{after.selection}, selected"
-    if after.text != before.text:
-        more = len(after.text) - len(before.text) + len(before.selection)
-        if more <= 0:
-            return f"{character(before.selection or before.text[after.position : after.position - more])}, deleted"
-        typed = after.text[after.position - more : after.position]
-        word = after.text[: after.position].split()
-        if more > 1:
-            return after.text
-        return word[-1] if typed == " " and word else character(typed)
-    if after.position == before.position:
-        return ""
-    passed = after.text[min(before.position, after.position) : max(before.position, after.position)]
-    if "\n" in passed:
-        start = after.text.rfind("\n", 0, after.position) + 1
-        return after.text[start:].partition("\n")[0].strip() or "blank"
-    rest = after.text[after.position :]
-    if len(passed) == 1 or not rest.strip():
-        return character(rest[:1]) or "end"
-    return rest.split()[0]
-
-
-class Reader:
-    """Finds out what is to be said of widgets by their Tcl paths: not all of them are known to tkinter."""
+class WidgetInspector:
+    """Finds out what to say about widgets by their Tcl paths, as tkinter does not know all of them."""
 
     def __init__(self, root: tk.Misc):
         self._root = root
 
     def call(self, *command: object) -> Any:
-        """The result of a Tcl command; "" if it fails, for widgets differ and may just have gone."""
+        """The result of a Tcl command; "" if it fails, because widgets differ and may just have been destroyed."""
         try:
             return self._root.tk.call(*command)
         except tk.TclError:
@@ -161,7 +83,7 @@ class Reader:
         return self.text("winfo", "toplevel", path)
 
     def identity(self, path: str) -> str:
-        """What tells a widget from a later one of the same path."""
+        """Identifies a widget, also among later ones of the same path."""
         return f"{path} {self.text('winfo', 'id', path)}"
 
     def widget(self, path: str) -> Spoken:
@@ -186,12 +108,12 @@ class Reader:
         )
 
     def title(self, window: str) -> str:
-        """A window's title, and what it says."""
+        """A window's title and text."""
         known = self._known(window)
         name = known.name or self.text("wm", "title", window).strip()
         role = known.role or ("dialog" if window != "." else "")
         value = known.value() if callable(known.value) else known.value
-        # Those of Tk's own message boxes.
+        # The labels of Tk's own message boxes.
         messages = [f"{window}.msg", f"{window}.dtl"]
         children = self.list("winfo", "children", window)
         texts = [self.text(message, "cget", "-text") for message in messages if message in children]
@@ -217,7 +139,7 @@ class Reader:
         )
 
     def editing(self, path: str) -> Editing | None:
-        """The state of a widget in which text is edited or read, None for others."""
+        """The text of a widget that the user can edit or read in, None for other widgets."""
         kind = self.kind(path)
         if self._known(path).role not in ("", ROLES.get(kind)):
             return None
@@ -227,12 +149,12 @@ class Reader:
                 selected = slice(self.number(path, "index", "sel.first"), self.number(path, "index", "sel.last"))
             return Editing(text, self.number(path, "index", "insert"), text[selected])
         if kind == "Text":
-            position = self.number(path, "count", "-chars", "1.0", "insert")
-            return Editing(self._content(path), position, self.text(path, "get", "sel.first", "sel.last"))
+            cursor = self.number(path, "count", "-chars", "1.0", "insert")
+            return Editing(self._content(path), cursor, self.text(path, "get", "sel.first", "sel.last"))
         return None
 
     def is_popdown(self, path: str) -> bool:
-        """Whether it belongs to the list that a combo box shows."""
+        """Whether a widget belongs to the drop-down list of a combo box."""
         return self.kind(self.window(path)) == "ComboboxPopdown"
 
     def _known(self, path: str) -> Description:
@@ -250,25 +172,25 @@ class Reader:
         return self.text(path, "get", "1.0", "end - 1 chars")
 
     def _state(self, path: str, kind: str) -> str:
-        # A widget of ttk has states, another one an option.
+        # ttk widgets have states, others an option.
         states = self.list(path, "state") if kind.startswith("T") and kind != "Text" else ()
         states = states or (self.text(path, "cget", "-state"),)
         if kind == "Text":
             return "read only" if "disabled" in states else ""
         marked = ""
         if kind in ("TCheckbutton", "TRadiobutton"):
-            marked = _marked(kind, "selected" in states)
+            marked = check_state(kind, "selected" in states)
         elif kind in ("Checkbutton", "Radiobutton"):
             marked = self._marked(kind, path, "cget")
         read_only = "readonly" in states and kind != "TCombobox"
         return joined(marked, "unavailable" if "disabled" in states else "", "read only" if read_only else "")
 
     def _marked(self, kind: str, *get: object) -> str:
-        """Whether a check or radio button is marked, or a menu's entry of these kinds; get: the command for options."""
+        """The state of a check or radio button or such a menu entry; `get` is the Tcl command that reads an option."""
         if not kind.lower().endswith(("checkbutton", "radiobutton")):
             return ""
         value = self.text(*get, "-onvalue" if kind.lower() == "checkbutton" else "-value")
-        return _marked(kind, self.text("set", self.text(*get, "-variable")) == value)
+        return check_state(kind, self.text("set", self.text(*get, "-variable")) == value)
 
     def _value(self, path: str, kind: str) -> str:
         if kind in ("Entry", "TEntry", "TCombobox", "Spinbox", "TSpinbox"):
@@ -280,11 +202,11 @@ class Reader:
         if kind == "Text":
             return self._content(path).strip()
         if kind == "Listbox":
-            return _position(
+            return position(
                 self.text(path, "get", "active"), self.number(path, "index", "active"), self.number(path, "size")
             )
         if kind == "TNotebook":
-            return _position(
+            return position(
                 self.text(path, "tab", "current", "-text"),
                 self.number(path, "index", "current"),
                 self.number(path, "index", "end"),
@@ -306,21 +228,12 @@ class Reader:
             below = "expanded" if self.number(path, "item", row, "-open") else "collapsed"
         columns = self.list(path, "item", row, "-values")
         text = joined(self.text(path, "item", row, "-text"), *columns, below)
-        return _position(text, siblings.index(row), len(siblings))
+        return position(text, siblings.index(row), len(siblings))
 
     def _files(self, path: str) -> str:
-        """What is chosen in the list of files of Tk's own file dialogs."""
+        """The selected files in Tk's own file dialogs."""
         chosen = self.list(path, "selection", "get")
         size = self.number(path, "index", "end")
         if len(chosen) == 1:
-            return _position(self.text(path, "get", chosen[0]), int(chosen[0]), size)
-        return f"{len(chosen) or 'none'} of {size} chosen" if size else "empty"
-
-
-def _marked(kind: str, on: bool) -> str:
-    word = "checked" if kind.lower().endswith("checkbutton") else "selected"
-    return word if on else f"not {word}"
-
-
-def _position(text: str, index: int, size: int) -> str:
-    return joined(text, f"{index + 1} of {size}") if size else "empty"
+            return position(self.text(path, "get", chosen[0]), int(chosen[0]), size)
+        return f"{len(chosen) or 'none'} of {size} selected" if size else "empty"

@@ -6,7 +6,7 @@ from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
 from captioner.gui.dialogs.base import SPACE, Dialog
-from captioner.gui.style.theme import TEXT_SIZES
+from captioner.gui.style.fonts import TEXT_SIZES
 
 if TYPE_CHECKING:
     from captioner.gui.window import Window

@@ -3,8 +3,8 @@
 import tkinter as tk
 from tkinter import ttk
 
+from captioner.gui.accessibility.phrases import joined, sentences, shortcut
 from captioner.gui.accessibility.self_voicing import describe
-from captioner.gui.accessibility.widget_inspector import joined, sentences, shortcut
 from captioner.gui.commands import COMMANDS
 from captioner.gui.dialogs.base import ListDialog
 

@@ -1,16 +1,17 @@
 """Keeps the window going when the system's clock is set back, as it often is soon after a computer has started.
 
-Tcl waits until its clock shows a time: an hour back is an hour in which no answer of a thread would be looked at.
+Tcl's timers wait until its clock shows a certain time. If the clock goes back an hour, the window would ignore the
+answers of threads for an hour.
 """
 
 import threading
 import time
 import tkinter as tk
 
-SECONDS = 1  # between looks at the clock
-TOLERATED = 0.3  # seconds that it may be set back before anybody cares
+CHECK_SECONDS = 1  # between two looks at the clock
+TOLERATED_SECONDS = 0.3  # how far the clock may go back without consequences
 
-# The times of its timers are known to Tcl alone, so all run now: none of ours does harm early.
+# Only Tcl knows when its timers are due, so this runs them all now. None of the program's does harm when it runs early.
 _RUN_TIMERS = """
 foreach timer [after info] {
     lassign [after info $timer] script kind
@@ -23,16 +24,16 @@ foreach timer [after info] {
 
 
 def watch(root: tk.Tk) -> None:
-    """Look at the clock for as long as the process runs, in a thread."""
+    """Watch the clock in a thread for as long as the process runs."""
 
     def look() -> None:
         ahead = time.time() - time.monotonic()
-        while not threading.Event().wait(SECONDS):
+        while not threading.Event().wait(CHECK_SECONDS):
             now = time.time() - time.monotonic()
-            if now < ahead - TOLERATED:
+            if now < ahead - TOLERATED_SECONDS:
                 try:
-                    root.tk.call("eval", _RUN_TIMERS)  # in the main loop: Tk sees to that
-                except RuntimeError:  # which has not begun
+                    root.tk.call("eval", _RUN_TIMERS)  # Tk runs this in the main loop
+                except RuntimeError:  # the main loop has not begun
                     continue
             ahead = now
 

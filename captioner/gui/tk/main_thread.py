@@ -1,4 +1,4 @@
-"""What other threads have for the main loop."""
+"""Runs functions in Tk's main loop on behalf of other threads."""
 
 import threading
 import time
@@ -9,17 +9,18 @@ from typing import Any, NoReturn
 
 from captioner.errors import CaptionerError
 
-# In milliseconds. The window looks more often while it waits for something.
-SOON, LATER = 12, 60
+# Milliseconds between two looks at the queue: while something is expected, and otherwise.
+BUSY_POLL_MILLISECONDS, IDLE_POLL_MILLISECONDS = 12, 60
 
-# In seconds: how long calls may keep the main loop before it sees to the window again.
-SLICE = 0.01
+# Seconds that calls may hold up the main loop, before the window gets its turn again.
+MAX_CALLS_SECONDS = 0.01
 
 
-class Inbox:
-    """Calls functions in the main loop. `put` is for any thread, the rest for the main thread.
+class MainThreadQueue:
+    """Calls functions in the main loop. Any thread may use `put`; the rest is for the main thread.
 
-    hurry: whether something is awaited.
+    Attributes:
+        hurry: whether something is expected, so that the queue is read more often.
     """
 
     def __init__(self, root: tk.Misc) -> None:
@@ -27,13 +28,13 @@ class Inbox:
         self._closed = False
         self._root = root
         self._calls: SimpleQueue[tuple[Callable[..., object], tuple[Any, ...]]] = SimpleQueue()
-        self._timer = root.after(SOON, self._look)
+        self._timer = root.after(BUSY_POLL_MILLISECONDS, self._poll)
 
     def put(self, call: Callable[..., object], *arguments: Any) -> None:
         self._calls.put((call, arguments))
 
     def run(self, work: Callable[[], Any], done: Callable[[Any], object]) -> None:
-        """Call `done` with what `work` returns, which runs in a thread, or with the OSError or CaptionerError of it."""
+        """Run `work` in a thread, then call `done` with its result, or with the OSError or CaptionerError it raised."""
 
         def run() -> None:
             try:
@@ -49,21 +50,21 @@ class Inbox:
         self._closed = True
         self._root.after_cancel(self._timer)
 
-    def _look(self) -> None:
-        end = time.perf_counter() + SLICE
-        wait = SOON if self.hurry else LATER
+    def _poll(self) -> None:
+        end = time.perf_counter() + MAX_CALLS_SECONDS
+        wait = BUSY_POLL_MILLISECONDS if self.hurry else IDLE_POLL_MILLISECONDS
         try:
             while time.perf_counter() < end:
                 call, arguments = self._calls.get_nowait()
-                wait = SOON
+                wait = BUSY_POLL_MILLISECONDS
                 call(*arguments)
         except Empty:
             pass
-        finally:  # an error in a call does not end the looking
+        finally:  # an error in a call does not end the polling
             if not self._closed:
-                self._timer = self._root.after(wait, self._look)
+                self._timer = self._root.after(wait, self._poll)
 
 
 def _raise(error: Exception) -> NoReturn:
-    """Let the main loop tell of a mistake that was found in a thread."""
+    """Raise a thread's error in the main loop, which reports it."""
     raise error

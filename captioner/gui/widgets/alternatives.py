@@ -1,17 +1,19 @@
-"""What else the captioner might say of a photo."""
+"""The other captions that the captioner considered for a photo."""
 
 import tkinter as tk
 from collections.abc import Sequence
 
-from captioner.gui.widgets.read_only_text import Prose
+from captioner.gui.widgets.read_only_text import ReadOnlyText
 
 
-class Alternatives(Prose):
-    """Numbered sentences, a paragraph each. While it has the focus one is marked: Up, Down, Home and End choose it.
+class Alternatives(ReadOnlyText):
+    """Numbered sentences, one paragraph each. While it has the focus one is marked; Up, Down, Home and End choose it.
 
-    Generates <<Above>> when Up leads out of it.
+    Generates <<Above>> when Up is pressed on the first sentence.
 
-    sentences: all of them; chosen: the position from 0 of the one that is marked.
+    Attributes:
+        sentences: all of them.
+        chosen: the index of the marked one.
     """
 
     def __init__(self, master: tk.Misc) -> None:
@@ -27,29 +29,29 @@ class Alternatives(Prose):
         self.bind("<ButtonRelease-1>", lambda event: self._choose(self._line(event.x, event.y), keep_selection=True))
 
     def show(self, sentences: Sequence[str]) -> None:
-        """Show other sentences, the first one chosen."""
+        """Show other sentences and choose the first."""
         self.sentences, self.chosen = list(sentences), 0
         self.write("\n".join(f"{number}. {sentence}" for number, sentence in enumerate(sentences, 1)))
 
     @property
     def sentence(self) -> str:
-        """The one that is chosen, "" if there are none."""
+        """The chosen sentence, "" if there are none."""
         return self.sentences[self.chosen] if self.sentences else ""
 
-    def reading(self) -> str:
-        """What is to be said of it: "A dog runs, 2 of 4"."""
-        return (
-            f"{self.sentence.removesuffix('.')}, {self.chosen + 1} of {len(self.sentences)}" if self.sentences else ""
-        )
+    def spoken_value(self) -> str:
+        """What self-voicing says of the chosen sentence: "A dog runs, 2 of 4"."""
+        if not self.sentences:
+            return ""
+        return f"{self.sentence.removesuffix('.')}, {self.chosen + 1} of {len(self.sentences)}"
 
-    def _choose(self, position: int, keep_selection: bool = False) -> str:
-        if position < 0:
+    def _choose(self, index: int, keep_selection: bool = False) -> str:
+        if index < 0:
             self.event_generate("<<Above>>")
-        elif position < len(self.sentences):
-            self.chosen = position
+        elif index < len(self.sentences):
+            self.chosen = index
             self.tag_remove("marked", "1.0", "end")
-            self.tag_add("marked", f"{position + 1}.0", f"{position + 1}.end")
-            self.mark_set("insert", f"{position + 1}.0")
+            self.tag_add("marked", f"{index + 1}.0", f"{index + 1}.end")
+            self.mark_set("insert", f"{index + 1}.0")
             self.event_generate("<<Reached>>")
             if not keep_selection:
                 self.tag_remove("sel", "1.0", "end")

@@ -1,15 +1,20 @@
-"""What the captioner says of a photo, word by word."""
+"""The caption's statement, which the user can explore word by word."""
 
 import re
 import tkinter as tk
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from captioner.gui.widgets.read_only_text import Prose
+from captioner.gui.widgets.read_only_text import ReadOnlyText
 
 
 class Mark(NamedTuple):
-    """Where a word stands in a statement, and its index in the caption's words, None if it is none of them."""
+    """A word of a statement.
+
+    Attributes:
+        begin, end: where it stands, as a slice of the statement.
+        word: its index in the caption's words, None for a word that is not part of the caption.
+    """
 
     begin: int
     end: int
@@ -17,32 +22,33 @@ class Mark(NamedTuple):
 
 
 def marks(statement: str, words: Sequence[str]) -> list[Mark]:
-    """Where each word of a statement stands, in order; "man's" is one, and is the caption's "man".
+    """Find each word of a statement, in order. "man's" is one word here, and belongs to the caption's "man".
 
     Args:
-        words: those of the caption: "man" and "'s" are two. The statement may say more before and after them.
+        words: the caption's words, in which "man" and "'s" are two. The statement may have more before and after them.
     """
     pattern = r"(?<!\w)" + r"\W*?".join(f"({re.escape(word)})" for word in words) + r"(?!\w)"
     found = list(re.finditer(pattern, statement, re.IGNORECASE)) if words else []
     begin, end = found[-1].span() if found else (0, 0)
-    said: list[Mark] = []
+    caption: list[Mark] = []
     for index in range(len(words)) if found else ():
         mark = Mark(*found[-1].span(index + 1), index)
-        if said and said[-1].end == mark.begin:
-            said[-1] = said[-1]._replace(end=mark.end)
+        if caption and caption[-1].end == mark.begin:
+            caption[-1] = caption[-1]._replace(end=mark.end)
         else:
-            said.append(mark)
+            caption.append(mark)
     others = [Mark(*word.span(), None) for word in re.finditer(r"\w[\w'’-]*", statement)]
     before = [other for other in others if other.end <= begin]
-    return before + said + [other for other in others if other.begin >= end]
+    return before + caption + [other for other in others if other.begin >= end]
 
 
-class Statement(Prose):
-    """A caption's statement, in which the word under the mouse is marked, or the one that the arrow keys reach.
+class CaptionText(ReadOnlyText):
+    """A caption's statement, with the word marked that is under the mouse or that the arrow keys reached.
 
-    Generates <<Marked>> when that is another one.
+    Generates <<Marked>> when another word, or no word, becomes the marked one.
 
-    marked: where it stands, or None.
+    Attributes:
+        marked: the marked word, or None.
     """
 
     def __init__(self, master: tk.Misc) -> None:
@@ -55,17 +61,17 @@ class Statement(Prose):
         self.bind("<Escape>", lambda event: self._leave())
         self.bind("<FocusOut>", lambda event: self._reach(None))
         self.bind("<<Selection>>", lambda event: self._leave_to_select())
-        self.bind("<Motion>", lambda event: self._mark(self._under(event.x, event.y) or self._reached))
+        self.bind("<Motion>", lambda event: self._mark(self._word_at(event.x, event.y) or self._reached))
         self.bind("<Leave>", lambda event: self._mark(self._reached))
 
     def show(self, statement: str, words: Sequence[str]) -> None:
-        """Show a statement that says these words of a caption."""
+        """Show a statement that contains these words of a caption."""
         self._reach(None)
         self.write(statement)
         self._marks = marks(statement, words)
 
-    def _step(self, event: "tk.Event[Statement]") -> str:
-        """Go to another word, from the text's cursor, which is there where the mouse or Shift and arrows left it."""
+    def _step(self, event: "tk.Event[CaptionText]") -> str:
+        """Go to another word from the text's cursor, which the mouse or Shift and arrows may have moved."""
         cursor = int(self.index("insert").split(".")[1])
         before = [mark for mark in self._marks if mark.begin < cursor]
         # The word at the cursor comes first if it is not marked yet.
@@ -94,14 +100,14 @@ class Statement(Prose):
         if self.selection():
             self._reach(None)
 
-    def _under(self, x: int, y: int) -> Mark | None:
-        """The word at a point of the widget, or the one before, in the gap to the next word of the line."""
+    def _word_at(self, x: int, y: int) -> Mark | None:
+        """The word at a point of the widget; in the gap between two words of a line, the one before it."""
         index = self.index(f"@{x},{y}")  # the nearest character
         left, top, width, height = self.bbox(index) or (0, 0, 0, 0)
         if not (left <= x < left + width and top <= y < top + height):
             return None
         if self.compare(index, "==", f"{index} display lineend") and self.get(index).isspace():
-            return None  # beside the line
+            return None  # to the right of the line
         return next((mark for mark in reversed(self._marks) if mark.begin <= int(index.split(".")[1])), None)
 
     def _mark(self, mark: Mark | None) -> None:

@@ -1,4 +1,4 @@
-"""Shows the caption, how sure it is, what else it might be, and what the program is doing."""
+"""Shows the caption, its confidence, the other captions, and what the program is doing."""
 
 import time
 import tkinter as tk
@@ -6,70 +6,71 @@ from collections.abc import Mapping
 from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
-from captioner.gui.style.theme import Palette
+from captioner.gui.style.fonts import scaled
+from captioner.gui.style.palettes import Palette
 from captioner.gui.widgets.alternatives import Alternatives
-from captioner.gui.widgets.caption_text import Statement
-from captioner.gui.widgets.read_only_text import Prose
-from captioner.gui.widgets.scrollable_frame import ScrolledPage
+from captioner.gui.widgets.caption_text import CaptionText
+from captioner.gui.widgets.read_only_text import ReadOnlyText
+from captioner.gui.widgets.scrollable_frame import ScrollableFrame
 
 if TYPE_CHECKING:
     from captioner import Caption
 
-# Milliseconds of being busy before the bar comes, and that it then stays at least: it never flashes.
-PATIENCE = 500
+# Milliseconds of being busy until the progress bar appears. It then stays at least as long, so it never flashes.
+PROGRESS_DELAY = 500
 
-# Pixels between two parts of the view.
+# Pixels between two parts of the view, on a 96 dpi screen.
 GAP = 6
 
 
 class CaptionView(ttk.Frame):
-    """Shows a caption and what the program is doing; it is as high as its text needs in the width that it has.
+    """Shows a caption and what the program is doing. It is as high as its text needs at its width.
 
-    In less height it scrolls, and follows the marked word; the message always stays in sight.
+    Where there is less room it scrolls, and follows the marked word; the status message is always visible.
 
     Generates <<Word>> when another word of the statement is marked, by the mouse or with the arrow keys.
 
     Attributes:
-        statement: the caption with its doubt in words; give it the first focus.
-        sureness: says how sure the caption is.
-        alternatives: the other sentences; not on screen if there are none.
-        status: the message.
+        statement: the caption as a sentence that also says how reliable it is; give it the first focus.
+        confidence: the label that says how often such captions are right.
+        alternatives: the other sentences; hidden if there are none.
+        status: the label with the message.
     """
 
     def __init__(self, master: tk.Misc) -> None:
         super().__init__(master)
+        self._gap = scaled(self, GAP)
         self.columnconfigure(0, weight=1)
         self.rowconfigure(0, weight=1)
-        self._page = ScrolledPage(self)
+        self._frame = ScrollableFrame(self)
         self.status = ttk.Label(self)
         self._bar = ttk.Progressbar(self, mode="indeterminate")
-        self._page.grid(sticky="nsew")
-        self.status.grid(sticky="ew", pady=GAP)
+        self._frame.grid(sticky="nsew")
+        self.status.grid(sticky="ew", pady=self._gap)
         self._bar.grid(sticky="ew")
 
-        page = self._page.content
-        self.statement = Statement(page)
-        self.sureness = ttk.Label(page)
-        self._heading = ttk.Label(page, text="Other captions for this photo")
-        self.alternatives = Alternatives(page)
-        for part in self.statement, self.sureness, self._heading, self.alternatives:
-            part.grid(sticky="ew", pady=(0, GAP))
-            self._page.follow_wheel(part)
+        content = self._frame.content
+        self.statement = CaptionText(content)
+        self.confidence = ttk.Label(content)
+        self._heading = ttk.Label(content, text="Other captions for this photo")
+        self.alternatives = Alternatives(content)
+        for part in self.statement, self.confidence, self._heading, self.alternatives:
+            part.grid(sticky="ew", pady=(0, self._gap))
+            self._frame.follow_wheel(part)
 
         self._busy = False
-        self._bar_since = 0.0  # seconds; 0 while it is not shown
+        self._bar_since = 0.0  # seconds; 0 while it is hidden
         self._timer = ""
         self._bar.grid_remove()
-        self._follow()
+        self._add_bindings()
         self.show(None)
 
-    def _follow(self) -> None:
-        for label in self.sureness, self._heading, self.status:
-            # Two gaps: a style may pad a label.
-            label.bind("<Configure>", lambda event: event.widget.configure(wraplength=max(1, event.width - 2 * GAP)))
-        for prose in self.statement, self.alternatives:
+    def _add_bindings(self) -> None:
+        for label in self.confidence, self._heading, self.status:
+            label.bind("<Configure>", lambda event: self._wrap(event.widget, event.width))
+        for text in self.statement, self.alternatives:
             for moved in "<FocusIn>", "<<Reached>>", "<<Selection>>":
-                prose.bind(moved, lambda event: self._reveal(event.widget), add="+")
+                text.bind(moved, lambda event: self._reveal(event.widget), add="+")
         self.statement.bind("<<Marked>>", lambda event: self.event_generate("<<Word>>"))
         self.statement.bind("<Down>", lambda event: self._go_down())
         self.alternatives.bind("<<Above>>", lambda event: self.statement.focus_set())
@@ -77,7 +78,7 @@ class CaptionView(ttk.Frame):
 
     @property
     def word(self) -> int | None:
-        """The marked word's index in the caption's words; None for no word, or one that is none of the caption's."""
+        """The index of the marked word in the caption's words; None for no word, or one that is not in the caption."""
         return self.statement.marked.word if self.statement.marked else None
 
     @property
@@ -87,53 +88,57 @@ class CaptionView(ttk.Frame):
         return self.statement.text[marked.begin : marked.end] if marked else ""
 
     def show(self, caption: "Caption | None") -> None:
-        """Show a caption, or none: its place stays free for the next one, so that the photo keeps its size."""
-        self._page.keep_height(caption is None)
+        """Show a caption, or none. The place for the next one stays free, so that the photo keeps its size."""
+        self._frame.keep_height(caption is None)
         if caption is None:
             self.statement.show("", ())
-            self.sureness.configure(text="")
+            self.confidence.configure(text="")
             self.alternatives.show(())
         else:
             self.statement.show(caption.statement, [word.text for word in caption.words])
-            self.sureness.configure(text=sureness(caption.confidence))
+            self.confidence.configure(text=confidence_sentence(caption.confidence))
             self.alternatives.show([alternative.text for alternative in caption.alternatives])
         for part in self._heading, self.alternatives:
             if self.alternatives.sentences:
                 part.grid()
             else:
                 part.grid_remove()
-        self._page.reveal(0, 0)
+        self._frame.reveal(0, 0)
 
     def message(self, text: str, busy: bool = False) -> None:
-        """Say what the program is doing; after half a second of being busy a bar moves until it is busy no more."""
+        """Say what the program is doing. After half a second of being busy a progress bar appears."""
         self.status.configure(text=text)
         if busy == self._busy:
             return
         self._busy = busy
         self._stop_timer()
-        shown_for = round((time.monotonic() - self._bar_since) * 1000) if self._bar_since else PATIENCE
-        self._timer = self.after(PATIENCE if busy else max(0, PATIENCE - shown_for), self._move_bar)
+        shown_for = round((time.monotonic() - self._bar_since) * 1000) if self._bar_since else PROGRESS_DELAY
+        self._timer = self.after(PROGRESS_DELAY if busy else max(0, PROGRESS_DELAY - shown_for), self._update_bar)
 
     def selection(self) -> str:
-        """What there is to be copied instead of the caption: selected text, or the chosen alternative; or ""."""
+        """The selected text, or the chosen alternative if the alternatives have the focus; "" for neither."""
         chosen = self.alternatives.sentence if self.focus_get() is self.alternatives else ""
         return self.statement.selection() or self.alternatives.selection() or chosen
 
-    def apply(self, palette: Palette, fonts: Mapping[str, Any]) -> None:
-        """Take a palette's colours and new fonts: fonts["statement"], large, and fonts["text"]."""
-        self.statement.apply(palette, fonts["statement"])
-        self.alternatives.apply(palette, fonts["text"])
+    def apply_palette(self, palette: Palette, fonts: Mapping[str, Any]) -> None:
+        """Use the colours of a palette, and fonts: fonts["statement"], which is large, and fonts["text"]."""
+        self.statement.apply_palette(palette, fonts["statement"])
+        self.alternatives.apply_palette(palette, fonts["text"])
         self._heading.configure(foreground=palette.muted)
-        self._page.apply(palette)
-        # The bar's place stays free: nothing jumps when it comes and goes.
+        self._frame.apply_palette(palette)
+        # The bar's place stays free, so that nothing moves when it appears.
         self.rowconfigure(2, minsize=self._bar.winfo_reqheight())
+
+    def _wrap(self, label: tk.Misc, width: int) -> None:
+        # Less two gaps, as a style may pad a label.
+        label.configure(wraplength=max(1, width - 2 * self._gap))  # type: ignore[call-arg]
 
     def _go_down(self) -> str:
         if self.alternatives.sentences:
             self.alternatives.focus_set()
         return "break"
 
-    def _move_bar(self) -> None:
+    def _update_bar(self) -> None:
         self._timer = ""
         if self._busy and not self._bar_since:
             self._bar_since = time.monotonic()
@@ -144,12 +149,12 @@ class CaptionView(ttk.Frame):
             self._bar.stop()
             self._bar.grid_remove()
 
-    def _reveal(self, prose: Prose) -> None:
-        """Scroll until what is marked, or the text's cursor, is in sight."""
-        marked = prose.tag_ranges("marked")
-        first, last = prose.dlineinfo("insert"), prose.dlineinfo(f"{marked[1]} - 1 chars" if marked else "insert")
+    def _reveal(self, text: ReadOnlyText) -> None:
+        """Scroll until what is marked, or else the text's cursor, is visible."""
+        marked = text.tag_ranges("marked")
+        first, last = text.dlineinfo("insert"), text.dlineinfo(f"{marked[1]} - 1 chars" if marked else "insert")
         if first and last:
-            self._page.reveal(prose.winfo_y() + first[1], prose.winfo_y() + last[1] + last[3])
+            self._frame.reveal(text.winfo_y() + first[1], text.winfo_y() + last[1] + last[3])
 
     def _stop_timer(self) -> None:
         if self._timer:
@@ -157,9 +162,8 @@ class CaptionView(ttk.Frame):
             self._timer = ""
 
 
-def sureness(confidence: float) -> str:
-    """How likely it is, in [0, 1], that a caption is right, as a sentence."""
+def confidence_sentence(confidence: float) -> str:
+    """Say how many captions like this one are right, given the probability of that in [0, 1]."""
     tenths = round(confidence * 10)
-    share = {0: "hardly any", 10: "nearly every"}.get(tenths, f"about {tenths} in 10")
-    noun = "caption like this is" if tenths in (0, 10) else "captions like this are"
-    return f"How sure: {share} {noun} right."
+    share = {0: "less than 1 in 20", 10: "more than 19 in 20"}.get(tenths, f"about {tenths} in 10")
+    return f"Confidence: {share}."

@@ -1,59 +1,63 @@
-"""Shows the photo, fitted into the window, and the light on where the captioner looked."""
+"""Shows the photo as large as it fits, and where in it a word of the caption came from."""
 
 import threading
 import time
 import tkinter as tk
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from captioner.gui.style.theme import Palette
+from captioner.gui.style.palettes import Palette
 
 if TYPE_CHECKING:
-    import numpy as np
     from PIL import Image
 
-# Milliseconds between two looks for a picture that is being drawn.
-LOOK_AGAIN = 5
+    from captioner.gui.widgets.attention_overlay import Floats
 
-# Seconds after which the main loop goes on, and comes back for the rest of a picture.
-ENOUGH = 0.008
+# Milliseconds until the main loop looks again for a picture that is being drawn.
+POLL_MILLISECONDS = 5
+
+# Seconds that putting strips on the screen may hold up the main loop, before it goes on and comes back for the rest.
+MAX_STRIPS_SECONDS = 0.008
+
+_T = TypeVar("_T")
 
 
-class Wish(NamedTuple):
-    """A picture to be drawn, in pixels. Of two wishes with the same number the later only has another size."""
+class RenderRequest(NamedTuple):
+    """A picture to draw, in pixels. Two requests with the same number differ in nothing but the size."""
 
     number: int
     photo: "Image.Image"
-    attention: "np.ndarray | None"
+    attention: "Floats | None"
     width: int
     height: int
-    line: float
+    line_width: float
 
 
 class Picture(NamedTuple):
-    """A picture that was drawn: strips from top to bottom, each as a PPM file's content."""
+    """A drawn picture: strips from top to bottom, each encoded as a PPM file."""
 
-    wish: Wish
+    request: RenderRequest
     width: int
     height: int
     strips: list[bytes]
 
 
 class PhotoView(tk.Canvas):
-    """Shows a photo as large as it fits. It is drawn in a thread; what was shown stays until the new picture is ready.
+    """Shows a photo as large as it fits. A thread draws it; the old picture stays until the new one is ready.
 
-    It stays inside the ring around the focus, which is the window's to set, as is what is clicked or dropped here.
+    The photo stays inside the focus ring (`highlightthickness`), which the window sets, as it does the bindings for
+    clicks and drops.
     """
 
     def __init__(self, master: tk.Misc, **options: Any) -> None:
         super().__init__(master, highlightthickness=0, borderwidth=0, takefocus=False, **options)
         self._photo: Image.Image | None = None
-        self._attention: np.ndarray | None = None
+        self._attention: Floats | None = None
         self._number = 0
-        self._wishes: SimpleQueue[Wish | None] = SimpleQueue()
+        self._requests: SimpleQueue[RenderRequest | None] = SimpleQueue()
         self._pictures: SimpleQueue[Picture] = SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._wish: Wish | None = None  # the newest one, until its picture is shown
+        self._pending: RenderRequest | None = None  # the newest one, until its picture is shown
         self._timer = ""
         self._arriving: Picture | None = None
         self._arrived: list[tk.PhotoImage] = []
@@ -64,28 +68,28 @@ class PhotoView(tk.Canvas):
         self.bind("<Destroy>", lambda event: self._end())
 
     def show(self, photo: "Image.Image | None") -> None:
-        """Show a photo (PIL, RGB) without any light, or nothing."""
+        """Show a photo (PIL, RGB) without attention, or nothing."""
         self._photo, self._attention = photo, None
         self._number += 1
         if photo is None:
-            self._wish = None
+            self._pending = None
             self.delete("shown")
             self._shown = []
         self._draw()
 
-    def light(self, attention: "np.ndarray | None") -> None:
-        """Light up where the captioner looked, or show the plain photo again.
+    def show_attention(self, attention: "Floats | None") -> None:
+        """Highlight where the attention is, or show the plain photo again.
 
         Args:
-            attention: float [rows, columns], how much it looked at each region of the photo.
+            attention: float [rows, columns], the attention weight of each region of the photo.
         """
         if attention is not self._attention:
             self._attention = attention
             self._number += 1
             self._draw()
 
-    def apply(self, palette: Palette) -> None:
-        """Take the colours of a palette."""
+    def apply_palette(self, palette: Palette) -> None:
+        """Use the colours of a palette."""
         self.configure(background=palette.background)
 
     def _draw(self) -> None:
@@ -95,27 +99,27 @@ class PhotoView(tk.Canvas):
         width, height = (max(1, size - 2 * ring) for size in (self.winfo_width(), self.winfo_height()))
         if self._thread is None:
             self._thread = threading.Thread(
-                target=_draw_wishes, args=(self._wishes, self._pictures), name="photo view", daemon=True
+                target=_draw_requests, args=(self._requests, self._pictures), name="photo view", daemon=True
             )
             self._thread.start()
-        line = max(2.0, self.winfo_fpixels("2p"))
-        self._wish = Wish(self._number, self._photo, self._attention, width, height, line)
-        self._wishes.put(self._wish)
+        line_width = max(2.0, self.winfo_fpixels("2p"))
+        self._pending = RenderRequest(self._number, self._photo, self._attention, width, height, line_width)
+        self._requests.put(self._pending)
         if not self._timer:
-            self._timer = self.after(LOOK_AGAIN, self._look)
+            self._timer = self.after(POLL_MILLISECONDS, self._poll)
 
-    def _look(self) -> None:
-        """Take some strips of the newest picture, and come again for the next."""
+    def _poll(self) -> None:
+        """Show some strips of the newest picture, and come back for the next ones."""
         self._timer = ""
         if self._arriving is None:
             self._arriving = _newest(self._pictures)
-        if self._arriving is not None and self._arriving.wish.number != self._number:
+        if self._arriving is not None and self._arriving.request.number != self._number:
             self._drop()
-        end = time.perf_counter() + ENOUGH
+        end = time.perf_counter() + MAX_STRIPS_SECONDS
         while self._arriving is not None and time.perf_counter() < end:
             self._take_strip(self._arriving)
-        if self._arriving is not None or self._wish is not None:
-            self._timer = self.after(1 if self._arriving else LOOK_AGAIN, self._look)
+        if self._arriving is not None or self._pending is not None:
+            self._timer = self.after(1 if self._arriving else POLL_MILLISECONDS, self._poll)
 
     def _take_strip(self, picture: Picture) -> None:
         # Each strip is an image of its own: Tk takes four times as long to put a part into a larger image.
@@ -132,8 +136,8 @@ class PhotoView(tk.Canvas):
         self._shown, self._arrived, self._arriving = self._arrived, [], None
         self._shown_size, self._shown_at = (picture.width, picture.height), (0, 0)
         self._centre()
-        if picture.wish is self._wish:
-            self._wish = None
+        if picture.request is self._pending:
+            self._pending = None
 
     def _drop(self) -> None:
         self.delete("arriving")
@@ -150,15 +154,15 @@ class PhotoView(tk.Canvas):
         self._shown_at = x, y
 
     def _end(self) -> None:
-        self._wishes.put(None)
+        self._requests.put(None)
         if self._timer:
             self.after_cancel(self._timer)
-        # Now, in the thread that Tk runs in: later they might be found and deleted in another.
+        # Delete the images now, in Tk's own thread: the garbage collector may run in another one.
         self._shown, self._arrived = [], []
 
 
-def _newest(queue: "SimpleQueue[Any]") -> Any:
-    """Empty the queue and return what was put last, None if there was nothing."""
+def _newest(queue: "SimpleQueue[_T]") -> _T | None:
+    """Empty the queue and return the last item, None if there was none."""
     newest = None
     try:
         while True:
@@ -167,24 +171,24 @@ def _newest(queue: "SimpleQueue[Any]") -> Any:
         return newest
 
 
-def _draw_wishes(wishes: "SimpleQueue[Wish | None]", pictures: "SimpleQueue[Picture]") -> None:
-    """Draw the newest wish, again and again, until it is None. Knows nothing of Tk, which is not for threads."""
+def _draw_requests(requests: "SimpleQueue[RenderRequest | None]", pictures: "SimpleQueue[Picture]") -> None:
+    """Draw the newest request, again and again, until it is None. Runs in a thread, so it must not use Tk."""
     from captioner.gui.widgets import attention_overlay
 
-    last: Wish | None = None
+    last: RenderRequest | None = None
     fitted: Image.Image | None = None
     dimmed: Image.Image | None = None
     while True:
-        wish = wishes.get()
-        while not wishes.empty():
-            wish = wishes.get()
-        if wish is None:
+        request = requests.get()
+        while not requests.empty():
+            request = requests.get()
+        if request is None:
             return
-        size = wish.width, wish.height
-        if fitted is None or last is None or wish.photo is not last.photo or size != (last.width, last.height):
-            fitted, dimmed = attention_overlay.fit(wish.photo, *size), None
-        last, drawn = wish, fitted
-        if wish.attention is not None:
+        size = request.width, request.height
+        if fitted is None or last is None or request.photo is not last.photo or size != (last.width, last.height):
+            fitted, dimmed = attention_overlay.fit(request.photo, *size), None
+        last, drawn = request, fitted
+        if request.attention is not None:
             dimmed = dimmed or attention_overlay.dim(fitted)
-            drawn = attention_overlay.light(fitted, dimmed, wish.attention, wish.line)
-        pictures.put(Picture(wish, drawn.width, drawn.height, attention_overlay.strips(drawn)))
+            drawn = attention_overlay.draw_attention(fitted, dimmed, request.attention, request.line_width)
+        pictures.put(Picture(request, drawn.width, drawn.height, attention_overlay.strips(drawn)))

@@ -1,38 +1,41 @@
-"""Text to read."""
+"""Text that the user can select and copy but not change."""
 
 import math
 import tkinter as tk
 from typing import Any
 
-from captioner.gui.style.theme import Palette
+from captioner.gui.style.fonts import scaled
+from captioner.gui.style.palettes import Palette
 
-# Pixels around it.
-PADDING = 6
+PADDING = 6  # pixels around the text, on a 96 dpi screen
+RING_WIDTH = 2  # of the focus ring, likewise
 
 
-class Prose(tk.Text):
-    """Text to read, to select and to copy, but not to change. It wraps, and grows with what it holds.
+class ReadOnlyText(tk.Text):
+    """Text that the user can select and copy but not change. It wraps, and is as high as its content.
 
     Generates <<Reached>> when an arrow key has moved on in it.
     """
 
     def __init__(self, master: tk.Misc) -> None:
-        # Text that cannot be changed gets no focus unless that is said.
+        # A disabled text gets no focus unless takefocus is set.
         super().__init__(master, state="disabled", takefocus=True, wrap="word", width=1, height=1)
-        self.configure(relief="flat", borderwidth=0, highlightthickness=2, padx=PADDING, pady=PADDING)
+        padding, ring = scaled(self, PADDING), scaled(self, RING_WIDTH)
+        self.configure(relief="flat", borderwidth=0, highlightthickness=ring, padx=padding, pady=padding)
         self.text = ""
-        self.bind("<Configure>", lambda event: self._grow())
+        self.bind("<Configure>", lambda event: self._fit_height())
         self.bind("<Button-1>", lambda event: self.focus_set())
         mac = self.tk.call("tk", "windowingsystem") == "aqua"
-        if not mac:  # where the key goes to the line's start
+        if not mac:  # where Control+A goes to the start of the line
             self.bind("<Control-a>", lambda event: self._select_all())
-        # With these, Tk's own bindings of a text select or jump; the window's, which come after them, are not meant.
-        self.bindtags((str(self), "Text", "Prose", str(self.winfo_toplevel()), "all"))
+        # With these keys Tk's own bindings of a text select or jump. The tag keeps the window's bindings, which come
+        # after it, from acting on them as well.
+        self.bindtags((str(self), "Text", "ReadOnlyText", str(self.winfo_toplevel()), "all"))
         modifiers = ("Shift", "Option", "Command", "Shift-Option") if mac else ("Shift", "Control", "Shift-Control")
         for modifier in modifiers:
             for key in "Left", "Right", "Up", "Down", "Home", "End", "Prior", "Next":
-                self.bind(f"<{modifier}-{key}>", lambda event: None)  # no more than Tk does
-                self.bind_class("Prose", f"<{modifier}-{key}>", lambda event: "break")
+                self.bind(f"<{modifier}-{key}>", lambda event: None)  # hides the bindings of the key alone
+                self.bind_class("ReadOnlyText", f"<{modifier}-{key}>", lambda event: "break")
 
     def write(self, text: str) -> None:
         """Replace the text."""
@@ -42,10 +45,10 @@ class Prose(tk.Text):
         self.insert("1.0", text)
         self.configure(state="disabled")
         self.mark_set("insert", "1.0")
-        self._grow()
+        self._fit_height()
 
-    def apply(self, palette: Palette, font: Any) -> None:
-        """Take a palette's colours and a new font."""
+    def apply_palette(self, palette: Palette, font: Any) -> None:
+        """Use the colours of a palette, and a font."""
         self.configure(
             font=font,
             background=palette.surface,
@@ -58,13 +61,13 @@ class Prose(tk.Text):
         )
         self.tag_configure("marked", background=palette.accent, foreground=palette.on_accent, underline=True)
         self.tag_raise("sel")
-        self._grow()
+        self._fit_height()
 
     def selection(self) -> str:
         """The selected text, "" for none."""
         return self.get("sel.first", "sel.last").strip() if self.tag_ranges("sel") else ""
 
-    def _grow(self) -> None:
+    def _fit_height(self) -> None:
         if self.winfo_width() > 1:  # it is on screen
             pixels = int(self.tk.call(self, "count", "-update", "-ypixels", "1.0", "end"))
             lines = math.ceil(pixels / int(self.tk.call("font", "metrics", self["font"], "-linespace")))

@@ -6,7 +6,8 @@ import pytest
 from captioner.gui import commands
 from captioner.gui.commands import BY_NAME, COMMANDS, MENUS, TOOLBAR, State
 from captioner.gui.controls import Controls
-from captioner.gui.style import theme
+from captioner.gui.style.palettes import PALETTES
+from captioner.gui.style.ttk_theme import apply_theme
 from captioner.gui.window import Window
 from tests.support.program import wait_for
 
@@ -53,7 +54,7 @@ class Desk:
     """A window with all controls. done: the names of the commands that were run."""
 
     def __init__(self, root: tk.Tk) -> None:
-        theme.apply(root, theme.PALETTES["light"], 100)
+        apply_theme(root, PALETTES["light"], 100)
         self.root = root
         self.done: list[str] = []
         self.controls = Controls(root, self.done.append)

@@ -408,7 +408,7 @@ def test_file_dialog(desk, tmp_path):
     desk.press("space", "shift+Tab", "Down", "Down", "Return")
     assert desk.heard()[1:] == [
         "Open photo, dialog. File name, text field, blank",
-        "Files, list, none of 2 chosen",
+        "Files, list, none of 2 selected",
         "cat.jpg, 1 of 2",
         "dog.jpg, 2 of 2",
         "Captioner. Open, button",
@@ -425,7 +425,7 @@ def test_walk_through_a_caption(desk):
     others = tuple(Alternative(text, -2.0) for text in ("A cat runs.", "A dog sleeps."))
     view.show(Caption("A dog runs.", words, -3.0, 0.6, others, {}))
     describe(view.statement, "Caption")
-    describe(view.alternatives, "Other captions", "list", value=view.alternatives.reading)
+    describe(view.alternatives, "Other captions", "list", value=view.alternatives.spoken_value)
     desk.open(view.statement)
     desk.press("Right", "Right", "End", "Left", "Tab", "Down", "Up", "Up")
     assert desk.heard() == [

@@ -13,7 +13,7 @@ from captioner.gui.dialogs.base import Dialog, ListDialog
 from captioner.gui.dialogs.history import History
 from captioner.gui.dialogs.settings import SettingsDialog
 from captioner.gui.dialogs.shortcuts import Help
-from captioner.gui.style import theme
+from captioner.gui.style.fonts import FONTS
 from captioner.gui.window import Window
 from captioner.photos.source import PhotoSource
 from tests.support.opened import opened, wait
@@ -172,9 +172,9 @@ def choose(window: Window, dialog: Dialog, label: str, value: str) -> None:
 
 def test_settings_take_effect_at_once_and_are_saved(window: Window, user: User) -> None:
     dialog = show(window, "settings")
-    before = window.root.tk.call("font", "measure", theme.FONTS["text"], "A dog")
+    before = window.root.tk.call("font", "measure", FONTS["text"], "A dog")
     choose(window, dialog, "Text size", "200 percent")
-    assert window.root.tk.call("font", "measure", theme.FONTS["text"], "A dog") > 1.8 * before
+    assert window.root.tk.call("font", "measure", FONTS["text"], "A dog") > 1.8 * before
     choose(window, dialog, "Theme", "High contrast")
     assert str(window.root["background"]) == str(dialog["background"]) == "#000000"
     wait(window, lambda: window.voice.voices())

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageGrab
 
-from captioner.gui.style import theme
-from captioner.gui.style.theme import PALETTES, Palette
+from captioner.gui.style.fonts import FONTS
+from captioner.gui.style.palettes import PALETTES, Palette
+from captioner.gui.style.ttk_theme import MENU_SPACER, apply_theme
 from tests.support.program import wait_for
 
 palettes = pytest.mark.parametrize("palette", PALETTES.values(), ids=list(PALETTES))
@@ -50,7 +51,7 @@ def test_controls_and_the_focus_can_be_seen(palette: Palette) -> None:
 
 
 def dress(root: tk.Tk, name: str = "light", text_size: int = 100) -> Palette:
-    theme.apply(root, PALETTES[name], text_size)
+    apply_theme(root, PALETTES[name], text_size)
     root.update()
     return PALETTES[name]
 
@@ -106,14 +107,14 @@ def test_what_is_clicked_is_large_enough(root: tk.Tk, text_size: int) -> None:
     assert int(ttk.Style(root).lookup("Treeview", "rowheight")) >= 24
     menu = tk.Menu(root, tearoff=False)
     for label in "Open", "Quit":
-        menu.add_command(label=label, image=theme.MENU_SPACE, compound="left")
+        menu.add_command(label=label, image=MENU_SPACER, compound="left")
     root.update()
     assert menu.yposition(1) - menu.yposition(0) >= 24
 
 
 def test_text_grows_in_open_windows(root: tk.Tk) -> None:
     dress(root)
-    widgets = [ttk.Label(root, text="A dog"), ttk.Label(root, text="A dog", font=theme.FONTS["statement"])]
+    widgets = [ttk.Label(root, text="A dog"), ttk.Label(root, text="A dog", font=FONTS["statement"])]
     small = [widget.winfo_reqwidth() for widget in widgets]
     dress(root, text_size=200)
     large = [widget.winfo_reqwidth() for widget in widgets]

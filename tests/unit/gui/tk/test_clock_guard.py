@@ -1,4 +1,4 @@
-"""The window when the system's clock is set back, for which Tcl's timers would wait."""
+"""The window when the system's clock is set back, which would make Tcl's timers wait."""
 
 import time
 import tkinter as tk
@@ -12,9 +12,9 @@ HOUR = 3600
 
 
 def test_timers_run_when_the_clock_is_set_back(root: tk.Tk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An hour back, Tcl takes a timer that is due for one of an hour: here it is one."""
+    """When the clock goes back an hour, a timer that is due waits an hour. Here a timer of an hour stands for it."""
     shift = [0.0]
-    monkeypatch.setattr(clock_guard, "SECONDS", 0.05)
+    monkeypatch.setattr(clock_guard, "CHECK_SECONDS", 0.05)
     monkeypatch.setattr(
         clock_guard, "time", SimpleNamespace(time=lambda: time.time() + shift[0], monotonic=time.monotonic)
     )
@@ -23,7 +23,7 @@ def test_timers_run_when_the_clock_is_set_back(root: tk.Tk, monkeypatch: pytest.
     root.after(HOUR * 1000, ran.append, "due")
     root.after(500, lambda: ran.append("not yet"))
     root.after(600, lambda: shift.append(shift.pop() - HOUR))
-    root.after(10_000, root.quit)  # runs early, too
+    root.after(10_000, root.quit)  # also runs early
     root.mainloop()
     root.update_idletasks()
     assert ran == ["not yet", "due"]

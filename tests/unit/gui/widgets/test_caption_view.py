@@ -10,10 +10,12 @@ import pytest
 from PIL import ImageGrab
 
 from captioner.captioner import Alternative, Caption, Word
-from captioner.gui.style import theme
+from captioner.gui.style.fonts import FONTS
+from captioner.gui.style.palettes import PALETTES
+from captioner.gui.style.ttk_theme import apply_theme
 from captioner.gui.widgets.caption_text import marks
-from captioner.gui.widgets.caption_view import PATIENCE, CaptionView, sureness
-from captioner.gui.widgets.read_only_text import Prose
+from captioner.gui.widgets.caption_view import PROGRESS_DELAY, CaptionView, confidence_sentence
+from captioner.gui.widgets.read_only_text import ReadOnlyText
 from tests.support.program import wait_for
 
 OTHERS = (
@@ -63,8 +65,8 @@ class Desk:
         self.until(lambda: root.focus_get() is self.view.statement)
 
     def dress(self, text_size: int, palette: str = "light") -> None:
-        theme.apply(self.root, theme.PALETTES[palette], text_size)
-        self.view.apply(theme.PALETTES[palette], theme.FONTS)
+        apply_theme(self.root, PALETTES[palette], text_size)
+        self.view.apply_palette(PALETTES[palette], FONTS)
 
     def until(self, predicate: Callable[[], object]) -> None:
         def look() -> object:
@@ -91,7 +93,7 @@ class Desk:
         x, y, width, height = box(self.view.statement, index)
         self.view.statement.event_generate("<Motion>", x=x + width // 2, y=y + height // 2)
 
-    def in_sight(self, widget: Prose, index: str) -> bool:
+    def in_sight(self, widget: ReadOnlyText, index: str) -> bool:
         """Whether a line is to be seen in full."""
         place = widget.dlineinfo(index)
         if not place:
@@ -228,7 +230,7 @@ def test_alternatives_are_walked_and_copied(desk: Desk) -> None:
     heard = []
     for key in "Down", "Down", "Down", "Down", "Up", "Home", "End":
         desk.press(key)
-        heard.append(alternatives.reading())
+        heard.append(alternatives.spoken_value())
     positions = [1, 2, 3, 3, 2, 1, 3]
     assert heard == [f"{OTHERS[position - 1].removesuffix('.')}, {position} of 3" for position in positions]
     begin, end = alternatives.tag_ranges("marked")
@@ -276,7 +278,7 @@ def test_text_of_any_size_is_there_in_full(root: tk.Tk, text_size: int, width: i
         assert prose.index("@0,0") == "1.0"
         assert prose.winfo_height() >= prose.winfo_reqheight()
         assert prose.winfo_width() <= width
-    for label in desk.view.sureness, desk.view.status:
+    for label in desk.view.confidence, desk.view.status:
         assert label.winfo_height() >= label.winfo_reqheight()
         assert label.winfo_reqwidth() <= width
     assert desk.view.status.winfo_rooty() + desk.view.status.winfo_height() <= root.winfo_rooty() + root.winfo_height()
@@ -336,7 +338,7 @@ def test_a_ring_shows_where_the_focus_is(root: tk.Tk, display: str, palette: str
         pixel = ImageGrab.grab((x, y, x + 1, y + 1), xdisplay=display).convert("RGB").getpixel((0, 0))
         return "#" + bytes(pixel).hex()  # type: ignore[arg-type]
 
-    focus = theme.PALETTES[palette].focus
+    focus = PALETTES[palette].focus
     desk.until(lambda: ring(desk.view.statement) == focus)
     assert ring(desk.view.alternatives) != focus
     desk.press("Tab")
@@ -366,7 +368,7 @@ def test_a_bar_moves_while_something_takes_long(desk: Desk) -> None:
     assert desk.view.status.winfo_rooty() == place
     desk.view.message("Done.")
     desk.until(lambda: not bar.shown())
-    desk.settle(PATIENCE)
+    desk.settle(PROGRESS_DELAY)
     assert (len(bar.came), len(bar.went)) == (1, 1)
     assert desk.view.status["text"] == "Done."
     assert desk.view.status.winfo_rooty() == place
@@ -379,23 +381,23 @@ def test_the_bar_does_not_flash(desk: Desk) -> None:
         desk.settle(10)
         desk.view.message("Done.")
         desk.settle(10)
-    desk.settle(2 * PATIENCE)
+    desk.settle(2 * PROGRESS_DELAY)
     assert bar.came == []
 
     desk.view.message("Captioning…", busy=True)
     desk.until(bar.shown)
     desk.view.message("Done.")
-    desk.settle(PATIENCE // 5)
+    desk.settle(PROGRESS_DELAY // 5)
     desk.view.message("Captioning…", busy=True)
-    desk.settle(2 * PATIENCE)
+    desk.settle(2 * PROGRESS_DELAY)
     assert bar.shown()
     assert bar.went == []
 
 
-def test_how_sure_it_is_is_said_in_words() -> None:
-    assert sureness(0.62) == "How sure: about 6 in 10 captions like this are right."
-    assert sureness(0.01) == "How sure: hardly any caption like this is right."
-    assert sureness(0.99) == "How sure: nearly every caption like this is right."
+def test_confidence_is_a_sentence() -> None:
+    assert confidence_sentence(0.62) == "Confidence: about 6 in 10."
+    assert confidence_sentence(0.01) == "Confidence: less than 1 in 20."
+    assert confidence_sentence(0.99) == "Confidence: more than 19 in 20."
 
 
 def test_a_view_that_is_closed_while_it_is_busy_leaves_nothing_behind(desk: Desk) -> None:
@@ -405,5 +407,5 @@ def test_a_view_that_is_closed_while_it_is_busy_leaves_nothing_behind(desk: Desk
     desk.view.message("Captioning…", busy=True)
     desk.view.show(caption())
     desk.view.destroy()
-    desk.settle(2 * PATIENCE)
+    desk.settle(2 * PROGRESS_DELAY)
     assert failures == []

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageGrab
 
-from captioner.gui.style.theme import PALETTES
+from captioner.gui.style.palettes import PALETTES
 from captioner.gui.widgets import attention_overlay
 from captioner.gui.widgets.photo_view import PhotoView
 from tests.support.program import wait_for
@@ -30,7 +30,7 @@ class Eye:
         self.display = display
         root.geometry(f"{width}x{height}+100+100")
         self.view = PhotoView(root)
-        self.view.apply(PALETTES["dark"])
+        self.view.apply_palette(PALETTES["dark"])
         self.view.pack(fill="both", expand=True)
         self.until(lambda: self.colour() == BACKGROUND)
 
@@ -142,7 +142,7 @@ def test_a_photo_of_any_size_is_fitted_in_the_middle(
     assert eye.colour() == GREEN
 
     plain = eye.see()
-    eye.view.light(attention((4, 4, 1.0)))
+    eye.view.show_attention(attention((4, 4, 1.0)))
     eye.until(lambda: (eye.see() != plain).any())
     assert eye.box() == expected
 
@@ -219,21 +219,21 @@ def test_the_window_lives_while_a_photo_is_drawn(eye: Eye, monkeypatch: pytest.M
 def test_a_large_picture_comes_in_strips() -> None:
     large = Image.fromarray(np.random.default_rng(1).integers(0, 255, (1080, 1920, 3), np.uint8))
     strips = [np.asarray(Image.open(io.BytesIO(strip))) for strip in attention_overlay.strips(large)]
-    assert all(strip.shape[0] * strip.shape[1] <= attention_overlay.STRIP for strip in strips)
+    assert all(strip.shape[0] * strip.shape[1] <= attention_overlay.STRIP_PIXELS for strip in strips)
     assert (np.concatenate(strips) == np.asarray(large)).all()
 
 
 def test_light_falls_on_what_was_looked_at(eye: Eye) -> None:
     eye.view.show(photo(GREY, (400, 400)))
     eye.until(lambda: eye.colour() == GREY)
-    eye.view.light(attention((2, 2, 0.5), (7, 7, 0.45)))
+    eye.view.show_attention(attention((2, 2, 0.5), (7, 7, 0.45)))
     eye.until(lambda: eye.colour() == (DIM,) * 3)
     assert eye.colour(0.25, 0.25) == GREY  # the middle of row 2 and column 2
     assert DIM + 40 < eye.colour(0.75, 0.75)[0] < GREY[0]
     column = eye.see(300, 0, 1, 400)[:, 0, 0].astype(int)
     assert abs(np.diff(column)).max() < 10  # smooth where there is no line
 
-    eye.view.light(None)
+    eye.view.show_attention(None)
     eye.until(lambda: (eye.see() == GREY).all())
 
 
@@ -243,7 +243,7 @@ def test_a_line_goes_round_the_strongest_region(eye: Eye, cell: tuple[int, int],
     eye.view.show(photo((brightness,) * 3, (400, 300)))
     eye.until(lambda: eye.colour() == (brightness,) * 3)
     before = eye.see()
-    eye.view.light(attention((*cell, 0.5), (cell[0], 5 if cell[1] != 4 else 8, 0.4)))
+    eye.view.show_attention(attention((*cell, 0.5), (cell[0], 5 if cell[1] != 4 else 8, 0.4)))
     eye.until(lambda: (eye.see() != before).any())
 
     seen = eye.see()[50:350, :, 0]
@@ -265,21 +265,21 @@ def test_the_line_grows_with_the_screens_resolution(root: tk.Tk, display: str) -
         root.tk.call("tk", "scaling", scaling)
         eye = Eye(root, display)
         eye.view.show(photo())
-        eye.view.light(attention((4, 4, 0.5)))
+        eye.view.show_attention(attention((4, 4, 0.5)))
         eye.until(partial(dark, eye, 0.9))
         white.append((eye.see() == 255).all(-1).sum())
         eye.view.destroy()
     assert white[1] > 2 * white[0] > 0
 
 
-def test_an_older_light_is_never_shown(eye: Eye, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_older_attention_is_never_shown(eye: Eye, monkeypatch: pytest.MonkeyPatch) -> None:
     eye.view.show(photo(GREY, (400, 400)))
-    eye.view.light(attention((0, 9, 0.5)))
+    eye.view.show_attention(attention((0, 9, 0.5)))
     eye.until(lambda: dark(eye, 0.25, 0.25))
-    gate = Gate(monkeypatch, "light")
-    eye.view.light(attention((2, 2, 0.5)))
+    gate = Gate(monkeypatch, "draw_attention")
+    eye.view.show_attention(attention((2, 2, 0.5)))
     eye.until(lambda: gate.calls == 1)
-    eye.view.light(attention((7, 7, 0.5)))
+    eye.view.show_attention(attention((7, 7, 0.5)))
     gate.let_through()
     eye.until(lambda: gate.calls == 2)
     assert colours_until(eye, passed(eye, 100), 0.25, 0.25) == {(DIM,) * 3}
@@ -291,14 +291,14 @@ def test_looking_everywhere_alike_dims_nothing(eye: Eye) -> None:
     eye.view.show(photo(GREY))
     eye.until(lambda: eye.colour() == GREY)
     before = eye.see()
-    eye.view.light(np.full((10, 10), 0.01, np.float32))
-    eye.until(lambda: eye.view._wish is None)
+    eye.view.show_attention(np.full((10, 10), 0.01, np.float32))
+    eye.until(lambda: eye.view._pending is None)
     assert (eye.see() == before).all()
 
 
 def test_another_photo_is_shown_without_the_light_on_the_last(eye: Eye) -> None:
     eye.view.show(photo(GREY))
-    eye.view.light(attention((0, 0, 1.0)))
+    eye.view.show_attention(attention((0, 0, 1.0)))
     eye.until(lambda: eye.colour() == (DIM,) * 3)
     eye.view.show(photo(BLUE))
     eye.until(lambda: eye.colour() == BLUE)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from captioner.gui.accessibility.widget_inspector import character, joined, sentences, shortcut
+from captioner.gui.accessibility.phrases import character, joined, sentences, shortcut
 from captioner.gui.commands import COMMANDS
 
 

@@ -1,0 +1,44 @@
+"""The fonts, and how large things are on this screen."""
+
+import sys
+import tkinter as tk
+
+# Names of Tk fonts, for text and for a caption's statement. Widgets that use them follow the text size.
+FONTS = {"text": "TkDefaultFont", "statement": "CaptionerStatementFont"}
+
+# The text sizes that the user can choose from, in percent.
+TEXT_SIZES = (75, 100, 125, 150, 175, 200, 250, 300)
+
+# In points, at a text size of 100 %.
+FONT_SIZES = {
+    "TkDefaultFont": 11,
+    "TkTextFont": 11,
+    "TkMenuFont": 11,
+    "TkTooltipFont": 10,
+    "TkCaptionFont": 11,
+    "TkIconFont": 11,
+    FONTS["statement"]: 20,
+}
+if sys.platform == "darwin":  # where a point is a pixel
+    FONT_SIZES = {font: size + 2 for font, size in FONT_SIZES.items()}
+
+# Dots per inch of the screen that sizes in pixels are meant for.
+STANDARD_DPI = 96
+
+
+def apply_text_size(root: tk.Misc, text_size: int) -> None:
+    """Set all fonts to a text size, in percent."""
+    if FONTS["statement"] not in root.tk.splitlist(root.tk.call("font", "names")):
+        root.tk.call("font", "create", FONTS["statement"], *root.tk.call("font", "actual", "TkDefaultFont"))
+    for font, size in FONT_SIZES.items():
+        root.tk.call("font", "configure", font, "-size", round(size * text_size / 100))
+
+
+def line_height(root: tk.Misc) -> int:
+    """The height of a line of text, in pixels."""
+    return int(root.tk.call("font", "metrics", FONTS["text"], "-linespace"))
+
+
+def scaled(widget: tk.Misc, pixels: float) -> int:
+    """Convert a size in pixels of a 96 dpi screen to pixels of the screen that the widget is on."""
+    return round(pixels * max(1.0, widget.winfo_fpixels("1i") / STANDARD_DPI))
