@@ -223,7 +223,7 @@ def test_a_large_picture_comes_in_strips() -> None:
     assert (np.concatenate(strips) == np.asarray(large)).all()
 
 
-def test_light_falls_on_what_was_looked_at(eye: Eye) -> None:
+def test_the_region_with_the_attention_is_bright_and_outlined(eye: Eye) -> None:
     eye.view.show(photo(GREY, (400, 400)))
     eye.until(lambda: eye.colour() == GREY)
     eye.view.show_attention(attention((2, 2, 0.5), (7, 7, 0.45)))
@@ -296,7 +296,7 @@ def test_looking_everywhere_alike_dims_nothing(eye: Eye) -> None:
     assert (eye.see() == before).all()
 
 
-def test_another_photo_is_shown_without_the_light_on_the_last(eye: Eye) -> None:
+def test_another_photo_is_shown_without_the_attention_of_the_last(eye: Eye) -> None:
     eye.view.show(photo(GREY))
     eye.view.show_attention(attention((0, 0, 1.0)))
     eye.until(lambda: eye.colour() == (DIM,) * 3)
