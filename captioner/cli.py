@@ -139,9 +139,9 @@ def _speak(voice: _Voice, text: str, options: argparse.Namespace) -> str:
 
 
 def _standard_input() -> bytes:
-    from captioner.photos.reader import MOST_CONTENT
+    from captioner.photos.reader import MAX_CONTENT
 
-    return sys.stdin.buffer.read(MOST_CONTENT + 1) if sys.stdin else b""  # one more is refused
+    return sys.stdin.buffer.read(MAX_CONTENT + 1) if sys.stdin else b""  # one more is refused
 
 
 def _shown(path: str) -> str:

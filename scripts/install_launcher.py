@@ -12,6 +12,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from captioner.photos.formats import MIME_TYPES  # noqa: E402
+
 ICONS = {"16x16": "icon-16.png", "32x32": "icon-32.png", "48x48": "icon-48.png", "256x256": "icon.png"}
 ENTRY = """\
 [Desktop Entry]
@@ -25,7 +29,7 @@ Exec={command} %F
 Icon=captioner
 Terminal=false
 Categories=Graphics;Photography;Viewer;
-MimeType=image/jpeg;image/png;image/webp;image/gif;image/bmp;image/tiff;image/avif;image/heif;image/heic;
+MimeType={types}
 StartupWMClass=Captioner
 """
 
@@ -66,7 +70,8 @@ def install(command: Path) -> None:
         shutil.copyfile(ROOT / "assets" / "icons" / icon, path)
     for path in entry_paths():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(ENTRY.format(command=quoted(str(command))), encoding="utf-8")
+        types = "".join(f"{mime_type};" for mime_type in MIME_TYPES)
+        path.write_text(ENTRY.format(command=quoted(str(command)), types=types), encoding="utf-8")
         # Desktops start nothing that lies on them without these; in the menu they do no harm.
         path.chmod(0o755)
         run("gio", "set", path, "metadata::trusted", "true")

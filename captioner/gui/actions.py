@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from captioner import PhotoError
+from captioner.photos.formats import SUFFIXES
 from captioner.photos.source import PhotoSource
 
 if TYPE_CHECKING:
     from captioner.gui.window import Window
 
-FORMATS = "*.jpg *.jpeg *.png *.webp *.gif *.bmp *.tif *.tiff *.avif *.heic *.heif"
+# As file dialogs take them; on Linux capitals matter.
+PATTERNS = [f"*{suffix}" for name in SUFFIXES for suffix in (name, name.upper())]
 
 
 def open_photos(window: "Window") -> None:
@@ -21,7 +23,7 @@ def open_photos(window: "Window") -> None:
         parent=window.root,
         title="Open Photos",
         initialdir=window.chosen.last_folder or None,
-        filetypes=[("Photos", f"{FORMATS} {FORMATS.upper()}"), ("All files", "*")],
+        filetypes=[("Photos", PATTERNS), ("All files", "*")],
     )
     if names:
         window.open_sources([PhotoSource.of(name) for name in names])

@@ -13,6 +13,7 @@ from PIL import Image, ImageChops, ImageFile, TiffImagePlugin, UnidentifiedImage
 from captioner.errors import PhotoError
 from captioner.photos import unsupported
 from captioner.photos.convert import ORIENTATION, to_rgb
+from captioner.photos.formats import COMMON, FORMATS
 
 MEGAPIXELS = 200
 TOO_LARGE = (MemoryError, Image.DecompressionBombError)
@@ -27,10 +28,6 @@ PREVIEW_SIDE = 224
 # Those with more are decoded one at a time.
 LARGE = 12
 
-# Tried first: most photos are, and the plugins of the others take a while to load.
-COMMON = ("JPEG", "PNG", "GIF", "BMP", "PPM")
-# Pillow only knows what these are, starts another program for them, or reads them on Windows alone.
-UNREADABLE = ("BUFR", "EPS", "GRIB", "HDF5", "MPEG", "PDF", "WMF")
 # Decoded at a reduced size.
 SCALED = ("JPEG", "MPO")
 # Formats whose frames are pictures of equal right: those of others are layers, sizes or views of the one picture.
@@ -85,13 +82,13 @@ def decode(file: IO[bytes], sides: Sequence[int], wait: Callable[[], None]) -> t
     raise PhotoError(unsupported.DAMAGED)
 
 
-def readable_formats() -> list[str]:
-    """Pillow's names of all formats that are read."""
+def load_plugins() -> list[str]:
+    """Load Pillow's plugins for all formats, and return the names of those that Captioner reads."""
     from pillow_heif import register_heif_opener
 
     Image.init()
     register_heif_opener()
-    return [format for format in Image.ID if format not in UNREADABLE]
+    return [format.name for format in FORMATS if format.name in Image.OPEN]
 
 
 def _decode(file: IO[bytes], sides: Sequence[int], wait: Callable[[], None]) -> tuple[list[Image.Image], str]:
@@ -142,7 +139,7 @@ def _open(file: IO[bytes]) -> ImageFile.ImageFile:
         try:
             return Image.open(file, formats=COMMON)
         except UnidentifiedImageError:
-            return Image.open(file, formats=[format for format in readable_formats() if format not in COMMON])
+            return Image.open(file, formats=[name for name in load_plugins() if name not in COMMON])
     except TOO_LARGE:
         raise
     except Exception as error:

@@ -2,8 +2,17 @@
 
 import os
 import re
-from functools import cache
 from pathlib import Path
+
+from captioner.photos.formats import SUFFIXES
+
+# Seconds that listing a folder may take.
+FOLDER_TIMEOUT = 8
+
+TOO_SLOW = (
+    f"Listing the folder took over {FOLDER_TIMEOUT} seconds, so Captioner stopped. "
+    "Try again, or copy the photos to this computer."
+)
 
 
 def photos_in(folder: Path) -> list[Path]:
@@ -26,16 +35,6 @@ def natural(name: str) -> tuple[list[str | int], str]:
 def _is_photo(entry: os.DirEntry[str]) -> bool:
     suffix = os.path.splitext(entry.name)[1].lower()
     try:
-        return not entry.name.startswith(".") and suffix in _suffixes() and entry.is_file()
+        return not entry.name.startswith(".") and suffix in SUFFIXES and entry.is_file()
     except OSError:  # a link that leads nowhere
         return False
-
-
-@cache
-def _suffixes() -> set[str]:
-    from PIL import Image
-
-    from captioner.photos.decode import readable_formats
-
-    readable = readable_formats()
-    return {suffix for suffix, format in Image.registered_extensions().items() if format in readable}

@@ -1,39 +1,37 @@
-"""Has photo files read in processes of their own, under limits of time and memory (`photo_worker`).
+"""Reads photo files in worker processes (`captioner.photos.worker`), with limits on time and memory.
 
-A process reads one photo at a time and is kept for the next ones; one that crashes or takes too long is ended.
+A worker reads one photo at a time and is kept for the next ones. One that crashes or takes too long is killed.
 """
 
 import atexit
 import contextlib
 import json
 import os
-import queue
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeVar, cast
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from captioner.errors import PhotoError
 from captioner.system import processes
+from captioner.system.timeouts import in_time
 
-# What a photo may take, from its name to its pixels.
-SECONDS = 8
-# How large the content of a photo may be that comes from memory and not from a file, in bytes.
-MOST_CONTENT = 150_000_000
-# Processes that are kept, waiting: the window reads a photo to show and one ahead.
-KEPT = 2
+# Seconds that a photo may take, from its name to its pixels.
+PHOTO_TIMEOUT = 8
+# The largest photo that may come from memory and not from a file, in bytes.
+MAX_CONTENT = 150_000_000
+# Workers that are kept waiting: the window reads one photo to show and one ahead.
+MAX_IDLE_WORKERS = 2
 # The largest answer that is believed, in pixels.
-MOST_PIXELS = 64_000_000
+MAX_PIXELS = 64_000_000
 
-TOO_LONG = (
-    f"Reading this photo took longer than {SECONDS} seconds and was given up: try again, "
-    "copy it to this computer if it is on another one, or save it smaller."
+TOO_SLOW = (
+    f"Opening this photo took over {PHOTO_TIMEOUT} seconds, so Captioner stopped. "
+    "Try again, copy the photo to this computer, or save it smaller."
 )
-CRASHED = "The photo cannot be read, because its decoder failed: it is damaged or too large, so save it anew as JPEG."
-TOO_MUCH = f"This is more than {MOST_CONTENT // 1_000_000} MB: save it as a file and open that."
-
-T = TypeVar("T")
+CRASHED = "The photo can't be read because its decoder crashed. It is damaged or too large. Save it again as JPEG."
+TOO_MUCH = f"This is more than {MAX_CONTENT // 1_000_000} MB. Save it as a file and open that."
 
 _lock = threading.Lock()
 _large = threading.Lock()  # held while a large photo is decoded: two at once would take too much memory
@@ -49,25 +47,25 @@ class Pixels(NamedTuple):
 
 
 def start() -> None:
-    """Start a process if none waits, so that the first photo need not wait for it; returns at once."""
-    with contextlib.suppress(PhotoError):  # told when a photo is to be read
+    """Start a worker if none is waiting, so that the first photo doesn't have to wait for it. Returns at once."""
+    with contextlib.suppress(PhotoError):  # reading a photo will report it
         _give_back(_take())
 
 
 def read(source: str | bytes, sides: Sequence[int]) -> tuple[list[Pixels], str]:
-    """Read a photo. Several threads may do so at once, each in a process of its own.
+    """Read a photo. Several threads may do so at once, each with a worker of its own.
 
     Args:
         source: a file's name, or a file's content.
-        sides: as `decoding.decode` takes them.
+        sides: as `decode.decode` takes them.
 
     Returns:
-        The pixels for each side, and what to tell the user about the photo: a sentence or "".
+        The pixels for each side, and what the user should know about the photo: a sentence or "".
 
     Raises:
-        PhotoError: it cannot be read.
+        PhotoError: the photo can't be read.
     """
-    if isinstance(source, bytes) and len(source) > MOST_CONTENT:
+    if isinstance(source, bytes) and len(source) > MAX_CONTENT:
         raise PhotoError(TOO_MUCH)
     path, content = (None, source) if isinstance(source, bytes) else (_absolute(source), b"")
     worker = _take()
@@ -80,33 +78,6 @@ def read(source: str | bytes, sides: Sequence[int]) -> tuple[list[Pixels], str]:
     if isinstance(answer, PhotoError):
         raise answer
     return answer
-
-
-def in_time(call: Callable[[], T], spent: float = 0.0) -> T:
-    """Do what may wait for a dead disk for ever, in a thread, which is left to itself then.
-
-    Args:
-        spent: the seconds that it has taken already.
-
-    Raises:
-        PhotoError: it takes too long.
-    """
-    outcomes: queue.SimpleQueue[tuple[T, None] | tuple[None, Exception]] = queue.SimpleQueue()
-
-    def run() -> None:
-        try:
-            outcomes.put((call(), None))
-        except Exception as error:
-            outcomes.put((None, error))
-
-    threading.Thread(target=run, name="photo-reader", daemon=True).start()
-    try:
-        result, error = outcomes.get(timeout=max(0, SECONDS - spent))
-    except queue.Empty:
-        raise PhotoError(TOO_LONG) from None
-    if error:
-        raise error
-    return cast("T", result)
 
 
 def _absolute(name: str) -> str:
@@ -128,14 +99,14 @@ def _take() -> "_Worker":
 
 def _give_back(worker: "_Worker") -> None:
     with _lock:
-        if len(_idle) < KEPT:
+        if len(_idle) < MAX_IDLE_WORKERS:
             return _idle.append(worker)
     worker.end()
 
 
 @atexit.register
 def end() -> None:
-    """End the processes that wait; `read` starts another one."""
+    """End the workers that are waiting. `read` starts a new one."""
     with _lock:
         while _idle:
             _idle.pop().end()
@@ -145,44 +116,44 @@ class _Worker:
     """A process that reads photos.
 
     Raises:
-        PhotoError: it cannot be started.
+        PhotoError: the process can't be started.
     """
 
     def __init__(self) -> None:
         try:
             self._process = processes.start("captioner.photos.worker")
         except OSError as error:
-            sentence = f"The process that reads photos cannot be started ({error.strerror}): close other programs."
+            sentence = f"The process that reads photos can't be started ({error.strerror}). Close other programs."
             raise PhotoError(sentence) from error
 
     def lives(self) -> bool:
         return self._process.poll() is None
 
     def ask(self, order: dict[str, object], content: bytes) -> tuple[list[Pixels], str] | PhotoError:
-        """The answer to an order; a PhotoError that is raised, not returned, leaves the process unusable."""
-        begun = time.monotonic()
+        """Return the answer to an order. After a PhotoError that is raised, not returned, the process is unusable."""
+        left, begun = float(PHOTO_TIMEOUT), time.monotonic()
         try:
-            answer = in_time(lambda: self._exchange(order, content))
+            answer = in_time(lambda: self._exchange(order, content), left, PhotoError(TOO_SLOW))
             if answer is None:
-                spent = time.monotonic() - begun
+                left -= time.monotonic() - begun
                 with _large:
-                    answer = in_time(lambda: self._exchange({"content": 0}, b""), spent)
+                    answer = in_time(lambda: self._exchange({"content": 0}, b""), left, PhotoError(TOO_SLOW))
             if answer is None:
-                raise ValueError("nonsense")
+                raise ValueError("the worker asks twice whether it may decode a large photo")
             return answer
-        except (OSError, ValueError, KeyError, TypeError) as error:  # it has ended, or tells nonsense
+        except (OSError, ValueError, KeyError, TypeError) as error:  # the worker has ended, or its answer is nonsense
             raise PhotoError(CRASHED) from error
 
     def end(self) -> None:
         self._process.kill()
-        with contextlib.suppress(subprocess.TimeoutExpired, OSError):  # it waits for a dead disk
+        with contextlib.suppress(subprocess.TimeoutExpired, OSError):  # it is waiting for a dead disk
             self._process.wait(timeout=1)
             for pipe in (self._process.stdin, self._process.stdout):
                 if pipe:
                     pipe.close()
 
     def _exchange(self, order: dict[str, object], content: bytes) -> tuple[list[Pixels], str] | PhotoError | None:
-        """The answer to an order; None if the photo is large and the process waits to be told to go on."""
+        """Return the answer to an order, or None if the photo is large and the worker is waiting for its turn."""
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin
         assert stdout
@@ -196,10 +167,10 @@ class _Worker:
             return PhotoError(str(answer["error"]))
         pixels = []
         for width, height in answer["sizes"]:
-            if not 0 < width * height <= MOST_PIXELS:
-                raise ValueError("nonsense")
+            if not 0 < width * height <= MAX_PIXELS:
+                raise ValueError("impossible size")
             buffer = bytearray(width * height * 3)
             if stdout.readinto(buffer) != len(buffer):  # type: ignore[attr-defined]
-                raise ValueError("cut off")
+                raise ValueError("pixels are missing")
             pixels.append(Pixels(width, height, buffer))
         return pixels, str(answer["note"])

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Protocol
 
 from captioner.errors import PhotoError
-from captioner.photos.reader import MOST_CONTENT, in_time
+from captioner.photos.reader import MAX_CONTENT, PHOTO_TIMEOUT, TOO_SLOW
+from captioner.system.timeouts import in_time
 
 # Bytes that are read at a time from a file object, which may return fewer.
 CHUNK = 1_000_000
@@ -69,7 +70,7 @@ class PhotoSource:
             return hashlib.sha256(self.content).digest(), 0, len(self.content)
         assert self.path is not None
         try:
-            state = in_time(self.path.stat)
+            state = in_time(self.path.stat, PHOTO_TIMEOUT, PhotoError(TOO_SLOW))
         except (OSError, ValueError):  # reading the photo will say why
             return str(self.path), 0, 0
         return str(self.path), state.st_mtime_ns, state.st_size
@@ -79,7 +80,7 @@ def _read(file: BinaryFile) -> bytes:
     """Read a file object, but hardly more than a photo may have: the reader refuses what is longer."""
     chunks, size = [], 0
     try:
-        while size <= MOST_CONTENT and (chunk := file.read(CHUNK)):
+        while size <= MAX_CONTENT and (chunk := file.read(CHUNK)):
             if not isinstance(chunk, bytes):
                 raise TypeError("open the photo's file in binary mode")
             chunks.append(chunk)

@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from captioner import PhotoError  # noqa: E402
 from captioner.photos import reader  # noqa: E402
-from captioner.photos.decode import readable_formats  # noqa: E402
+from captioner.photos.decode import load_plugins  # noqa: E402
 from captioner.photos.load import read  # noqa: E402
 
 # Of a decoder in its own process; only the last is a fault of the program.
@@ -46,7 +46,7 @@ def outcome(source: Path | bytes) -> str:
     try:
         return "damaged" if "damaged" in read(source).note else "read"
     except PhotoError as error:
-        return {reader.CRASHED: "crashed", reader.TOO_LONG: "hung"}.get(error.sentence, "refused")
+        return {reader.CRASHED: "crashed", reader.TOO_SLOW: "hung"}.get(error.sentence, "refused")
     except Exception:
         traceback.print_exc()
         return "HARMED"
@@ -115,7 +115,7 @@ def main() -> int:
 
 
 def caption_all(folders: list[Path]) -> int:
-    readable_formats()
+    load_plugins()
     formats = Image.registered_extensions()
     counts: dict[str, Counter[str]] = {}
     longest: tuple[float, Path] = (0.0, Path())

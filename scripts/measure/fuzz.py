@@ -21,7 +21,7 @@ from PIL import Image, ImageCms
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from captioner.photos.decode import readable_formats  # noqa: E402
+from captioner.photos.decode import load_plugins  # noqa: E402
 from scripts.measure.corpus import FAULTS, outcome, print_table  # noqa: E402
 
 # Files at a time.
@@ -50,7 +50,7 @@ def photos() -> dict[str, list[bytes]]:
     photo = Image.effect_noise((64, 64), 60).convert("RGB")
     photo.paste("red", (10, 10, 40, 30))
     files: dict[str, list[bytes]] = {}
-    for format in readable_formats():
+    for format in load_plugins():
         for mode in MODES if format in Image.SAVE else ():
             image = photo.convert("I").convert(mode) if mode == "I;16" else photo.convert(mode)
             for way in [{}, *WAYS.get(format, [])]:

@@ -34,7 +34,7 @@ class Home:
         self.environment = {**clean, "HOME": str(self.path)}
 
         self.checkout = folder / "a $HOME `id` \"b\" 'c' \\n"
-        for name in ("assets", "scripts"):
+        for name in ("assets", "captioner", "scripts"):
             shutil.copytree(ROOT / name, self.checkout / name)
         self.started = folder / "started"
         self.command = self.checkout / ".venv" / "bin" / "captioner-gui"

@@ -24,9 +24,10 @@ from captioner.gui.session.events import (
 )
 from captioner.gui.session.loading import Key, Photo, Small, read_small, read_to_show
 from captioner.gui.session.photo_list import Walk
-from captioner.photos.reader import in_time
+from captioner.photos.folder import FOLDER_TIMEOUT, TOO_SLOW
 from captioner.photos.source import PhotoSource
 from captioner.system import crash_log
+from captioner.system.timeouts import in_time
 
 if TYPE_CHECKING:
     from captioner import Caption, Captioner
@@ -170,7 +171,7 @@ class Background:
     def _list(self, request: "_Request") -> Sequence[PhotoSource]:
         """The photos of the request's walk, and its position set to one of them."""
         walk = request.walk
-        photos = in_time(walk.list)
+        photos = in_time(walk.list, FOLDER_TIMEOUT, PhotoError(TOO_SLOW))
         with self._lock:
             self._check(request)
             if not 0 <= request.position < len(photos):  # steps that were made before the ends were known

@@ -5,12 +5,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from captioner.gui.tk.incoming import from_drop
+from captioner.photos.formats import MIME_TYPES
 
 if TYPE_CHECKING:
     from captioner.photos.source import PhotoSource
-
-# The first that a drop has is taken: an image itself rather than where it came from.
-IMAGES = ("image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp", "image/tiff")
 
 
 def take_drops(widget: tk.Widget, take: "Callable[[list[PhotoSource] | str], None]") -> None:
@@ -26,5 +24,6 @@ def take_drops(widget: tk.Widget, take: "Callable[[list[PhotoSource] | str], Non
         TkinterDnD.require(widget)
     except RuntimeError:  # no build of tkdnd for this platform; photos come in by other ways
         return
-    widget.drop_target_register(*IMAGES, DND_FILES, "text/html", DND_TEXT)  # type: ignore[attr-defined]
+    # The first of these that a drop has is taken: the image itself rather than its address.
+    widget.drop_target_register(*MIME_TYPES, DND_FILES, "text/html", DND_TEXT)  # type: ignore[attr-defined]
     widget.dnd_bind("<<Drop>>", dropped)  # type: ignore[attr-defined]

@@ -13,6 +13,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from captioner.photos.formats import MIME_TYPES
 from captioner.photos.source import PhotoSource
 
 NOTHING = "There is no photo in that: drop or paste a picture, a picture's file or its path."
@@ -21,9 +22,6 @@ ADDRESS = (
 )
 NO_XCLIP = "Pasting a picture needs the program xclip: install the package xclip and paste again."
 NO_ANSWER = "The program that the picture was copied in does not answer: copy the picture once more and paste it."
-
-# Of the forms that a program offers a copied picture in, the first of these is taken: those that lose nothing first.
-IMAGES = ("image/png", "image/tiff", "image/bmp", "image/webp", "image/jpeg", "image/gif")
 
 # Seconds that another program has to hand over what was copied in it.
 TIMEOUT = 10
@@ -174,7 +172,7 @@ def _from_desktop() -> list[PhotoSource] | str | None:
             sources = from_text(os.fsdecode(_output([*content, "text/uri-list"])))
             if isinstance(sources, list):
                 return sources
-        image = next((kind for kind in IMAGES if kind in offered), None)
+        image = next((kind for kind in MIME_TYPES if kind in offered), None)
         return [PhotoSource(content=_output([*content, image]))] if image else None
     except subprocess.TimeoutExpired:
         return NO_ANSWER

@@ -8,10 +8,10 @@ from PIL.PngImagePlugin import PngInfo
 
 from captioner import PhotoError
 from captioner.photos import decode
-from captioner.photos.decode import readable_formats
+from captioner.photos.decode import load_plugins
 from captioner.photos.load import encoder_input, read, read_image, read_photo
 
-readable_formats()  # for this process to write HEIF, too
+load_plugins()  # for this process to write HEIF, too
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 

@@ -105,24 +105,28 @@ def test_a_decoder_that_died_while_it_waited_costs_nothing(lone):
 
 @linux
 def test_a_photo_that_hangs_is_given_up_and_keeps_no_other_one_waiting(lone, tmp_path, monkeypatch):
-    monkeypatch.setattr(reader, "SECONDS", 3)
+    monkeypatch.setattr(reader, "PHOTO_TIMEOUT", 3)
     with hanging_file(tmp_path / "photo.png") as hanging:
         thread, sentences = read_in_a_thread(hanging.path)
         hanging.wait()
         stuck = workers(os.getpid())
-        monkeypatch.setattr(reader, "SECONDS", 60)
+        monkeypatch.setattr(reader, "PHOTO_TIMEOUT", 60)
         assert read_photo(PHOTO).shape == (30, 40, 3)
         assert not sentences
         thread.join()
-        assert sentences == [reader.TOO_LONG]
+        assert sentences == [reader.TOO_SLOW]
         wait_until(lambda: not any(map(alive, stuck)))
 
 
-def test_what_a_photo_has_spent_counts(lone):
+def test_the_time_before_a_large_photo_has_its_turn_counts(lone, monkeypatch):
+    monkeypatch.setattr(reader, "PHOTO_TIMEOUT", 2)
+    worker = reader._Worker()
+    monkeypatch.setattr(worker, "_exchange", lambda order, content: time.sleep(1.5))  # and then None: it is large
     begun = time.monotonic()
-    with pytest.raises(PhotoError, match="took longer"):
-        reader.in_time(lambda: time.sleep(reader.SECONDS), spent=reader.SECONDS - 0.1)
-    assert time.monotonic() - begun < reader.SECONDS / 2
+    with pytest.raises(PhotoError, match="took over 8 seconds"):
+        worker.ask({}, b"")
+    assert time.monotonic() - begun < 2.9
+    worker.end()
 
 
 @linux
@@ -130,8 +134,8 @@ def test_a_decoder_that_is_stopped_is_given_up(lone, monkeypatch):
     read_photo(PHOTO)
     (worker,) = workers(os.getpid())
     os.kill(worker, signal.SIGSTOP)
-    monkeypatch.setattr(reader, "SECONDS", 1)
-    with pytest.raises(PhotoError, match="took longer"):
+    monkeypatch.setattr(reader, "PHOTO_TIMEOUT", 1)
+    with pytest.raises(PhotoError, match="took over 8 seconds"):
         read_photo(PHOTO * 1000)  # more than fits into the pipe
     wait_until(lambda: not alive(worker))
 

@@ -29,7 +29,7 @@ def test_a_file_object_that_returns_a_little_at_a_time_is_read_to_its_end() -> N
 
 
 def test_an_endless_file_object_is_not_read_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "MOST_CONTENT", 5_000_000)
+    monkeypatch.setattr(source, "MAX_CONTENT", 5_000_000)
     with open("/dev/zero" if os.path.exists("/dev/zero") else __file__, "rb") as file:
         content = PhotoSource.of(file).content
     assert content is not None

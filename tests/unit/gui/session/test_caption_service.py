@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from captioner import Captioner
+from captioner.gui.session import caption_service, photo_list
 from captioner.gui.session.caption_service import Background
 from captioner.gui.session.events import (
     Answer,
@@ -261,6 +262,13 @@ def test_cancel_gives_up_a_photo_that_hangs_and_the_walk_goes_on_from_the_one_sh
     number = window.background.step(1)
     assert window.wait(Captioned, number=number).source.name == "photo5.jpg"
     assert of(window.answers, Failed) == []
+
+
+def test_a_slow_folder_is_not_called_a_slow_photo(window, folder, monkeypatch):
+    monkeypatch.setattr(caption_service, "FOLDER_TIMEOUT", 0.2)
+    monkeypatch.setattr(photo_list, "photos_in", lambda folder: time.sleep(2))
+    number = window.open(folder)
+    assert window.wait(Failed, number=number).sentence.startswith("Listing the folder took over 8 seconds")
 
 
 def test_says_that_a_photo_is_damaged(window, samples):
