@@ -12,12 +12,14 @@ import numpy as np
 
 from captioner.model import confidence
 from captioner.model.beam_search import Hypothesis, beam_search
+from captioner.model.preprocess import PreparedPhoto, encoder_input, prepare
 from captioner.model.reranker import Consensus
 from captioner.model.runtime import Model, check_fit, physical_cores
-from captioner.model.vocabulary import Vocabulary, content, sentence
+from captioner.model.text import content, sentence
+from captioner.model.vocabulary import Vocabulary
 from captioner.model.weights import open_weights
 from captioner.photos import reader
-from captioner.photos.load import Source, encoder_input, read
+from captioner.photos.load import Loadable
 
 # Other sentences for a photo, at most: a person would not listen to more.
 ALTERNATIVES = 3
@@ -120,20 +122,32 @@ class Captioner:
         with self._lock:
             self._beam_width = beam_width
 
-    def caption(self, source: Source) -> Caption:
-        """Describe a photo. The same photo gets the same caption every time.
+    def prepare(self, source: Loadable) -> PreparedPhoto:
+        """Load a photo and shrink it, to caption it later or in another thread.
 
         Args:
-            source: as `read_photo` takes it: a file's path or content, a file object, a PIL image or an array.
+            source: as `caption` takes it.
 
         Raises:
             PhotoError: the photo cannot be read.
         """
-        seconds: dict[str, float] = {}
-        with _timed(seconds, "decode"):
-            reading = read(source)
+        return prepare(source)
+
+    def caption(self, source: Loadable | PreparedPhoto) -> Caption:
+        """Describe a photo. The same photo gets the same caption every time.
+
+        Args:
+            source: a file's path, a file's content (bytes, bytearray or memoryview), a binary file object, a PIL image,
+                an array (uint8 [height, width, 3] for RGB, [height, width, 4] for RGBA or [height, width] for grey), or
+                what `prepare` returned.
+
+        Raises:
+            PhotoError: the photo cannot be read.
+        """
+        photo = source if isinstance(source, PreparedPhoto) else prepare(source)
+        seconds = dict(photo.seconds)
         with _timed(seconds, "resize"):
-            image = encoder_input(reading.images[0], side=self._encoder.inputs["photo"][1])
+            image = encoder_input(photo.pixels, self._encoder.inputs["photo"][1])
         with self._lock:
             with _timed(seconds, "encoder"):
                 encoded = self._encoder(photo=image[None])
@@ -166,7 +180,7 @@ class Captioner:
             ),
             tuple(Alternative(self._sentence(other), other.log_probability) for other in others[:ALTERNATIVES]),
             seconds,
-            reading.note,
+            photo.note,
         )
 
     def _sentence(self, hypothesis: Hypothesis) -> str:

@@ -23,9 +23,9 @@ def html(photo: PhotoSource, text: str) -> str:
 
     from PIL import Image
 
-    from captioner.photos.load import read_image
+    from captioner.photos.load import load
 
-    image = read_image(photo, side=SIDE)
+    image = load(photo, (SIDE,)).images[0]
     image.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=3.0)
     content = io.BytesIO()
     image.save(content, "JPEG", quality=85)

@@ -14,11 +14,12 @@ from captioner.captioner import search
 from captioner.errors import WeightsError
 from captioner.model import confidence
 from captioner.model.beam_search import Hypothesis
+from captioner.model.preprocess import LOADED_SIDE, encoder_input, prepare
 from captioner.model.reranker import Consensus
 from captioner.model.runtime import Model, physical_cores
-from captioner.model.vocabulary import tokenize
+from captioner.model.text import tokenize
 from captioner.model.weights import open_weights
-from captioner.photos.load import encoder_input, read_photo
+from captioner.photos.load import load
 from captioner.training.dataset import Example
 from captioner.training.evaluate import write_json
 from captioner.training.self_critical import CiderD
@@ -152,7 +153,7 @@ def collect(weights: Path, examples: list[Example]) -> tuple[list[Evidence], np.
 
     known, scores = [], []
     for number, example in enumerate(tqdm(examples, "confidence", unit="photo")):
-        evidence, hypotheses = look(read_photo(example.photo))
+        evidence, hypotheses = look(prepare(example.photo).pixels)
         known.append(evidence)
         scores.append(reward(number, vocabulary.decode(hypotheses[0].words)))
     return known, np.array(scores), [look(picture)[0] for picture in odd_pictures(examples)]
@@ -163,7 +164,7 @@ def odd_pictures(examples: list[Example]) -> Iterator[Image.Image]:
     for _, _, picture in islice(drawn(), 0, None, 2):
         yield picture
     for example in examples[:SPOILT]:
-        for _, picture in spoilt(Image.fromarray(read_photo(example.photo))):
+        for _, picture in spoilt(load(example.photo, (LOADED_SIDE,)).images[0]):
             yield picture
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from captioner.errors import CaptionerError
-from captioner.model.vocabulary import Vocabulary, tokenize
+from captioner.model.text import tokenize
+from captioner.model.vocabulary import Vocabulary
 
 
 class DatasetError(CaptionerError):

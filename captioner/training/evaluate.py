@@ -12,11 +12,12 @@ from tqdm import tqdm
 
 from captioner import Captioner
 from captioner.captioner import search
+from captioner.model.preprocess import encoder_input, prepare
 from captioner.model.reranker import Consensus
 from captioner.model.runtime import Model, physical_cores
-from captioner.model.vocabulary import sentence
+from captioner.model.text import sentence
 from captioner.model.weights import open_weights
-from captioner.photos.load import encoder_input, read_photo
+from captioner.photos.load import load
 from captioner.training.dataset import Example
 from captioner.training.metrics import METRICS, check_java, cider, score
 from captioner.training.table import table
@@ -91,7 +92,7 @@ def contact_sheet(captions: Mapping[str, str], path: Path, count: int = 24) -> N
     draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(font_size)
     for number, photo in enumerate(shown):
         left, top = gap + number % columns * cell_width, gap + number // columns * cell_height
-        image = ImageOps.contain(Image.fromarray(read_photo(photo)), (side, side))
+        image = ImageOps.contain(load(photo, (side,)).images[0], (side, side))
         sheet.paste(image, (left + (side - image.width) // 2, top + side - image.height))
         text = textwrap.fill(captions[photo], 32, max_lines=lines, placeholder=" …")
         draw.multiline_text((left, top + side + 4), text, "black", font)
@@ -121,7 +122,7 @@ def choose_search(weights: Path, examples: list[Example]) -> Grid:
         setting: {} for setting in product(BEAM_WIDTHS, LENGTH_NORMALISATIONS)
     }
     for example in tqdm(examples, "search settings", unit="photo"):
-        image = encoder_input(read_photo(example.photo), encoder.inputs["photo"][1])
+        image = encoder_input(prepare(example.photo).pixels, encoder.inputs["photo"][1])
         encoded = encoder(photo=image[None])
         remembered = {width: remember(decoder) for width, decoder in decoders.items()}
         for (width, normalisation), texts in captions.items():

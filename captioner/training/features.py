@@ -8,8 +8,9 @@ import numpy as np
 from PIL import Image, ImageEnhance
 from tqdm import tqdm
 
-from captioner.model.vocabulary import tokenize
-from captioner.photos.load import encoder_input, read_photo
+from captioner.model.preprocess import LOADED_SIDE, encoder_input
+from captioner.model.text import tokenize
+from captioner.photos.load import load
 from captioner.training.dataset import Example
 from captioner.training.encoder import SIDE
 
@@ -19,22 +20,19 @@ def may_mirror(example: Example) -> bool:
     return not {"left", "right"} & {word for caption in example.captions for word in tokenize(caption)}
 
 
-def augment(photo: np.ndarray, random: np.random.Generator) -> np.ndarray:
+def augment(photo: Image.Image, random: np.random.Generator) -> Image.Image:
     """A random view of a photo: up to a fifth of each side cut away, its light and colours shifted.
 
     Args:
-        photo: uint8 [height, width, 3].
-
-    Returns:
-        uint8 [height', width', 3].
+        photo: RGB.
     """
-    height, width = photo.shape[:2]
+    width, height = photo.size
     h, w = (round(side * random.uniform(0.8, 1)) for side in (height, width))
-    top, left = random.integers(height - h + 1), random.integers(width - w + 1)
-    image = Image.fromarray(photo[top : top + h, left : left + w])
+    top, left = int(random.integers(height - h + 1)), int(random.integers(width - w + 1))
+    image = photo.crop((left, top, left + w, top + h))
     for enhance in (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color):
         image = enhance(image).enhance(random.uniform(0.8, 1.2))
-    return np.asarray(image)
+    return image
 
 
 class Photos:
@@ -54,7 +52,7 @@ class Photos:
 
     def view(self, index: int, random: np.random.Generator | None) -> np.ndarray:
         example = self.examples[index]
-        photo = read_photo(example.photo)
+        photo = load(example.photo, (LOADED_SIDE,)).images[0]
         if random is None:
             return encoder_input(photo, SIDE)
         view = encoder_input(augment(photo, random), SIDE)

@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from captioner.model.preprocess import encoder_input, prepare
 from captioner.model.reranker import LONGEST, SHAPES
 from captioner.model.runtime import Model, physical_cores
-from captioner.model.vocabulary import Vocabulary, tokenize
+from captioner.model.text import tokenize
+from captioner.model.vocabulary import Vocabulary
 from captioner.model.weights import sha256
-from captioner.photos.load import encoder_input, read_photo
 from captioner.training.dataset import Example
 from captioner.training.evaluate import write_json
 from captioner.training.self_critical import CiderD
@@ -36,7 +37,7 @@ def fit_consensus(weights: Path, examples: list[Example]) -> None:
     encoder = Model(weights / "encoder.tflite", threads=physical_cores())
     side = encoder.inputs["photo"][1]
     features = [
-        encoder(photo=encoder_input(read_photo(example.photo), side)[None])["features"][0]
+        encoder(photo=encoder_input(prepare(example.photo).pixels, side)[None])["features"][0]
         for example in tqdm(examples, "consensus", unit="photo")
     ]
     captions = [[[*tokenize(caption), "<end>"] for caption in example.captions] for example in examples]

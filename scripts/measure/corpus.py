@@ -29,9 +29,10 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from captioner import PhotoError  # noqa: E402
+from captioner.model.preprocess import LOADED_SIDE  # noqa: E402
 from captioner.photos import reader  # noqa: E402
 from captioner.photos.decode import load_plugins  # noqa: E402
-from captioner.photos.load import read  # noqa: E402
+from captioner.photos.load import load  # noqa: E402
 
 # Of a decoder in its own process; only the last is a fault of the program.
 FAULTS = ("crashed", "hung", "HARMED")
@@ -44,7 +45,7 @@ PNG_SUITE_SHA256 = "a50cadbe808ffda1a7fab17d145f52a23b163f34b3eb3696c7ecb5a52340
 def outcome(source: Path | bytes) -> str:
     """What becomes of a file: one of OUTCOMES."""
     try:
-        return "damaged" if "damaged" in read(source).note else "read"
+        return "damaged" if "damaged" in load(source, (LOADED_SIDE,)).note else "read"
     except PhotoError as error:
         return {reader.CRASHED: "crashed", reader.TOO_SLOW: "hung"}.get(error.sentence, "refused")
     except Exception:

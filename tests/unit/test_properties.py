@@ -15,7 +15,8 @@ from captioner.gui.settings import THEMES, Settings, load, save
 from captioner.gui.tk.incoming import from_drop, from_text
 from captioner.model.beam_search import beam_search
 from captioner.model.confidence import probability, statement
-from captioner.model.vocabulary import Vocabulary, tokenize
+from captioner.model.text import tokenize
+from captioner.model.vocabulary import Vocabulary
 from captioner.photos import unsupported
 from captioner.photos.source import PhotoSource
 from captioner.speech.worker import spoken

@@ -6,7 +6,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from captioner import CaptionerError, PhotoError
@@ -22,7 +22,7 @@ from captioner.gui.session.events import (
     Shown,
     Skipped,
 )
-from captioner.gui.session.loading import Key, Photo, Small, read_small, read_to_show
+from captioner.gui.session.loading import Key, Photo, load_for_display, load_for_model
 from captioner.gui.session.photo_list import Walk
 from captioner.photos.folder import FOLDER_TIMEOUT, TOO_SLOW
 from captioner.photos.source import PhotoSource
@@ -31,6 +31,7 @@ from captioner.system.timeouts import in_time
 
 if TYPE_CHECKING:
     from captioner import Caption, Captioner
+    from captioner.model.preprocess import PreparedPhoto
 
 # Seconds that a request waits for the one before to stop reading. One that hangs is left to itself from then on.
 PATIENCE = 0.3
@@ -232,7 +233,7 @@ class Background:
                 self._photos.popitem(last=False)
         if mine:
             try:
-                reading.set_result(read_to_show(source, key, self._screen))
+                reading.set_result(load_for_display(source, key, self._screen))
             except BaseException as error:
                 with self._lock:
                     if self._photos.get(key) is reading:
@@ -253,7 +254,7 @@ class Background:
         if caption := self._captions.get((key, self._beam_width)):
             self._settle(request, position, caption)
         else:
-            job = _Job(request, position, key, photo.small if photo else read_small(source))
+            job = _Job(request, position, key, photo.prepared if photo else load_for_model(source))
             with self._lock:
                 self._lock.wait_for(lambda: len(self._jobs) < 2 or self._request is not request)
                 self._check(request)
@@ -310,7 +311,7 @@ class Background:
                 # The request before may have had it made meanwhile.
                 caption = self._captions.get((job.key, beam_width))
                 try:
-                    caption = caption or replace(captioner.caption(job.small.pixels), note=job.small.note)
+                    caption = caption or captioner.caption(job.photo)
                 except Exception as error:  # nobody else would tell the user, whatever it is
                     self._settle(job.request, job.position, _sentence(error))
                 else:
@@ -358,7 +359,7 @@ class _Job:
     request: _Request
     position: int
     key: Key
-    small: Small
+    photo: "PreparedPhoto"
 
 
 def _give_memory_back() -> None:

@@ -1,65 +1,55 @@
-"""Reads photos to be shown and captioned."""
+"""Loads photos to be shown and captioned."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from captioner.photos.source import PhotoSource
 
 if TYPE_CHECKING:
-    import numpy as np
     from PIL import Image
+
+    from captioner.model.preprocess import PreparedPhoto
 
 # What `PhotoSource.key` returns.
 Key = tuple[str | bytes, int, int]
 
 
-class Small(NamedTuple):
-    """A photo to caption.
-
-    pixels: uint8 [224, 224, 3].
-    note: as a Caption has it.
-    """
-
-    pixels: "np.ndarray"
-    note: str
-
-
 @dataclass(frozen=True)
 class Photo:
-    """A photo that has been read.
+    """A photo that has been loaded.
 
     image: to show, RGB.
-    small: to caption.
+    prepared: to caption.
     """
 
     key: Key
     image: "Image.Image"
-    small: Small
+    prepared: "PreparedPhoto"
 
 
-def read_to_show(source: PhotoSource, key: Key, screen: tuple[int, int]) -> Photo:
-    """Read a photo, at most as large as the screen: width and height in pixels.
+def load_for_display(source: PhotoSource, key: Key, screen: tuple[int, int]) -> Photo:
+    """Load a photo, at most as large as the screen: width and height in pixels.
 
     Raises:
         PhotoError: it cannot be read.
     """
     from PIL import Image
 
-    from captioner.photos.load import ENOUGH, TRAINING_SIDE, encoder_input, read
+    from captioner.model.preprocess import LOADED_SIDE, PreparedPhoto, shrink
+    from captioner.photos.load import load
 
-    # Read for the caption as on the command line, and not made from what is shown: the caption could be another one.
-    (image, enough), note = read(source, (max(ENOUGH, min(screen)), ENOUGH))
+    # Loaded for the caption as on the command line, not made from what is shown: the caption could be another one.
+    (image, enough), note = load(source, (max(LOADED_SIDE, min(screen)), LOADED_SIDE))
     image.thumbnail(screen, Image.Resampling.LANCZOS, reducing_gap=3.0)
-    return Photo(key, image, Small(encoder_input(enough, TRAINING_SIDE), note))
+    return Photo(key, image, PreparedPhoto(shrink(enough), note))
 
 
-def read_small(source: PhotoSource) -> Small:
-    """Read a photo just as the captioner would, up to its last step.
+def load_for_model(source: PhotoSource) -> "PreparedPhoto":
+    """Load a photo that is only to be captioned.
 
     Raises:
         PhotoError: it cannot be read.
     """
-    from captioner.photos.load import TRAINING_SIDE, encoder_input, read
+    from captioner.model.preprocess import prepare
 
-    (image,), note = read(source)
-    return Small(encoder_input(image, TRAINING_SIDE), note)
+    return prepare(source)

@@ -4,9 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from captioner.photos.load import read_photo
 from scripts.measure.corpus import CORPORA, outcome
 from scripts.measure.fuzz import mutated, photos
+from tests.support.photos import read_photo
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ import numpy as np
 from keras import ops
 
 from captioner import Captioner
+from captioner.model.preprocess import encoder_input, prepare
 from captioner.model.vocabulary import Vocabulary
-from captioner.photos.load import encoder_input, read_photo
 from captioner.training import checkpoint
 from captioner.training.decoder import DECODERS
 from captioner.training.encoder import SIDE, build_encoder
@@ -23,7 +23,7 @@ def test_keras_and_litert_agree(samples: dict[str, Path], shipped: Captioner) ->
     for photo in samples.values():
         caption = shipped.caption(photo)
         ids = [vocabulary.ids[word.text] for word in caption.words]
-        grid = encoder.predict_on_batch(encoder_input(read_photo(photo), SIDE)[None])
+        grid = encoder.predict_on_batch(encoder_input(prepare(photo).pixels, SIDE)[None])
         logits = decoder((grid, np.array([[[vocabulary.start, *ids]]], np.int32)))
         log_probabilities = np.asarray(ops.log_softmax(logits))[0, 0]
         expected = [log_probabilities[n, id] for n, id in enumerate(ids)]

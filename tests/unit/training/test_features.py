@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from captioner.photos.load import encoder_input
+from captioner.model.preprocess import encoder_input
 from captioner.training.dataset import Example
 from captioner.training.encoder import SIDE
 from captioner.training.features import Photos

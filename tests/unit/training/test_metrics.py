@@ -4,7 +4,7 @@ import shutil
 import pytest
 
 from captioner import CaptionerError
-from captioner.model.vocabulary import sentence, tokenize
+from captioner.model.text import sentence, tokenize
 from captioner.training.metrics import METRICS, cider, score
 
 needs_java = pytest.mark.skipif(not shutil.which("java"), reason="Java is not installed")

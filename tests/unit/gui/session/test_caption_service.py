@@ -209,7 +209,7 @@ def test_the_next_photo_is_there_at_once(window, folder, monkeypatch):
     reads = []
     wait_until(lambda: len(window.background._captions) == 3)
     monkeypatch.setattr(
-        "captioner.gui.session.caption_service.read_to_show", lambda *arguments: reads.append(arguments) or 1 / 0
+        "captioner.gui.session.caption_service.load_for_display", lambda *arguments: reads.append(arguments) or 1 / 0
     )
     number = window.background.step(1)
     assert window.wait(Captioned, number=number).source.name == "photo5.jpg"
@@ -442,7 +442,7 @@ def test_whatever_else_goes_wrong_is_told_in_a_sentence(window, samples, monkeyp
         ),
         (RuntimeError("?"), "Something went wrong that should not have (RuntimeError: ?)."),
     ):
-        monkeypatch.setattr("captioner.gui.session.caption_service.read_to_show", Mock(side_effect=error))
+        monkeypatch.setattr("captioner.gui.session.caption_service.load_for_display", Mock(side_effect=error))
         number = window.open(samples["cat"])
         assert window.wait(Failed) == Failed(number, "cat.jpg", sentence)
 
