@@ -8,7 +8,7 @@ from PIL import Image
 
 from captioner.photos import decode, formats
 from captioner.photos.formats import COMMON, FORMATS, MIME_TYPES, RAW, SUFFIXES
-from captioner.photos.load import read_photo
+from tests.support.photos import read_photo
 from tests.unit.photos.test_load import halves, raw
 
 ROOT = Path(__file__).parents[3]
