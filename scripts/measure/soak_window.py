@@ -132,7 +132,7 @@ class Abuser:
         self._send(signal.SIGKILL, descendants(self.program.process.pid))
 
     def stop_a_voice(self) -> None:
-        self._send(signal.SIGSTOP, self.user.processes("speech_worker"))
+        self._send(signal.SIGSTOP, self.user.processes("captioner.speech.worker"))
 
     def press_keys(self) -> None:
         keys = [command.split()[1:] for command in BUSY if command.startswith("key")]

@@ -337,13 +337,15 @@ def test_no_process_outlives_the_program(sound_card, mark, stopped):
     """
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE) as program:
-        assert program.stdout.readline() == b"started\n"
-        wait_until(lambda: sound_card.seconds() > 0.5)
-        assert len(processes(mark, "speech_worker")) == 1 + SPARE
-        if stopped:
-            for pid in processes(mark, "speech_worker"):
-                os.kill(pid, signal.SIGSTOP)
-        program.kill()
+        try:
+            assert program.stdout.readline() == b"started\n"
+            wait_until(lambda: sound_card.seconds() > 0.5)
+            assert len(processes(mark, "captioner.speech.worker")) == 1 + SPARE
+            if stopped:
+                for pid in processes(mark, "captioner.speech.worker"):
+                    os.kill(pid, signal.SIGSTOP)
+        finally:
+            program.kill()
     wait_until(lambda: not processes(mark))
 
 
