@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
+from captioner._version import __version__
 from captioner.errors import CaptionerError, PhotoError, WeightsError
 
 if TYPE_CHECKING:
     from captioner.captioner import Caption, Captioner, Word
 
-__version__ = "0.1.0"
 __all__ = ["Caption", "Captioner", "CaptionerError", "PhotoError", "WeightsError", "Word", "__version__"]
 
 

@@ -1,7 +1,11 @@
 #!/usr/bin/env bash
-# scripts/test.sh [PYTEST OPTION...]: lint, type check and all tests. The first run installs what is missing, in
-# .venv-test and by apt-get.
+# scripts/test.sh [--quick] [PYTEST OPTION...]: lint, types, imports and all tests; with --quick only the quick tests of
+# single modules, in under two minutes. The first run installs what is missing, in .venv-test and by apt-get.
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/environment.sh"
+
+if [ "${1:-}" = --quick ]; then
+  set -- tests/unit -m "not slow" "${@:2}"
+fi
 
 # The window is tested on a screen of its own with a window manager, real keys and a real voice; its launcher as a
 # desktop sees it; pycocoevalcap tokenises captions in Java.
@@ -16,7 +20,8 @@ status=0
 ruff check . || status=1
 ruff format --check . || status=1
 mypy || status=1
-[ $status -eq 0 ] || say "ruff or mypy found something, see above."
+lint-imports || status=1
+[ $status -eq 0 ] || say "ruff, mypy or import-linter found something, see above."
 # Two at a time: most of them wait for a window or a voice.
 pytest --numprocesses 2 --dist worksteal "$@" || status=$?
 exit $status

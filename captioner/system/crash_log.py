@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from captioner import __version__
+from captioner._version import __version__
 
 LOG = "crashes.log"
 MOST = 2**16  # bytes of the log, about: what is more, or has been told, is put aside in place of what was before

@@ -9,7 +9,7 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from captioner import __version__
+from captioner._version import __version__
 from captioner.model.confidence import COEFFICIENTS
 from captioner.model.vocabulary import Vocabulary
 from captioner.model.weights import FORMAT

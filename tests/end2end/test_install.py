@@ -1,5 +1,6 @@
 """The package as a user installs it: built by `python -m build`, run in a virtual environment of its own."""
 
+import configparser
 import email
 import os
 import re
@@ -56,12 +57,27 @@ def environment(distributions, tmp_path_factory):
 def test_wheel_holds_every_module_the_weights_and_the_samples(distributions):
     names = set(zipfile.ZipFile(distributions[1]).namelist())
     wanted = [path.relative_to(ROOT).as_posix() for path in (ROOT / "captioner").rglob("*.py")]
-    wanted += [f"captioner/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / "assets").rglob("*.*")]
+    assets = [path for path in (ROOT / "assets").rglob("*.*") if path.parent.name != "pictures"]
+    wanted += [f"captioner/{path.relative_to(ROOT).as_posix()}" for path in assets]
     weights = ("encoder.tflite", "decoder.tflite", "vocabulary.json", "consensus.npz", "model.json", "README.md")
     wanted += [f"captioner/weights/{name}" for name in weights]
     assert not set(wanted) - names
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"captioner"}
     assert not [name for name in names if name.endswith("checkpoint.npz")]
+
+
+def test_wheel_does_not_carry_the_pictures_of_the_readme(distributions):
+    assert list((ROOT / "assets" / "pictures").glob("*.webp"))
+    assert not [name for name in zipfile.ZipFile(distributions[1]).namelist() if "pictures/" in name]
+
+
+def test_every_package_of_the_checkout_is_listed_in_setup_cfg():
+    configuration = configparser.ConfigParser()
+    configuration.read(ROOT / "setup.cfg", encoding="utf-8")
+    folders = {path.parent for path in (ROOT / "captioner").rglob("*.py")}
+    packages = {".".join(folder.relative_to(ROOT).parts) for folder in folders}
+    assert set(configuration["options"]["packages"].split()) == packages | {"captioner.assets", "captioner.weights"}
+    assert not [folder for folder in folders if not (folder / "__init__.py").exists()]
 
 
 def test_source_distribution_holds_scripts_and_tests_and_fits_the_package_index(distributions):

@@ -220,7 +220,8 @@ def test_a_speech_engine_that_dies_or_hangs(
 
 def begun(user: User) -> list[int]:
     """The speech workers that have a thread of their own."""
-    return [worker for worker in user.processes("captioner.speech.worker") if len(os.listdir(f"/proc/{worker}/task")) > 1]
+    workers = user.processes("captioner.speech.worker")
+    return [worker for worker in workers if len(os.listdir(f"/proc/{worker}/task")) > 1]
 
 
 @pytest.mark.parametrize("stopped", [False, True])

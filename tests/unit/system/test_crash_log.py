@@ -26,7 +26,7 @@ def look(path):
         raise KeyError(path) from error
 look({SECRET!r})
 """
-SAY_NEWS = "from captioner import crash_log; print(crash_log.news())"
+SAY_NEWS = "from captioner.system import crash_log; print(crash_log.news())"
 
 
 @pytest.fixture
@@ -61,14 +61,14 @@ def test_who_asks_for_it_has_everything_noted(log: Path, monkeypatch: pytest.Mon
 
 
 def test_a_thread_s_error_is_noted(log: Path) -> None:
-    script = "import threading; from captioner import crash_log; crash_log.watch()\n"
+    script = "import threading; from captioner.system import crash_log; crash_log.watch()\n"
     done = run(f"{script}threading.Thread(target=lambda: 1 / 0).start()")
     assert done.stderr == "captioner: Something went wrong in the program (ZeroDivisionError): please try again.\n"
     assert "builtins.ZeroDivisionError" in log.read_text()
 
 
 def test_an_error_is_told_though_no_native_code_was_watched(log: Path) -> None:
-    run("from captioner import crash_log; crash_log.note(KeyError())")
+    run("from captioner.system import crash_log; crash_log.note(KeyError())")
     assert str(log.with_stem("crashes-old")) in run(SAY_NEWS).stdout
 
 
@@ -80,7 +80,8 @@ def test_ctrl_c_is_no_crash(log: Path) -> None:
 
 def test_a_crash_of_native_code_is_told_once_and_names_no_folder(log: Path) -> None:
     crash = (
-        "import os, signal; from captioner import crash_log; crash_log.watch(); os.kill(os.getpid(), signal.SIGSEGV)"
+        "import os, signal; from captioner.system import crash_log; "
+        "crash_log.watch(); os.kill(os.getpid(), signal.SIGSEGV)"
     )
     assert run(crash).returncode == -signal.SIGSEGV
     assert run(SAY_NEWS).stdout == (
