@@ -53,15 +53,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except _NoWindow as error:
         return _fail(str(error))
 
+    from captioner.gui.app import App
     from captioner.gui.tk import clock_guard
-    from captioner.gui.window import Window
 
     clock_guard.watch(root)
     # With the window, not after the main loop: that waits within Tk for a program that hangs with the clipboard.
     root.bind("<Destroy>", lambda event: _leave() if event.widget is root else None)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends the program without complaint
     try:
-        Window(root, photos, settings, problem, asked[0] if asked else "light")
+        App(root, photos, settings, problem, asked[0] if asked else "light")
     except Exception as error:
         root.withdraw()
         crash_log.note(error)

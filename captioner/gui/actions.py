@@ -1,124 +1,146 @@
-"""What comes into the window through dialogs and the clipboard, and what leaves it: commands of the `Window`."""
+"""Commands that bring photos into the window, through dialogs and the clipboard, and take captions out of it."""
 
 import tkinter as tk
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from captioner import PhotoError
+from captioner.gui.controller import Controller
+from captioner.gui.settings_store import SettingsStore
+from captioner.gui.status import Status
+from captioner.gui.voice import Voice
+from captioner.gui.widgets.caption_view import CaptionView
 from captioner.photos.formats import SUFFIXES
 from captioner.photos.source import PhotoSource
-
-if TYPE_CHECKING:
-    from captioner.gui.window import Window
 
 # As file dialogs take them; on Linux capitals matter.
 PATTERNS = [f"*{suffix}" for name in SUFFIXES for suffix in (name, name.upper())]
 
 
-def open_photos(window: "Window") -> None:
-    from tkinter import filedialog
+class Actions:
+    """Open, paste, copy and save. What takes a while runs in a thread and can be cancelled."""
 
-    _free_tab(window.root)
-    names = filedialog.askopenfilenames(
-        parent=window.root,
-        title="Open Photos",
-        initialdir=window.chosen.last_folder or None,
-        filetypes=[("Photos", PATTERNS), ("All files", "*")],
-    )
-    if names:
-        window.open_sources([PhotoSource.of(name) for name in names])
+    def __init__(
+        self,
+        root: tk.Tk,
+        caption_view: CaptionView,
+        controller: Controller,
+        status: Status,
+        store: SettingsStore,
+        voice: Voice,
+    ) -> None:
+        self._root = root
+        self._caption_view = caption_view
+        self._controller = controller
+        self._status = status
+        self._store = store
+        self._voice = voice
 
+    def open_photos(self) -> None:
+        from tkinter import filedialog
 
-def paste(window: "Window") -> None:
-    from captioner.gui.tk.incoming import from_clipboard
+        _free_tab(self._root)
+        names = filedialog.askopenfilenames(
+            parent=self._root,
+            title="Open Photos",
+            initialdir=self._store.settings.last_folder or None,
+            filetypes=[("Photos", PATTERNS), ("All files", "*")],
+        )
+        if names:
+            self._controller.open([PhotoSource.of(name) for name in names])
 
-    try:
-        text = window.root.clipboard_get()
-    except tk.TclError:  # there is none
-        text = ""
-    window.work("Looking at the clipboard…", lambda: from_clipboard(text), window.take_sources)
+    def paste(self) -> None:
+        from captioner.gui.tk.incoming import from_clipboard
 
-
-def copy_caption(window: "Window") -> None:
-    from captioner.gui.tk.clipboard import copy
-
-    assert window.captioned
-    copy(window.root, window.caption_view.selection() or window.captioned.caption.text)
-    window.tell("Copied.")
-
-
-def copy_html(window: "Window") -> None:
-    from captioner.gui.tk.clipboard import copy
-    from captioner.output.export import html
-
-    assert window.captioned
-    source, text = window.captioned.source, window.captioned.caption.text
-
-    def put(result: str | Exception) -> None:
         try:
-            if isinstance(result, Exception):
-                raise result
-            copy(window.root, text, result)
-            window.tell("Photo and caption copied as HTML.")
-        except (OSError, PhotoError) as error:
-            window.tell(f"The photo cannot be copied ({_reason(error)}).")
+            text = self._root.clipboard_get()
+        except tk.TclError:  # there is no text on the clipboard
+            text = ""
+        self._status.run("Reading the clipboard…", lambda: from_clipboard(text), self.open_incoming)
 
-    window.work("Copying…", lambda: html(source, text), put)
-
-
-def save_caption(window: "Window") -> None:
-    from tkinter import messagebox
-
-    from captioner.output.export import save_caption
-
-    assert window.captioned
-    photo, text = window.captioned.source.path, window.captioned.caption.text
-    if photo is None:
-        window.tell("This photo has no file to save the caption beside: copy the caption instead.")
-        return
-
-    def saved(result: Path | Exception) -> None:
-        if isinstance(result, FileExistsError):
-            # Not here, as a message box keeps whoever opens it waiting, and others wait in the inbox.
-            window.root.after_idle(replace_other)
-        elif isinstance(result, Exception):
-            window.tell(f"The caption cannot be saved beside the photo ({_reason(result)}).")
+    def open_incoming(self, found: list[PhotoSource] | str | OSError) -> None:
+        """Open what was pasted or dropped, or say why there is no photo in it."""
+        if isinstance(found, list):
+            self._controller.open(found)
         else:
-            window.tell(f"Saved as {result.name}.")
+            self._status.reply(str(found))
 
-    def replace_other() -> None:
-        question = f"There is another text beside {photo.name} already. Replace it?"
-        if messagebox.askyesno("Save Caption", question, parent=window.root, default="no"):
-            window.work("Saving…", lambda: save_caption(photo, text, overwrite=True), saved)
+    def copy_caption(self) -> None:
+        from captioner.gui.tk.clipboard import copy
 
-    window.work("Saving…", lambda: save_caption(photo, text), saved)
+        assert self._controller.captioned
+        copy(self._root, self._caption_view.selection() or self._controller.captioned.caption.text)
+        self._status.reply("Copied.")
 
+    def copy_html(self) -> None:
+        from captioner.gui.tk.clipboard import copy
+        from captioner.output.export import html
 
-def save_speech(window: "Window") -> None:
-    from tkinter import filedialog
+        assert self._controller.captioned
+        source, text = self._controller.captioned.source, self._controller.captioned.caption.text
 
-    assert window.captioned
-    captioned = window.captioned
-    _free_tab(window.root)
-    name = filedialog.asksaveasfilename(
-        parent=window.root,
-        title="Save Speech",
-        initialdir=window.chosen.last_folder or None,
-        initialfile=f"{Path(captioned.source.name).stem}.wav",
-        defaultextension=".wav",
-        filetypes=[("Sound files", "*.wav")],
-    )
-    if name:
-        window.voice.save(captioned.caption.statement, Path(name))
+        def done(result: str | Exception) -> None:
+            try:
+                if isinstance(result, Exception):
+                    raise result
+                copy(self._root, text, result)
+                self._status.reply("Photo and caption copied as HTML.")
+            except (OSError, PhotoError) as error:
+                self._status.reply(f"The photo cannot be copied ({_reason(error)}).")
+
+        self._status.run("Copying…", lambda: html(source, text), done)
+
+    def save_caption(self) -> None:
+        from tkinter import messagebox
+
+        from captioner.output.export import save_caption
+
+        assert self._controller.captioned
+        photo, text = self._controller.captioned.source.path, self._controller.captioned.caption.text
+        if photo is None:
+            self._status.reply("A pasted photo has no folder to save the caption in. Copy the caption instead.")
+            return
+
+        def done(result: Path | Exception) -> None:
+            if isinstance(result, FileExistsError):
+                # Later, because a message box waits for the user, and so would every other call to the main thread.
+                self._root.after_idle(ask_to_replace, Path(result.filename).name)
+            elif isinstance(result, Exception):
+                self._status.reply(f"The caption cannot be saved next to the photo ({_reason(result)}).")
+            else:
+                self._status.reply(f"Saved as {result.name}.")
+
+        def ask_to_replace(name: str) -> None:
+            question = f"{name} already exists. Replace it?"
+            if messagebox.askyesno("Save Caption", question, parent=self._root, default="no"):
+                self._status.run("Saving…", lambda: save_caption(photo, text, overwrite=True), done)
+
+        self._status.run("Saving…", lambda: save_caption(photo, text), done)
+
+    def save_speech(self) -> None:
+        from tkinter import filedialog
+
+        assert self._controller.captioned
+        captioned = self._controller.captioned
+        _free_tab(self._root)
+        name = filedialog.asksaveasfilename(
+            parent=self._root,
+            title="Save Speech",
+            initialdir=self._store.settings.last_folder or None,
+            initialfile=f"{Path(captioned.source.name).stem}.wav",
+            defaultextension=".wav",
+            filetypes=[("Sound files", "*.wav")],
+        )
+        if name:
+            self._voice.save(captioned.caption.statement, Path(name))
 
 
 def _free_tab(root: tk.Tk) -> None:
-    """Let Tab leave the field for names in Tk's own file dialogs, which would keep it to complete a name."""
+    """Let Tab leave the name field in Tk's own file dialogs, where it would otherwise complete the name."""
     root.tk.eval("auto_load ::tk::dialog::file::; proc ::tk::dialog::file::CompleteEnt {window} {}")
 
 
 def _reason(error: Exception) -> str:
-    """Why something could not be done, to stand in brackets."""
+    """The reason for an error, to stand in brackets."""
     if isinstance(error, PhotoError):
         return error.sentence.removesuffix(".")
     return (isinstance(error, OSError) and error.strerror) or str(error)

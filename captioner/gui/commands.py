@@ -1,4 +1,4 @@
-"""What the program can do: one table for menus, buttons, shortcuts, tooltips and the help."""
+"""The commands: one table for menus, buttons, shortcuts, tooltips and help."""
 
 import sys
 from collections.abc import Callable
@@ -9,15 +9,19 @@ MAC = sys.platform == "darwin"
 
 @dataclass
 class State:
-    """What decides which commands can be used now."""
+    """What decides which commands can be used now.
+
+    caption: the shown photo has a caption; captions: this session has some.
+    previous, next: there may be a photo before and after the shown one.
+    """
 
     caption: bool = False
-    captions: bool = False  # some in this session's history
-    before: bool = False  # a photo before the shown one
-    after: bool = False
+    captions: bool = False
+    previous: bool = False
+    next: bool = False
     busy: bool = False
     speaking: bool = False
-    where_it_looked: bool = True
+    attention: bool = True
     self_voicing: bool = False
 
 
@@ -29,12 +33,12 @@ def _always(state: State) -> bool:
 class Command:
     """Something that the user can do.
 
-    name: also the name of the window's method that does it.
-    label: in menus; help: a sentence for tooltips and the help.
-    keys: shortcuts, the first is the one that is shown; "Mod" is Command on macOS and Control elsewhere.
-    menu: where it stands; button: its text in the toolbar, if it stands there, too.
-    enabled: whether it can be used now; otherwise: what is told if it cannot, "" for nothing.
-    checked: for what is on or off, whether it is on.
+    name: what `App.commands` runs.
+    label: in menus; help: a sentence for tooltips and the help dialog.
+    keys: shortcuts, of which menus show the first; "Mod" is Command on macOS and Control elsewhere.
+    menu: the menu that it is in; button: its label in the toolbar, "" if it has no button.
+    enabled: whether it can be used now; otherwise: the reply when it cannot, "" for none.
+    checked: whether a command that switches something shows it as on; None for other commands.
     """
 
     name: str
@@ -44,12 +48,12 @@ class Command:
     menu: str
     button: str = ""
     enabled: Callable[[State], bool] = _always
-    otherwise: str = "There is no caption yet: open a photo first."
+    otherwise: str = "There is no caption yet. Open a photo first."
     checked: Callable[[State], bool] | None = None
 
     @property
     def shortcut(self) -> str:
-        """The shown shortcut, "Ctrl+O" or "Cmd+O"; "" if there is none."""
+        """The first shortcut as menus show it, "Ctrl+O" or "Cmd+O"; "" if there is none."""
         return shown(self.keys[0]) if self.keys else ""
 
 
@@ -72,7 +76,7 @@ COMMANDS = (
     Command(
         "save_caption",
         "Save Caption",
-        "Save the caption as a text file beside the photo.",
+        "Save the caption as a text file next to the photo.",
         ("Mod+S",),
         "File",
         "Save",
@@ -103,28 +107,28 @@ COMMANDS = (
     Command(
         "previous_photo",
         "Previous Photo",
-        "Show the photo before this one in its folder.",
+        "Show the previous photo in the folder.",
         ("Left", "Page_Up"),
         "Photo",
         "Previous",
-        lambda state: state.before,
-        "There is no photo before this one.",
+        lambda state: state.previous,
+        "This is the first photo.",
     ),
     Command(
         "next_photo",
         "Next Photo",
-        "Show the photo after this one in its folder.",
+        "Show the next photo in the folder.",
         ("Right", "Page_Down"),
         "Photo",
         "Next",
-        lambda state: state.after,
-        "There is no photo after this one.",
+        lambda state: state.next,
+        "This is the last photo.",
     ),
     Command(
         "history",
         "History…",
         "List this session's captions.",
-        ("Mod+Y",) if MAC else ("Mod+H",),  # Command+H hides a program there
+        ("Mod+Y",) if MAC else ("Mod+H",),  # on macOS Command+H hides the program
         "Photo",
         "History…",
         lambda state: state.captions,
@@ -132,7 +136,7 @@ COMMANDS = (
     Command(
         "cancel",
         "Cancel",
-        "Stop what is under way, and be silent.",
+        "Stop the current task and any speech.",
         ("Escape",),
         "Photo",
         enabled=lambda state: state.busy or state.speaking,
@@ -150,22 +154,22 @@ COMMANDS = (
     Command(
         "toggle_self_voicing",
         "Self-Voicing",
-        "Speak what has the focus and what happens; not needed beside a screen reader.",
+        "Speak what has the focus and what happens. Not needed with a screen reader.",
         ("F2",),
         "Speech",
         checked=lambda state: state.self_voicing,
     ),
     Command(
-        "toggle_where_it_looked",
-        "Where It Looked",
-        "Light up the part of the photo that a word of the caption was read from.",
+        "toggle_attention",
+        "Show Attention",
+        "Highlight the part of the photo that each word of the caption came from.",
         ("Mod+L",),
         "View",
-        checked=lambda state: state.where_it_looked,
+        checked=lambda state: state.attention,
     ),
     Command("larger_text", "Larger Text", "Make all text larger.", ("Mod+plus", "Mod+equal", "Mod+KP_Add"), "View"),
     Command("smaller_text", "Smaller Text", "Make all text smaller.", ("Mod+minus", "Mod+KP_Subtract"), "View"),
-    Command("help", "Keyboard Shortcuts", "List what the program can do, with the keys.", ("F1",), "Help", "Help"),
+    Command("help", "Keyboard Shortcuts", "List the commands and their keys.", ("F1",), "Help", "Help"),
     Command("about", "About", "Show the version, the licences and the limits.", (), "Help"),
 )
 
@@ -185,12 +189,12 @@ _SHOWN = {
 
 
 def shown(key: str) -> str:
-    """A key as people read it: "Mod+Page_Up" gives "Ctrl+Page Up"."""
+    """A key as people write it: "Ctrl+Page Up" for "Mod+Page_Up"."""
     return "+".join(_SHOWN.get(part, part) for part in key.split("+"))
 
 
 def sequences(key: str) -> list[str]:
-    """The Tk event sequences of a key: both cases of a letter, for Caps Lock turns them round."""
+    """The Tk event sequences of a key. A letter has two, because Caps Lock swaps upper and lower case."""
     *modifiers, key = key.split("+")
     prefix = "".join({"Mod": "Command" if MAC else "Control"}.get(modifier, modifier) + "-" for modifier in modifiers)
     names = [key.lower(), key.upper()] if len(key) == 1 else [{"Page_Up": "Prior", "Page_Down": "Next"}.get(key, key)]

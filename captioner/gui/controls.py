@@ -1,4 +1,4 @@
-"""Menus, toolbar, shortcuts and tooltips, all from the table of commands."""
+"""Menus, toolbar, shortcuts and tooltips, all made from the table of commands."""
 
 import tkinter as tk
 from collections.abc import Callable, Iterable
@@ -9,13 +9,12 @@ from typing import Any
 from captioner.gui.commands import BY_NAME, COMMANDS, MENUS, TOOLBAR, Command, State, sequences
 from captioner.gui.style.ttk_theme import MENU_SPACER
 
-# In pixels, around and between the toolbar's buttons; their focus rings take some of it.
-GAP = 2
+GAP = 2  # pixels around and between the toolbar's buttons, next to the room for their focus rings
 
-# Widgets for which Space has a use.
+# The classes of widgets that use Space themselves.
 PRESSED_BY_SPACE = ("TButton", "TCheckbutton", "TCombobox", "TEntry", "Listbox")
 
-# Lets a button that a key presses be seen pressed. ttk's own stops the main loop meanwhile.
+# Shows a button as pressed when a key presses it. ttk's own procedure blocks the main loop for that time.
 PRESS = """
 proc ttk::button::activate {button} {
     if {[$button instate disabled]} return
@@ -27,7 +26,10 @@ proc ttk::button::activate {button} {
 
 
 class Controls:
-    """Everything that starts a command: `run` is called with its name.
+    """Everything that starts a command.
+
+    Args:
+        run: called with the command's name.
 
     buttons: the toolbar's, by the names of their commands.
     """
@@ -44,27 +46,27 @@ class Controls:
         self.bind(root, BY_NAME)
 
     def bind(self, window: tk.Misc, names: Iterable[str]) -> None:
-        """Let the shortcuts of commands work in a window."""
+        """Bind the shortcuts of these commands in a window."""
         for name in names:
             for key in BY_NAME[name].keys:
                 for sequence in sequences(key):
                     window.bind(sequence, partial(self._pressed, name))
 
     def toolbar(self, parent: tk.Misc) -> "Toolbar":
-        """Make the buttons."""
+        """Make the toolbar."""
         bar = Toolbar(parent)
         for name in TOOLBAR:
             self.buttons[name] = ttk.Button(bar, text=BY_NAME[name].button, command=partial(self._run, name))
         bar.buttons = list(self.buttons.values())
         return bar
 
-    def explain(self) -> None:
-        """Let the buttons have tooltips."""
+    def add_tooltips(self) -> None:
+        """Give the buttons tooltips."""
         for name, button in self.buttons.items():
-            button.bind("<Enter>", partial(self._explain, name))
+            button.bind("<Enter>", partial(self._add_tooltip, name))
 
-    def _explain(self, name: str, event: "tk.Event[ttk.Button]") -> None:
-        """Make a button's tooltip, a window of its own, when it is first wanted."""
+    def _add_tooltip(self, name: str, event: "tk.Event[ttk.Button]") -> None:
+        """Make a button's tooltip, which is a window, the first time that the pointer enters the button."""
         from tktooltip import ToolTip
 
         event.widget.unbind("<Enter>")
@@ -74,7 +76,7 @@ class Controls:
         tooltip.on_enter(event)
 
     def refresh(self, state: State) -> None:
-        """Enable what can be used now, and no more."""
+        """Enable the commands that can be used now, disable the others, and set the check marks."""
         for command in COMMANDS:
             if command.checked:
                 self._checks[command.name].set(command.checked(state))
@@ -121,7 +123,7 @@ class Controls:
 
 
 def _underline(label: str, taken: set[str]) -> int:
-    """Where the letter of a menu entry is that no other one has: it is pressed to choose it."""
+    """The index of the first letter of a label that no other entry of the menu uses; pressing it chooses the entry."""
     for index, letter in enumerate(label.lower()):
         if letter.isalpha() and letter not in taken:
             taken.add(letter)
@@ -130,7 +132,7 @@ def _underline(label: str, taken: set[str]) -> int:
 
 
 class Toolbar(ttk.Frame):
-    """Buttons in a row, or in as many as it takes."""
+    """Buttons in as many rows as they need."""
 
     def __init__(self, parent: tk.Misc) -> None:
         super().__init__(parent)
@@ -138,7 +140,7 @@ class Toolbar(ttk.Frame):
         self.bind("<Configure>", lambda event: self.arrange(event.width))
 
     def arrange(self, width: int = 0) -> None:
-        """Place the buttons anew, after their size has changed."""
+        """Place the buttons again, after their size or the width has changed."""
         width = width or self.winfo_width()
         x, y, height = GAP, GAP, 0
         for button in self.buttons:

@@ -1,4 +1,4 @@
-"""What the user has chosen, kept in a JSON file."""
+"""The user's settings, their limits, and the JSON file that they are kept in."""
 
 import json
 from collections.abc import Callable
@@ -8,25 +8,32 @@ from typing import Any
 
 from captioner.system import files
 
-MOST = 2**20  # bytes that are read: more are no settings of ours
+MAX_FILE_BYTES = 2**20  # a larger file is not one of ours
 
+# What the settings dialog offers. Text sizes and beam widths between the first and the last are valid, too.
 THEMES = ("system", "light", "dark", "high contrast")
+TEXT_SIZES = (75, 100, 125, 150, 175, 200, 250, 300)
+RATES = (100, 120, 140, 160, 180, 200, 225, 250, 275, 300, 350, 400)
+RATE_LIMITS = (80, 600)
+VOLUMES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1)
+BEAM_WIDTHS = (1, 2, 3, 4, 5, 8, 12, 20)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Settings:
     """The settings.
 
-    voice: the name of the speech engine's voice; None for its own choice.
-    rate: words a minute, 80 to 600; None for the voice's own.
-    volume: 0 to 1; None for the voice's own.
-    speak_captions: speak a caption when it appears.
-    self_voicing: say what has the focus and what happens; None for only where no screen reader is found.
-    text_size: per cent, 75 to 300.
+    voice: the id of one of the speech engine's voices; None for the engine's default.
+    rate: words per minute, within RATE_LIMITS; None for the voice's default.
+    volume: from 0 to 1; None for the voice's default.
+    speak_captions: whether a caption is spoken when it appears.
+    self_voicing: whether focus and changes are spoken; None for only when no screen reader is running.
+    text_size: in percent, from the first to the last of TEXT_SIZES.
     theme: one of THEMES.
-    beam_width: how many captions the search follows at a time, 1 to 20; None for what the weights were tuned for.
-    show_attention: light up where in the photo a word was read from.
-    last_folder: where the Open dialog starts; "" for where the system starts it.
+    beam_width: how many captions the search keeps at each step, from the first to the last of BEAM_WIDTHS; None for
+        the width that the weights were tuned for.
+    show_attention: whether the photo shows where the selected word came from.
+    last_folder: where the Open dialog starts; "" for the system's default.
     """
 
     voice: str | None = None
@@ -42,42 +49,42 @@ class Settings:
 
 
 def default_path() -> Path:
-    """The platform's own place for this program's settings."""
+    """Where the platform keeps this program's settings."""
     from platformdirs import user_config_path
 
     return user_config_path("captioner", appauthor=False) / "settings.json"
 
 
 def load(path: Path) -> tuple[Settings, str]:
-    """Read the settings. What is missing or makes no sense is as if it had never been set.
+    """Read the settings. A value that is missing or invalid becomes the default.
 
     Returns:
-        The settings, and a sentence for the user if the file is damaged, in which case it is put aside, or cannot be
-        read; otherwise "".
+        The settings, and a sentence for the user if the file cannot be read or is damaged, otherwise "". A damaged
+        file is renamed.
     """
     try:
         stored = _read(path)
     except OSError as error:
-        return Settings(), f"The settings in {path} cannot be read ({error.strerror}): the usual ones hold."
+        return Settings(), f"The settings in {path} cannot be read ({error.strerror}). Using the defaults."
     except ValueError:
-        aside = path.with_suffix(".damaged.json")
+        renamed = path.with_suffix(".damaged.json")
         try:
-            path.replace(aside)
+            path.replace(renamed)
         except OSError as error:
-            advice = f"and cannot be put aside ({error.strerror}): delete it"
+            advice = f"and cannot be renamed ({error.strerror}). Delete it."
         else:
-            advice = f"and was put aside as {aside.name}: choose your settings again"
-        return Settings(), f"The settings file {path} is damaged {advice}."
-    known = {name: stored[name] for name, makes_sense in CHECKS.items() if name in stored and makes_sense(stored[name])}
-    return Settings(**known), ""
+            advice = f"and was renamed to {renamed.name}. Choose your settings again."
+        return Settings(), f"The settings file {path} is damaged {advice}"
+    valid = {name: stored[name] for name, is_valid in CHECKS.items() if name in stored and is_valid(stored[name])}
+    return Settings(**valid), ""
 
 
 def save(settings: Settings, path: Path, before: Settings | None = None) -> None:
-    """Write the settings, all at once or not at all. What else the file holds is kept.
+    """Write the settings, all or nothing. Unknown keys in the file are kept.
 
     Args:
-        before: the settings as this program last loaded or saved them: only what differs is written, so that what
-            another running program changed stays. None to write all.
+        before: the settings that this program last loaded or saved. Only the differences are written, so that changes
+            by another running program are kept. None to write everything.
 
     Raises:
         OSError: the file cannot be written.
@@ -90,27 +97,27 @@ def save(settings: Settings, path: Path, before: Settings | None = None) -> None
     with files.locked(path.with_suffix(".lock")):
         try:
             content = json.dumps(_read(path) | changed, indent=2)
-        except (ValueError, RecursionError):  # the file has been damaged meanwhile
+        except (ValueError, RecursionError):  # the file was damaged after it was loaded
             content = json.dumps(new, indent=2)
         files.write(path, f"{content}\n".encode())
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """What the file holds; nothing if there is none.
+    """The content of the file, empty if there is no file.
 
     Raises:
         OSError: it cannot be read.
-        ValueError: it holds no JSON object.
+        ValueError: it is not a JSON object.
     """
     try:
         with path.open("rb") as file:
-            stored = json.loads(file.read(MOST).decode())
+            stored = json.loads(file.read(MAX_FILE_BYTES).decode())
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except RecursionError as error:
-        raise ValueError("too deep") from error
+        raise ValueError("nested too deeply") from error
     if not isinstance(stored, dict):
-        raise ValueError("no object")
+        raise ValueError("not an object")
     return stored
 
 
@@ -118,31 +125,31 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
-def _is_switch(value: object) -> bool:
+def _is_bool(value: object) -> bool:
     return isinstance(value, bool)
 
 
-def _is_whole(low: int, high: int) -> Callable[[object], bool]:
+def _is_integer(low: int, high: int) -> Callable[[object], bool]:
     return lambda value: isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
 
-def _is_share(value: object) -> bool:
+def _is_fraction(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
-def _or_none(makes_sense: Callable[[object], bool]) -> Callable[[object], bool]:
-    return lambda value: value is None or makes_sense(value)
+def _is_none_or(is_valid: Callable[[object], bool]) -> Callable[[object], bool]:
+    return lambda value: value is None or is_valid(value)
 
 
 CHECKS: dict[str, Callable[[object], bool]] = {
-    "voice": _or_none(_is_text),
-    "rate": _or_none(_is_whole(80, 600)),
-    "volume": _or_none(_is_share),
-    "speak_captions": _is_switch,
-    "self_voicing": _or_none(_is_switch),
-    "text_size": _is_whole(75, 300),
+    "voice": _is_none_or(_is_text),
+    "rate": _is_none_or(_is_integer(*RATE_LIMITS)),
+    "volume": _is_none_or(_is_fraction),
+    "speak_captions": _is_bool,
+    "self_voicing": _is_none_or(_is_bool),
+    "text_size": _is_integer(TEXT_SIZES[0], TEXT_SIZES[-1]),
     "theme": lambda value: value in THEMES,
-    "beam_width": _or_none(_is_whole(1, 20)),
-    "show_attention": _is_switch,
+    "beam_width": _is_none_or(_is_integer(BEAM_WIDTHS[0], BEAM_WIDTHS[-1])),
+    "show_attention": _is_bool,
     "last_folder": _is_text,
 }

@@ -100,13 +100,13 @@ def test_walking_through_a_folder(program: Start, user: User, statement: Stateme
     one.keys("Page_Down")
     one.await_photo(photos[3], statement(photos[3]))
     one.keys("Right")
-    one.await_text("There is no photo after this one.")
-    one.await_utterance("There is no photo after this one.")
+    one.await_text("This is the last photo.")
+    one.await_utterance("This is the last photo.")
     one.await_photo(photos[3], statement(photos[3]))
     one.keys("Page_Up", "Page_Up", "Page_Up")
     one.await_photo(photos[0], statement(photos[0]))
     one.keys("Left")
-    one.await_text("There is no photo before this one.")
+    one.await_text("This is the first photo.")
     one.close()
 
 

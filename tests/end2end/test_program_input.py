@@ -96,7 +96,7 @@ def test_what_is_copied_can_be_pasted(program: Start, user: User, statement: Sta
         one.keys("ctrl+v")
         one.await_photo(Path("Pasted photo"), statement(picture))
         one.keys("ctrl+s")
-        one.await_text("This photo has no file to save the caption beside: copy the caption instead.")
+        one.await_text("A pasted photo has no folder to save the caption in. Copy the caption instead.")
     one.close()
 
 

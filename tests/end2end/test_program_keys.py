@@ -116,7 +116,7 @@ def test_every_command_does_something(
         "paste": NOTHING,  # but the caption that was copied
         "next_photo": statement(photos[2]),
         "previous_photo": statement(photos[1]),
-        "toggle_where_it_looked": "Where it looked, off",
+        "toggle_attention": "Attention off",
         "larger_text": "Text size 125 percent",
         "smaller_text": "Text size 100 percent",
         "toggle_self_voicing": "Self-voicing off",

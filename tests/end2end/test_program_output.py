@@ -1,4 +1,4 @@
-"""What the program gives of a photo: where it looked, and the caption for other programs, as text, HTML and sound."""
+"""What the program gives: attention, and captions for other programs as text, HTML and sound."""
 
 import base64
 import re
@@ -33,7 +33,7 @@ def brightness(image: Image.Image, photo: Image.Image) -> np.ndarray:
     return np.asarray(regions).astype(float)
 
 
-def test_where_it_looked_for_a_word(program: Start, user: User, shipped: Captioner) -> None:
+def test_the_photo_shows_where_a_word_came_from(program: Start, user: User, shipped: Captioner) -> None:
     path = user.album()[3]
     caption, photo = shipped.caption(path), Image.open(path)
     user.choose(self_voicing=True)
@@ -56,7 +56,7 @@ def test_where_it_looked_for_a_word(program: Start, user: User, shipped: Caption
     one.keys("Left", "Left")
     one.wait_for(lambda: ImageChops.difference(one.view(), last).getbbox())  # another word, another place
     one.keys("ctrl+l")
-    one.await_utterance("Where it looked, off")
+    one.await_utterance("Attention off")
     one.wait_for(lambda: one.view() == plain)
     one.keys("End")
     one.await_utterance(caption.words[-1].text)
@@ -101,7 +101,7 @@ def test_the_caption_is_copied(program: Start, user: User, shipped: Captioner) -
     one.close()
 
 
-def test_the_caption_is_saved_beside_the_photo(program: Start, user: User, shipped: Captioner) -> None:
+def test_the_caption_is_saved_next_to_the_photo(program: Start, user: User, shipped: Captioner) -> None:
     photo = user.album()[1]
     text, content = photo.with_suffix(".txt"), f"{shipped.caption(photo).text}\n"
     one = program(photo)
@@ -114,7 +114,7 @@ def test_the_caption_is_saved_beside_the_photo(program: Start, user: User, shipp
     for keys, expected in (("Return",), "mine"), (("shift+Tab", "Return"), content):
         one.keys("ctrl+s")
         one.await_title("Save Caption", focus=".no")
-        one.await_text("There is another text beside cat.jpg already. Replace it?")
+        one.await_text("cat.txt already exists. Replace it?")
         one.keys(*keys)
         one.await_photo(photo, shipped.caption(photo).statement)
         one.wait_for(partial(has_text, text, expected))

@@ -1,4 +1,4 @@
-"""The settings: they take effect at once and last; damaged ones are put aside; the largest text has room."""
+"""The settings take effect at once and are saved, a damaged file is renamed, and the largest text has room."""
 
 import json
 import os
@@ -18,7 +18,7 @@ Statement = Callable[[Path], str]
 # Of each control in the dialog, in order: the keys that change it, and what it says then.
 CHANGES = {
     "voice": (("Down", "Down", "Return"), ""),  # the first of the machine's, whatever that is called
-    "rate": (("Down", "Down", "Down", "Return"), "120 words a minute"),
+    "rate": (("Down", "Down", "Down", "Return"), "120 words per minute"),
     "volume": (("Down", "Down", "Down", "Return"), "90 percent"),
     "speak_captions": (("space",), "Speak captions automatically"),
     "self_voicing": (("Down", "Down", "Return"), "On"),
@@ -87,7 +87,7 @@ def test_settings_take_effect_at_once_and_last(program: Start, user: User, state
 
 
 @pytest.mark.parametrize("photos", [[], ["Photos/cat.jpg"]])
-def test_damaged_settings_are_put_aside_and_told(program: Start, user: User, photos: list[str]) -> None:
+def test_damaged_settings_are_renamed_and_reported(program: Start, user: User, photos: list[str]) -> None:
     user.album()
     user.choose()
     user.settings.write_text('{"text_size": 200,')
@@ -97,8 +97,8 @@ def test_damaged_settings_are_put_aside_and_told(program: Start, user: User, pho
     one = program(*photos, PATH=f"{user.home}:{os.environ['PATH']}")
     one.await_text("Photo 2 of 4" if photos else "Open a photo, drop one here")
     sentence = (
-        f"The settings file {user.settings} is damaged and was put aside as settings.damaged.json: "
-        "choose your settings again."
+        f"The settings file {user.settings} is damaged and was renamed to settings.damaged.json. "
+        "Choose your settings again."
     )
     one.await_text(sentence)
     one.wait_for(lambda: sentence in one.utterances())

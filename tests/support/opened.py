@@ -1,4 +1,4 @@
-"""The program's window in the test's own process, where a test can look into it and stop its threads."""
+"""The program in the test's own process, where a test can look into it and stop its threads."""
 
 import tkinter as tk
 from collections.abc import Callable, Iterator
@@ -6,35 +6,35 @@ from contextlib import contextmanager
 
 import pytest
 
+from captioner.gui.app import App
 from captioner.gui.settings import Settings
-from captioner.gui.window import Window
 from tests.support.program import User, wait_for
 
 
 @contextmanager
-def opened(root: tk.Tk, user: User, patch: pytest.MonkeyPatch, **settings: object) -> Iterator[Window]:
-    """The window as a user has it who has chosen these settings."""
+def opened(root: tk.Tk, user: User, patch: pytest.MonkeyPatch, **settings: object) -> Iterator[App]:
+    """The program as a user has it who has chosen these settings."""
     for name, value in user.environment.items():
         patch.setenv(name, value)
-    window = Window(root, [], Settings(**settings), "", "light")  # type: ignore[arg-type]
+    app = App(root, [], Settings(**settings), "", "light")  # type: ignore[arg-type]
     try:
-        wait(window, lambda: len(user.utterances()) > 1)  # the greeting, and what has the focus
-        yield window
+        wait(app, lambda: len(user.utterances()) > 1)  # the greeting, and what has the focus
+        yield app
     finally:
         if root.children:  # not closed yet
-            window.quit()
+            app.quit()
 
 
-def wait(window: Window, predicate: Callable[[], object]) -> None:
+def wait(app: App, predicate: Callable[[], object]) -> None:
     """Let the window work until predicate is true."""
 
     def is_true() -> object:
-        window.root.update()
+        app.root.update()
         return predicate()
 
     wait_for(is_true)
 
 
-def status(window: Window) -> str:
-    """What the window says that it is doing."""
-    return str(window.caption_view.status["text"])
+def status(app: App) -> str:
+    """What the status line says."""
+    return str(app.window.caption_view.status["text"])

@@ -1,5 +1,7 @@
-"""Lists this session's captions, to walk through them again."""
+"""The history: this session's captions."""
 
+import tkinter as tk
+from collections.abc import Callable, Sequence
 from tkinter import ttk
 from typing import TYPE_CHECKING
 
@@ -7,23 +9,33 @@ from captioner.gui.accessibility.self_voicing import describe
 from captioner.gui.dialogs.base import ListDialog
 
 if TYPE_CHECKING:
-    from captioner.gui.window import Window
+    from captioner.gui.session.events import Captioned
+    from captioner.gui.voice import Voice
+    from captioner.photos.source import PhotoSource
 
 
 class History(ListDialog):
-    """The latest caption comes first. Return shows the chosen one's photo again, Space speaks the caption, or stops."""
+    """Lists captions, the latest first. Return shows the selected photo again; Space speaks the caption, or stops.
 
-    def __init__(self, window: "Window") -> None:
-        super().__init__(window.root, "History", widths=(16, 44), lines=10)
-        self._window = window
-        self._captions = list(window.captions.values())[::-1]
+    Args:
+        captions: in the order of their coming, at least one.
+        show: called with the photo to show again, when the dialog has closed.
+    """
+
+    def __init__(
+        self, parent: tk.Tk, captions: "Sequence[Captioned]", voice: "Voice", show: "Callable[[PhotoSource], object]"
+    ) -> None:
+        super().__init__(parent, "History", widths=(16, 44), lines=10)
+        self._voice = voice
+        self._show = show
+        self._captions = captions[::-1]
         self.fill((captioned.source.name, captioned.caption.statement) for captioned in self._captions)
         describe(self.list, name="Captions", value=self._spoken)
-        show = ttk.Button(self.buttons, text="Show Again", command=self.show)
-        show.pack(side="left")
+        show_again = ttk.Button(self.buttons, text="Show Again", command=self.show_again)
+        show_again.pack(side="left")
         ttk.Button(self.buttons, text="Close", command=self.close).pack(side="left")
-        self.list.bind("<Return>", lambda event: self.show())
-        self.list.bind("<Double-Button-1>", lambda event: self.show())
+        self.list.bind("<Return>", lambda event: self.show_again())
+        self.list.bind("<Double-Button-1>", lambda event: self.show_again())
         self.list.bind("<space>", lambda event: self.speak())
         self.open(self.list)
 
@@ -31,17 +43,16 @@ class History(ListDialog):
         captioned = self._captions[int(line)]
         return f"{captioned.source.name}: {captioned.caption.statement}"
 
-    def show(self) -> None:
-        captioned = self._captions[int(self.chosen)]
+    def show_again(self) -> None:
+        source = self._captions[int(self.chosen)].source
         self.close()
-        self._window.open_sources([captioned.source])
+        self._show(source)
 
     def speak(self) -> str:
-        voice = self._window.voice
-        if voice.speaking:
-            voice.stop()
+        if self._voice.speaking:
+            self._voice.stop()
         else:
-            voice.asked(self._captions[int(self.chosen)].caption.statement)
+            self._voice.asked(self._captions[int(self.chosen)].caption.statement)
         return "break"
 
     def _spoken(self) -> str:

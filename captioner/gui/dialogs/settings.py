@@ -1,70 +1,81 @@
-"""The settings, each of which takes effect as soon as it is changed."""
+"""The settings dialog. Each setting takes effect as soon as it is changed."""
 
 import tkinter as tk
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from tkinter import ttk
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from captioner.gui.dialogs.base import SPACE, Dialog
-from captioner.gui.style.fonts import TEXT_SIZES
+from captioner.gui.settings import BEAM_WIDTHS, RATES, TEXT_SIZES, THEMES, VOLUMES
+from captioner.gui.settings_store import SettingsStore
+from captioner.speech.speaker import Voice
 
-if TYPE_CHECKING:
-    from captioner.gui.window import Window
-
-RATES = (100, 120, 140, 160, 180, 200, 225, 250, 275, 300, 350, 400)
-VOLUMES = (100, 90, 80, 70, 60, 50, 40, 30, 20, 10)
-BEAM_WIDTHS = (1, 2, 3, 4, 5, 8, 12, 20)
-THEMES = {"Like the system": "system", "Light": "light", "Dark": "dark", "High contrast": "high contrast"}
-SELF_VOICING = {"Without a screen reader": None, "On": True, "Off": False}
+SELF_VOICING = {"If no screen reader runs": None, "On": True, "Off": False}
 
 
 class SettingsDialog(Dialog):
-    def __init__(self, window: "Window") -> None:
-        super().__init__(window.root, "Settings")
-        self._window = window
-        self.body.columnconfigure(1, weight=1)
-        self._rows = 0
-        settings = window.chosen
+    """Changes the settings in a store.
 
-        voices = {"Automatic": None, **{voice.name: voice.id for voice in window.voice.voices()}}
-        first = self._choice("Voice", voices, settings.voice, lambda value: self._speech(voice=value))
-        rates = {"Automatic": None, **{f"{rate} words a minute": rate for rate in RATES}}
-        self._choice("Rate", rates, settings.rate, lambda value: self._speech(rate=value))
-        volumes = {"Automatic": None, **{f"{volume} percent": volume / 100 for volume in VOLUMES}}
-        self._choice("Volume", volumes, settings.volume, lambda value: self._speech(volume=value))
-        self._speak = tk.BooleanVar(self, settings.speak_captions)
-        speak = ttk.Checkbutton(
-            self.body, text="Speak captions automatically", variable=self._speak, command=self._speak_captions
-        )
-        speak.grid(row=self._rows, column=0, columnspan=2, sticky="w")
-        self._rows += 1
-        self._choice("Self-voicing", SELF_VOICING, settings.self_voicing, window.set_self_voicing)
-        sizes = {f"{size} percent": size for size in TEXT_SIZES}
-        self._choice("Text size", sizes, settings.text_size, lambda value: window.set_look(text_size=value))
-        self._choice("Theme", THEMES, settings.theme, lambda value: window.set_look(theme=value))
-        widths = {"Automatic": None, **{f"{width}": width for width in BEAM_WIDTHS}}
-        self._choice("Beam width", widths, settings.beam_width, window.set_beam_width)
+    Args:
+        voices: those of this machine.
+        speak_sample: called with a sentence to speak when the voice, the rate or the volume has changed.
+    """
+
+    def __init__(
+        self, parent: tk.Tk, store: SettingsStore, voices: Iterable[Voice], speak_sample: Callable[[str], object]
+    ) -> None:
+        super().__init__(parent, "Settings")
+        self._store = store
+        self._speak_sample = speak_sample
+        self._rows = 0
+        self.body.columnconfigure(1, weight=1)
+
+        first = self._choice("Voice", "voice", _or_automatic({voice.name: voice.id for voice in voices}))
+        self._choice("Rate", "rate", _or_automatic({f"{rate} words per minute": rate for rate in RATES}))
+        self._choice("Volume", "volume", _or_automatic({_percent(100 * volume): volume for volume in VOLUMES}))
+        self._switch("Speak captions automatically", "speak_captions")
+        self._choice("Self-voicing", "self_voicing", SELF_VOICING)
+        self._choice("Text size", "text_size", {_percent(size): size for size in TEXT_SIZES})
+        self._choice("Theme", "theme", {_theme_label(theme): theme for theme in THEMES})
+        self._choice("Beam width", "beam_width", _or_automatic({str(width): width for width in BEAM_WIDTHS}))
 
         close = ttk.Button(self.body, text="Close", command=self.close)
         close.grid(row=self._rows, column=0, columnspan=2, sticky="e", pady=(SPACE // 2, 0))
         self.open(first)
 
-    def _choice(
-        self, label: str, values: Mapping[str, Any], value: Any, change: Callable[[Any], object]
-    ) -> ttk.Combobox:
-        """Add a list of values, by what they are called; another value stays until one is chosen."""
+    def _choice(self, label: str, name: str, values: Mapping[str, Any]) -> ttk.Combobox:
+        """Add a list of values by their labels. A value that is not in the list stays until the user chooses one."""
+        current = getattr(self._store.settings, name)
         ttk.Label(self.body, text=label).grid(row=self._rows, column=0, sticky="w", padx=(0, SPACE))
         box = ttk.Combobox(self.body, values=list(values), state="readonly", width=24)
-        box.set(next((name for name, known in values.items() if known == value), str(value)))
+        box.set(next((label for label, value in values.items() if value == current), str(current)))
         box.grid(row=self._rows, column=1, sticky="ew")
-        box.bind("<<ComboboxSelected>>", lambda event: change(values[box.get()]))
+        box.bind("<<ComboboxSelected>>", lambda event: self._change(name, values[box.get()]))
         self._rows += 1
         return box
 
-    def _speech(self, **settings: Any) -> None:
-        self._window.set_speech(**settings)
-        if not self._window.self_voicing.on:  # which would speak the new value
-            self._window.voice.asked("This is how captions sound.")
+    def _switch(self, label: str, name: str) -> None:
+        """Add a check box for a setting that is on or off."""
+        variable = tk.BooleanVar(self, getattr(self._store.settings, name))
+        button = ttk.Checkbutton(
+            self.body, text=label, variable=variable, command=lambda: self._change(name, variable.get())
+        )
+        button.grid(row=self._rows, column=0, columnspan=2, sticky="w")
+        self._rows += 1
 
-    def _speak_captions(self) -> None:
-        self._window.set_speech(speak_captions=self._speak.get())
+    def _change(self, name: str, value: Any) -> None:
+        self._store.change(**{name: value})
+        if name in ("voice", "rate", "volume"):
+            self._speak_sample("This is how captions sound.")
+
+
+def _or_automatic(values: dict[str, Any]) -> dict[str, Any]:
+    return {"Automatic": None, **values}
+
+
+def _percent(value: float) -> str:
+    return f"{value:.0f} percent"
+
+
+def _theme_label(theme: str) -> str:
+    return "Match system" if theme == "system" else theme.capitalize()

@@ -6,9 +6,6 @@ import tkinter as tk
 # Names of Tk fonts, for text and for a caption's statement. Widgets that use them follow the text size.
 FONTS = {"text": "TkDefaultFont", "statement": "CaptionerStatementFont"}
 
-# The text sizes that the user can choose from, in percent.
-TEXT_SIZES = (75, 100, 125, 150, 175, 200, 250, 300)
-
 # In points, at a text size of 100 %.
 FONT_SIZES = {
     "TkDefaultFont": 11,

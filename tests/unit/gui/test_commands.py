@@ -8,7 +8,6 @@ from captioner.gui.commands import BY_NAME, COMMANDS, MENUS, TOOLBAR, State
 from captioner.gui.controls import Controls
 from captioner.gui.style.palettes import PALETTES
 from captioner.gui.style.ttk_theme import apply_theme
-from captioner.gui.window import Window
 from tests.support.program import wait_for
 
 
@@ -17,10 +16,6 @@ def test_no_two_commands_share_a_key(root: tk.Tk) -> None:
     for sequence in sequences:
         root.bind(sequence, lambda event: None)  # Tk knows it
     assert not [sequence for sequence, times in Counter(sequences).items() if times > 1]
-
-
-def test_the_window_does_every_command() -> None:
-    assert not [name for name in BY_NAME if not callable(getattr(Window, name, None))]
 
 
 def test_every_command_can_be_found() -> None:
@@ -122,7 +117,7 @@ def test_only_what_can_be_used_is_enabled(desk: Desk) -> None:
         return desk.controls.buttons["next_photo"].instate(["!disabled"]), str(menu.entrycget("Next Photo", "state"))
 
     assert states() == (False, "disabled")
-    desk.controls.refresh(State(after=True))
+    desk.controls.refresh(State(next=True))
     assert states() == (True, "normal")
     desk.controls.refresh(State())
     assert states() == (False, "disabled")
@@ -168,7 +163,7 @@ def test_the_toolbar_takes_as_many_rows_as_it_needs(desk: Desk, width: int) -> N
 
 
 def test_a_tooltip_says_what_a_button_does_and_its_key(desk: Desk) -> None:
-    desk.controls.explain()
+    desk.controls.add_tooltips()
     button = desk.controls.buttons["copy_caption"]
     button.event_generate("<Enter>", rootx=10, rooty=10)
 

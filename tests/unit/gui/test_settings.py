@@ -7,8 +7,8 @@ from unittest.mock import Mock
 
 import pytest
 
-from captioner.gui.settings import Settings, default_path, load, save
-from captioner.gui.settings_store import Keeper
+from captioner.gui.settings import THEMES, Settings, default_path, load, save
+from captioner.gui.style.palettes import PALETTES
 
 CHOSEN = Settings(
     voice="gmw/en-GB",
@@ -39,7 +39,7 @@ def test_settings_survive_a_restart(path):
     assert load(path) == (CHOSEN, "")
 
 
-def test_without_a_file_the_usual_settings_hold(path):
+def test_without_a_file_the_settings_are_the_defaults(path):
     assert load(path) == (Settings(), "")
     assert load(path / "below a file") == (Settings(), "")
 
@@ -75,7 +75,7 @@ def test_without_a_file_the_usual_settings_hold(path):
         ("last_folder", None),
     ],
 )
-def test_a_value_that_makes_no_sense_is_as_if_it_had_never_been_set(path, name, value):
+def test_an_invalid_value_becomes_the_default(path, name, value):
     save(CHOSEN, path)
     write(path, json.loads(path.read_text()) | {name: value})
     assert load(path) == (replace(CHOSEN, **{name: getattr(Settings(), name)}), "")
@@ -89,32 +89,32 @@ def test_a_value_that_makes_no_sense_is_as_if_it_had_never_been_set(path, name, 
     ],
     ids=["empty", "cut off", "list", "null", "text", "nulls", "deep", "two", "number", "long"],
 )
-def test_a_damaged_file_is_put_aside_with_a_sentence(path, content):
+def test_a_damaged_file_is_renamed_and_reported(path, content):
     write(path, content)
     settings, sentence = load(path)
     assert settings == Settings()
     assert sentence == (
-        f"The settings file {path} is damaged and was put aside as settings.damaged.json: choose your settings again."
+        f"The settings file {path} is damaged and was renamed to settings.damaged.json. Choose your settings again."
     )
     assert not path.exists()
     assert (path.parent / "settings.damaged.json").read_text() == content
     assert load(path) == (Settings(), "")
 
 
-def test_a_damaged_file_that_is_no_text_is_put_aside(path):
+def test_a_damaged_file_that_is_not_text_is_renamed(path):
     write(path, "")
     path.write_bytes(b"\xff\xfe{}")
-    assert "was put aside" in load(path)[1]
+    assert "was renamed to" in load(path)[1]
 
 
-def test_what_else_the_file_holds_is_kept(path):
+def test_unknown_keys_in_the_file_are_kept(path):
     write(path, {"rate": 200, "of a later version": [1, 2]})
     save(CHOSEN, path)
     assert json.loads(path.read_text())["of a later version"] == [1, 2]
     assert load(path) == (CHOSEN, "")
 
 
-def test_two_programs_keep_each_other_s_changes(path):
+def test_two_programs_keep_each_others_changes(path):
     save(Settings(), path)
     before, _ = load(path)
     save(replace(before, text_size=200), path, before)
@@ -122,22 +122,22 @@ def test_two_programs_keep_each_other_s_changes(path):
     assert load(path) == (Settings(text_size=200, theme="dark"), "")
 
 
-def test_a_setting_can_be_set_back(path):
+def test_a_setting_can_be_reset_to_its_default(path):
     save(CHOSEN, path)
     save(Settings(), path, CHOSEN)
     assert load(path) == (Settings(), "")
 
 
 @pytest.mark.parametrize("before", [None, replace(CHOSEN, rate=100)], ids=["all", "changes"])
-def test_a_file_damaged_meanwhile_is_replaced(path, before):
+def test_a_file_that_was_damaged_after_loading_is_replaced(path, before):
     write(path, "damaged")
     save(CHOSEN, path, before)
     assert load(path) == (CHOSEN, "")
 
 
 @pytest.fixture
-def as_anybody():
-    """Not as root, who may read and write everything."""
+def unprivileged():
+    """Not root, who may read and write everything."""
     user = os.geteuid()
     if user == 0:
         os.seteuid(65534)
@@ -146,21 +146,21 @@ def as_anybody():
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other permissions")
-def test_where_nothing_may_be_read_or_written_that_is_told(path, request):
+def test_missing_permissions_are_reported(path, request):
     save(CHOSEN, path)
     path.chmod(0)
     path.parent.chmod(0o555)
-    request.getfixturevalue("as_anybody")
-    sentence = f"The settings in {path} cannot be read (Permission denied): the usual ones hold."
+    request.getfixturevalue("unprivileged")
+    sentence = f"The settings in {path} cannot be read (Permission denied). Using the defaults."
     assert load(path) == (Settings(), sentence)
     with pytest.raises(PermissionError):
         save(CHOSEN, path)
 
 
-def test_a_damaged_file_that_cannot_be_put_aside_is_told(path, monkeypatch):
+def test_a_damaged_file_that_cannot_be_renamed_is_reported(path, monkeypatch):
     write(path, "damaged")
     monkeypatch.setattr(Path, "replace", Mock(side_effect=OSError(30, "Read-only file system")))
-    sentence = f"The settings file {path} is damaged and cannot be put aside (Read-only file system): delete it."
+    sentence = f"The settings file {path} is damaged and cannot be renamed (Read-only file system). Delete it."
     assert load(path) == (Settings(), sentence)
 
 
@@ -173,7 +173,7 @@ def test_a_failed_save_leaves_the_file_as_it_was(path, monkeypatch):
     assert sorted(os.listdir(path.parent)) == ["settings.json", "settings.lock"]
 
 
-@pytest.mark.skipif(not hasattr(os, "symlink"), reason="no links here")
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="the platform has no symbolic links")
 def test_a_link_to_the_settings_stays_one(path, tmp_path):
     path.parent.mkdir()
     path.symlink_to(tmp_path / "elsewhere.json")
@@ -183,38 +183,17 @@ def test_a_link_to_the_settings_stays_one(path, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="XDG is for Linux")
-def test_the_file_is_in_the_platform_s_own_place(monkeypatch, tmp_path):
+def test_the_file_is_where_the_platform_keeps_settings(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     assert default_path() == tmp_path / "captioner" / "settings.json"
 
 
-def test_a_user_without_a_home_is_told(monkeypatch):
-    path = Path("~/.config/captioner/settings.json")  # as it is where there is no home folder to put in
+def test_a_user_without_a_home_folder_gets_a_reason(monkeypatch):
+    path = Path("~/.config/captioner/settings.json")  # what platformdirs returns for a user without a home folder
     assert load(path) == (Settings(), "")
     with pytest.raises(OSError, match="there is no home folder"):
         save(Settings(), path)
 
 
-class Inbox:
-    """Does at once what the window's would do in a thread."""
-
-    def run(self, work, done):
-        try:
-            done(work())
-        except OSError as error:
-            done(error)
-
-
-def test_what_a_full_disk_keeps_from_being_saved_is_saved_later(small_disk):
-    path, told = small_disk / "captioner" / "settings.json", []
-    keeper = Keeper(Settings(), path, Inbox(), told.append)
-    keeper.change(rate=300)
-    filling = small_disk / "filling"
-    filling.write_bytes(bytes(os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_frsize))
-    keeper.change(text_size=200)
-    keeper.change(theme="dark")
-    assert told == ["The settings hold until you quit, as they cannot be saved (No space left on device)."]
-    assert load(path)[0] == Settings(rate=300)
-    filling.unlink()
-    keeper.close()
-    assert load(path)[0] == Settings(rate=300, text_size=200, theme="dark")
+def test_every_theme_but_the_systems_has_a_palette():
+    assert set(THEMES) == {"system", *PALETTES}

@@ -1,0 +1,319 @@
+"""Puts the window together: builds its parts, connects them, and runs the user's commands."""
+
+import sys
+import tkinter as tk
+from collections.abc import Callable, Sequence
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from captioner import resources
+from captioner.gui.appearance import Appearance, choose_palette
+from captioner.gui.commands import BY_NAME, State
+from captioner.gui.settings import Settings, default_path
+from captioner.gui.settings_store import SettingsStore
+from captioner.gui.status import Status
+from captioner.gui.style.palettes import PALETTES
+from captioner.gui.style.ttk_theme import prepare_theme
+from captioner.gui.tk.main_thread import MainThreadQueue
+from captioner.gui.window import Window
+from captioner.photos.source import PhotoSource
+from captioner.system import crash_log
+
+if TYPE_CHECKING:
+    from captioner.gui.accessibility.self_voicing import SelfVoicing
+    from captioner.gui.actions import Actions
+    from captioner.gui.controller import Controller
+    from captioner.gui.dialogs.base import Dialog
+    from captioner.gui.voice import Voice
+    from captioner.speech.speaker import Event
+    from captioner.system.single_instance import Listener
+
+RETRY_COMMAND = 20  # milliseconds until a command is tried again that came before everything was loaded
+ICONS = ("icon.png", "icon-48.png", "icon-32.png", "icon-16.png")
+DIALOG_COMMANDS = ("toggle_self_voicing", "larger_text", "smaller_text", "quit")
+
+
+class App:
+    """The program with its window.
+
+    The window appears at once. What needs a while to load comes after it, part by part, and commands wait for that.
+
+    Args:
+        photos: to open at once, as named on the command line.
+        problem: a sentence about the settings or the last start, or "".
+        system_palette: the name of the system's palette, until the system is asked again.
+    """
+
+    # Loaded when the window is on screen.
+    voice: "Voice"
+    self_voicing: "SelfVoicing"
+    controller: "Controller"
+    actions: "Actions"
+    _listener: "Listener"
+
+    def __init__(
+        self, root: tk.Tk, photos: Sequence[str], settings: Settings, problem: str, system_palette: str
+    ) -> None:
+        self.root = root
+        self.commands: dict[str, Callable[[], object]] = {}  # empty until everything that they need is loaded
+        self._closed = False
+        root.report_callback_exception = self._report_error
+        root.protocol("WM_DELETE_WINDOW", self.quit)
+        self.main_thread = MainThreadQueue(root)
+        self.window = Window(root, self.run_command, choose_palette(settings, system_palette), settings.text_size)
+        self.status = Status(self.window.caption_view, self.main_thread, self.refresh, problem)
+        self.store = SettingsStore(settings, default_path(), self.main_thread, self.status.notify)
+        self.appearance = Appearance(self.window, self.store, self.status, self.main_thread, system_palette)
+        self.refresh()
+        root.update()  # on screen, before anything else is loaded
+        # Speech comes before the photos, whose captions it speaks.
+        self._load(
+            self._load_voice,
+            self._load_self_voicing,
+            partial(self._load_captions, photos),
+            self._load_commands,
+            self._load_icon,
+            self._load_others,
+            *(partial(prepare_theme, root, palette) for palette in PALETTES.values()),
+        )
+
+    def run_command(self, name: str) -> None:
+        """Run a command by its name in the table, or say why it cannot be used now."""
+        if not self.commands:
+            self.root.after(RETRY_COMMAND, self.run_command, name)
+            return
+        self.status.start_command()
+        command = BY_NAME[name]
+        if command.enabled(self.state):
+            self.commands[name]()
+        elif command.otherwise:
+            self.status.reply(command.otherwise)
+        self.refresh()
+
+    @property
+    def state(self) -> State:
+        """What decides which commands can be used now."""
+        if not self.commands:
+            return State(attention=self.store.settings.show_attention)
+        return State(
+            caption=self.controller.captioned is not None,
+            captions=bool(self.controller.captions),
+            previous=self.controller.has_previous,
+            next=self.controller.has_next,
+            busy=self.status.is_busy,
+            speaking=self.voice.speaking,
+            attention=self.store.settings.show_attention,
+            self_voicing=self.self_voicing.on,
+        )
+
+    def refresh(self) -> None:
+        """Let menus and buttons show what can be done now."""
+        if not self._closed:
+            self.window.controls.refresh(self.state)
+
+    def quit(self) -> None:
+        """Close the window and end the program."""
+        self._closed = True
+        self.root.withdraw()
+        self.main_thread.close()
+        if self.commands:
+            self.controller.close()
+            self._listener.close()
+            self.voice.close()
+        self.store.close()
+        self.root.destroy()
+
+    # Loading, in this order.
+
+    def _load(self, *parts: Callable[[], object]) -> None:
+        """Load one part after the other. The window works in between."""
+        if self._closed:
+            return
+        parts[0]()
+        if parts[1:]:
+            self.root.after(1, self._load, *parts[1:])
+
+    def _load_voice(self) -> None:
+        from captioner.gui.voice import Voice
+
+        self.voice = Voice(self.status.notify, lambda event: self.main_thread.put(self._handle_speech, event))
+        self._configure_voice(self.store.settings)
+        self.store.subscribe(self._configure_voice, "speak_captions", "voice", "rate", "volume")
+
+    def _load_self_voicing(self) -> None:
+        from captioner.gui.accessibility.self_voicing import SelfVoicing, describe
+
+        self.self_voicing = SelfVoicing(self.root, self.voice)
+        self.status.speak_with(self.voice, self.self_voicing)
+        for name, button in self.window.controls.buttons.items():
+            describe(button, shortcut=BY_NAME[name].shortcut)
+        caption_view = self.window.caption_view
+        describe(self.window.photo_view, name="Photo", role="picture", value=self._photo_description)
+        describe(caption_view.statement, name="Caption", value=lambda: caption_view.statement.text or "none yet")
+        describe(
+            caption_view.alternatives, name="Other captions", role="list", value=caption_view.alternatives.spoken_value
+        )
+        self._decide_self_voicing(self._greet)
+        self.store.subscribe(lambda settings: self._decide_self_voicing(self._switch_self_voicing), "self_voicing")
+
+    def _load_captions(self, photos: Sequence[str]) -> None:
+        from captioner.gui.actions import Actions
+        from captioner.gui.controller import Controller
+
+        self.controller = Controller(
+            self.window, self.status, self.store, self.voice, self.self_voicing, self.main_thread, self.refresh
+        )
+        self.actions = Actions(
+            self.root, self.window.caption_view, self.controller, self.status, self.store, self.voice
+        )
+        if photos:
+            self.controller.open([PhotoSource.of(photo) for photo in photos])
+
+    def _load_commands(self) -> None:
+        from captioner.system.single_instance import Listener
+
+        self._listener = Listener(lambda paths: self.main_thread.put(self._handle_second_start, paths))
+        self.commands = {
+            "open": self.actions.open_photos,
+            "save_caption": self.actions.save_caption,
+            "save_speech": self.actions.save_speech,
+            "settings": self._show_settings,
+            "quit": self.quit,
+            "copy_caption": self.actions.copy_caption,
+            "copy_html": self.actions.copy_html,
+            "paste": self.actions.paste,
+            "previous_photo": self.controller.previous_photo,
+            "next_photo": self.controller.next_photo,
+            "history": self._show_history,
+            "cancel": self.controller.cancel,
+            "speak": self.voice.toggle,
+            "toggle_self_voicing": lambda: self.store.change(self_voicing=not self.self_voicing.on),
+            "toggle_attention": self.controller.toggle_attention,
+            "larger_text": self.appearance.larger_text,
+            "smaller_text": self.appearance.smaller_text,
+            "help": self._show_help,
+            "about": self._show_about,
+        }
+        self.refresh()
+
+    def _load_icon(self) -> None:
+        self.root.iconphoto(True, *(tk.PhotoImage(file=resources.folder("assets") / "icons" / name) for name in ICONS))
+
+    def _load_others(self) -> None:
+        from captioner.gui.tk.drop import take_drops
+
+        self.appearance.follow_system()
+        # Large packages are imported in threads.
+        self.main_thread.run(
+            lambda: import_module("tkinterdnd2"),
+            lambda module: take_drops(self.window.frame, self.actions.open_incoming),
+        )
+        self.main_thread.run(lambda: import_module("tktooltip"), lambda module: self.window.controls.add_tooltips())
+        if self.root.tk.call("tk", "windowingsystem") == "aqua":
+            self._connect_macos()
+
+    def _connect_macos(self) -> None:
+        """Run commands from the application menu there, and open photos that are dropped on the program's icon."""
+        for name, command in (("ShowPreferences", "settings"), ("ShowHelp", "help"), ("Quit", "quit")):
+            self.root.createcommand(f"tk::mac::{name}", partial(self.run_command, command))
+        self.root.createcommand("tkAboutDialog", partial(self.run_command, "about"))
+        self.root.createcommand(
+            "tk::mac::OpenDocument", lambda *paths: self.controller.open([PhotoSource.of(path) for path in paths])
+        )
+
+    # Dialogs.
+
+    def _show_history(self) -> None:
+        from captioner.gui.dialogs.history import History
+
+        captions = list(self.controller.captions.values())
+        self._open_dialog(
+            History,
+            lambda: History(self.root, captions, self.voice, lambda source: self.controller.open([source])),
+        )
+
+    def _show_settings(self) -> None:
+        from captioner.gui.dialogs.settings import SettingsDialog
+
+        def speak_sample(sentence: str) -> None:
+            if not self.self_voicing.on:  # which speaks the new value
+                self.voice.asked(sentence)
+
+        self._open_dialog(
+            SettingsDialog, lambda: SettingsDialog(self.root, self.store, self.voice.voices(), speak_sample)
+        )
+
+    def _show_help(self) -> None:
+        from captioner.gui.dialogs.shortcuts import Help
+
+        self._open_dialog(Help, lambda: Help(self.root))
+
+    def _show_about(self) -> None:
+        from captioner.gui.dialogs.about import About
+
+        self._open_dialog(About, lambda: About(self.root))
+
+    def _open_dialog(self, kind: "type[Dialog]", make: "Callable[[], Dialog]") -> None:
+        """Open a dialog, or bring it to the front if it is open."""
+        for window in self.root.winfo_children():
+            if isinstance(window, kind):
+                window.lift()
+                (window.focus_lastfor() or window).focus_set()
+                return
+        self.window.controls.bind(make(), DIALOG_COMMANDS)
+
+    # Speech.
+
+    def _configure_voice(self, settings: Settings) -> None:
+        self.voice.speak_captions = settings.speak_captions
+        self.voice.settings(settings.voice, settings.rate, settings.volume)
+
+    def _handle_speech(self, event: "Event") -> None:
+        self.voice.heard(event)
+        self.status.speak_pending()
+        self.refresh()
+
+    def _decide_self_voicing(self, then: Callable[[bool], object]) -> None:
+        """Call `then` with what the user has chosen, or else with whether no screen reader is running."""
+        from captioner.system import screen_reader
+
+        def decide(found: bool) -> None:
+            choice = self.store.settings.self_voicing  # the user may have chosen while the system was asked
+            then(not found if choice is None else choice)
+
+        choice = self.store.settings.self_voicing
+        if choice is None:
+            self.main_thread.run(screen_reader.running, decide)
+        else:
+            then(choice)
+
+    def _greet(self, on: bool) -> None:
+        self.self_voicing.on = on
+        self.self_voicing.greet()
+        self.status.speak_pending()
+        self.refresh()
+
+    def _switch_self_voicing(self, on: bool) -> None:
+        self.self_voicing.switch(on)
+        self.refresh()
+
+    def _photo_description(self) -> str:
+        return self.controller.description() if self.commands else self.window.caption_view.statement.text
+
+    # What comes from outside.
+
+    def _handle_second_start(self, paths: list[str]) -> None:
+        self.window.bring_to_front()
+        if paths:
+            self.controller.open([PhotoSource.of(path) for path in paths])
+
+    def _report_error(self, kind: type[BaseException], error: BaseException, trace: Any) -> None:
+        """Show a bug in the program as a sentence."""
+        if self._closed:  # within one of Tk's own dialogs, which cannot go on
+            return
+        crash_log.note(error)
+        sentence = crash_log.sentence(error)
+        print(f"captioner: {sentence}", file=sys.stderr)
+        if sentence != self.status.notice:  # once, if it goes wrong again and again
+            self.status.notify(sentence)

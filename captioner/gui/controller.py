@@ -1,0 +1,186 @@
+"""Shows what the caption service reports, and asks it for photos."""
+
+from collections.abc import Callable, Sequence
+
+from captioner.gui.accessibility.self_voicing import SelfVoicing
+from captioner.gui.session.caption_service import Background
+from captioner.gui.session.events import (
+    Answer,
+    Broken,
+    Cancelled,
+    Captioned,
+    End,
+    Failed,
+    Progress,
+    Shown,
+    Skipped,
+)
+from captioner.gui.settings_store import SettingsStore
+from captioner.gui.status import Status
+from captioner.gui.tk.main_thread import MainThreadQueue
+from captioner.gui.voice import Voice
+from captioner.gui.window import Window
+from captioner.photos.source import PhotoSource
+
+
+class Controller:
+    """Connects the caption service with the window. Belongs to the main thread.
+
+    Args:
+        refresh: called after each event.
+
+    captions: this session's captions, the latest last.
+    captioned: the shown photo with its caption, None while it has none.
+    has_previous, has_next: whether there may be a photo before and after the shown one.
+    """
+
+    def __init__(
+        self,
+        window: Window,
+        status: Status,
+        store: SettingsStore,
+        voice: Voice,
+        self_voicing: SelfVoicing,
+        main_thread: MainThreadQueue,
+        refresh: Callable[[], object],
+    ) -> None:
+        self.captions: dict[PhotoSource, Captioned] = {}
+        self.captioned: Captioned | None = None
+        self.has_previous = self.has_next = False
+        self._window = window
+        self._status = status
+        self._store = store
+        self._voice = voice
+        self._self_voicing = self_voicing
+        self._refresh = refresh
+        self._number = 0  # of the last request; events of earlier ones are dropped
+        self._shown: Shown | None = None
+        self._service = Background(
+            lambda event: main_thread.put(self.handle, event),
+            beam_width=store.settings.beam_width,
+            screen=(window.root.winfo_screenwidth(), window.root.winfo_screenheight()),
+        )
+        store.subscribe(lambda settings: self._service.set_beam_width(settings.beam_width), "beam_width")
+        store.subscribe(lambda settings: self.show_attention(), "show_attention")
+        window.caption_view.bind("<<Word>>", lambda event: self.show_attention())
+
+    def open(self, sources: Sequence[PhotoSource]) -> None:
+        """Show and caption photos; see `CaptionService.open`."""
+        if path := sources[0].path:
+            self._store.change(last_folder=str(path.absolute().parent))
+        self._request(self._service.open(sources))
+
+    def previous_photo(self) -> None:
+        self._request(self._service.step(-1))
+
+    def next_photo(self) -> None:
+        self._request(self._service.step(1))
+
+    def cancel(self) -> None:
+        """Stop the current task and any speech."""
+        self._voice.stop()
+        self._service.cancel()
+        if self._status.cancel_task():
+            self._end_cancelled()
+
+    def toggle_attention(self) -> None:
+        on = not self._store.settings.show_attention
+        self._store.change(show_attention=on)
+        self._self_voicing.say(f"Attention {'on' if on else 'off'}")
+
+    def show_attention(self) -> None:
+        """Show where the marked word of the caption came from, if that is switched on."""
+        word = self._window.caption_view.word
+        if self._store.settings.show_attention and self.captioned and word is not None:
+            self._window.photo_view.show_attention(self.captioned.caption.words[word].attention_weights)
+        else:
+            self._window.photo_view.show_attention(None)
+
+    def description(self) -> str:
+        """The shown photo in words, or the sentence in its place."""
+        if not self._shown:
+            return self._window.caption_view.statement.text
+        return f"{self._shown.source.name}, {self._shown.position} of {self._shown.total}"
+
+    def close(self) -> None:
+        self._service.close()
+
+    def handle(self, event: Answer) -> None:
+        """Show an event of the caption service, unless it belongs to an earlier request."""
+        if getattr(event, "number", self._number) != self._number:
+            return
+        match event:
+            case Shown():
+                self._show_photo(event)
+            case Captioned():
+                self._show_caption(event)
+            case Failed():
+                self._show_failure(event)
+            case Skipped():
+                self._status.notify(f"{event.name}: {event.sentence}")
+            case Progress():
+                self._show_progress(event)
+            case End():
+                self._status.reply(f"This is the {event.which} photo.")
+            case Cancelled():
+                self._end_cancelled()
+            case Broken():
+                self._show_problem(event.sentence)
+                self._status.idle("No captions are available.")
+        self._refresh()
+
+    def _request(self, number: int) -> None:
+        """Wait for the events of a new request. A request that was refused has the number of the one before."""
+        if number != self._number:
+            self._number = number
+            self._voice.new_photo()
+            self._status.busy("Reading the photo…")
+
+    def _show_photo(self, event: Shown) -> None:
+        self._shown = event
+        self.captioned = None
+        self.has_previous = event.position > 1
+        self.has_next = event.position < event.total
+        self._window.show_name(event.source.name)
+        self._window.photo_view.show(event.image)
+        self._window.caption_view.show(None)
+        self._status.busy("Captioning…")
+
+    def _show_caption(self, event: Captioned) -> None:
+        self.captions.pop(event.source, None)  # to the end
+        self.captions[event.source] = event
+        if self._shown and event.source == self._shown.source:
+            self.captioned = event
+            self._window.caption_view.show(event.caption)
+            self._status.idle(f"Photo {self._shown.position} of {self._shown.total}.")
+            self._voice.caption(event.caption.statement)
+
+    def _show_failure(self, event: Failed) -> None:
+        if not (self._shown and self._shown.number == event.number):
+            self._shown = None
+            self._window.photo_view.show(None)
+        self.captioned = None
+        self.has_previous = self.has_next = True  # if not, the caption service says so
+        self._window.show_name(event.name)
+        self._show_problem(event.sentence)
+        self._status.idle(f"{event.name}: there is no caption.")
+
+    def _show_problem(self, sentence: str) -> None:
+        """Show and speak, in place of a caption, why there is none."""
+        self._window.caption_view.show(None)
+        self._window.caption_view.statement.show(sentence, ())
+        self._voice.caption(sentence)
+        if not self._store.settings.speak_captions:
+            self._self_voicing.say(sentence)
+
+    def _show_progress(self, event: Progress) -> None:
+        text = f"{event.done} of {event.total} photos captioned."
+        if event.done < event.total:
+            self._status.busy(text)
+        else:
+            self._status.idle(text)
+            self._self_voicing.announce(text)
+
+    def _end_cancelled(self) -> None:
+        self._status.idle("Cancelled.")
+        self._self_voicing.say("Cancelled.")

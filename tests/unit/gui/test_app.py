@@ -1,0 +1,176 @@
+import json
+import threading
+import tkinter as tk
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from captioner.gui.app import App
+from captioner.gui.commands import BY_NAME
+from captioner.gui.session.events import Captioned, Failed, Skipped
+from captioner.gui.tk import incoming
+from captioner.gui.window import WELCOME
+from captioner.photos.source import PhotoSource
+from captioner.system import color_scheme
+from tests.support.opened import opened, status, wait
+from tests.support.program import User
+
+
+@pytest.fixture
+def app(root: tk.Tk, user: User, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+    with opened(root, user, monkeypatch) as app:
+        yield app
+
+
+def test_it_opens_empty_and_says_what_to_do(app: App, user: User) -> None:
+    assert app.window.caption_view.statement.text == WELCOME
+    assert app.root.focus_get() is app.window.photo_view
+    assert user.utterances() == ["Captioner. Press F1 for help.", f"Photo, picture, {WELCOME}"]
+
+
+def test_events_of_an_earlier_request_are_ignored(app: App, samples: dict[str, Path]) -> None:
+    cat, coffee = PhotoSource.of(samples["cat"]), PhotoSource.of(samples["coffee"])
+    app.controller.open([cat])
+    wait(app, lambda: app.state.caption)
+    wanted = app.controller.captions[cat]
+    old = Captioned(app.controller._number - 1, coffee, wanted.caption)
+    app.main_thread.put(app.controller.handle, old)
+    app.main_thread.put(app.controller.handle, Failed(app.controller._number - 1, "coffee.jpg", "Too late."))
+    app.run_command("next_photo")
+    wait(app, lambda: app.root.title().startswith("coffee"))
+    wait(app, lambda: app.state.caption)
+    assert list(app.controller.captions) == [cat, coffee]
+    assert app.controller.captions[coffee] is not old
+
+
+def test_every_command_in_the_table_runs_something(app: App) -> None:
+    assert set(app.commands) == set(BY_NAME)
+
+
+def test_a_command_that_comes_too_early_runs_when_everything_is_loaded(
+    root: tk.Tk, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(App, "_load_voice", lambda self: (self.run_command("help"), load_voice(self)))
+    with opened(root, user, monkeypatch) as app:
+        wait(app, lambda: "Keyboard Shortcuts" in [child.title() for child in windows(app)])
+
+
+load_voice = App._load_voice
+
+
+def windows(app: App) -> list[tk.Toplevel]:
+    return [child for child in app.root.winfo_children() if isinstance(child, tk.Toplevel)]
+
+
+def test_slow_work_says_so_and_can_be_cancelled(
+    app: App, user: User, samples: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hung = threading.Event()
+
+    def from_clipboard(text: str) -> list[PhotoSource]:
+        hung.wait(30)
+        return [PhotoSource.of(samples["cat"])]
+
+    monkeypatch.setattr(incoming, "from_clipboard", from_clipboard)
+    app.run_command("paste")
+    assert status(app) == "Reading the clipboard…"
+    app.run_command("cancel")
+    assert status(app) == "Cancelled."
+    assert not app.state.busy
+    app.run_command("paste")
+    hung.set()
+    wait(app, lambda: app.state.caption)
+    assert len(app.controller.captions) == app.controller._number == 1  # the first paste opened nothing
+
+
+def test_a_bug_in_the_program_is_reported_in_a_sentence(
+    app: App, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(incoming, "from_clipboard", lambda text: [][0])
+    app.root.report_callback_exception = app._report_error  # the fixture has set its own
+    app.run_command("paste")
+    wait(app, lambda: "went wrong in the program (IndexError)" in status(app))
+    assert capsys.readouterr().err == f"captioner: {status(app)}\n"
+
+
+def test_settings_that_cannot_be_saved_are_reported_once(app: App, user: User) -> None:
+    folder = user.settings.parent
+    folder.parent.joinpath(folder.name).write_text("in the way")
+    app.store.change(text_size=200)
+    wait(app, lambda: "cannot be saved" in status(app))
+    app.window.caption_view.message("")
+    app.store.change(text_size=150)
+    app.main_thread.run(lambda: None, lambda result: app.root.quit())
+    wait(app, lambda: not app.store._saving)
+    assert status(app) == ""
+    assert app.store.settings.text_size == 150
+
+
+def test_a_caption_does_not_replace_a_notice_that_waits_to_be_spoken(app: App, user: User) -> None:
+    app.voice.asked("This is said at length, so that something may go wrong meanwhile.")
+    app.status.notify("The disk is full.")
+    app.voice.caption("A dog.")
+    wait(app, lambda: user.utterances()[-1] == "The disk is full.")
+    assert user.utterances()[-2] == "A dog."
+
+
+def test_a_notice_that_came_without_self_voicing_is_not_spoken_later(app: App, user: User) -> None:
+    app.self_voicing.on = False
+    app.status.notify("The disk is full.")
+    app.run_command("toggle_self_voicing")
+    app.self_voicing.say("Done.")
+    wait(app, lambda: not app.voice.speaking)
+    assert user.utterances()[-1] == "Done."
+
+
+def test_the_last_settings_are_saved(app: App, user: User) -> None:
+    for size in 75, 100, 125, 150:
+        app.store.change(text_size=size)
+    app.quit()
+    assert json.loads(user.settings.read_text())["text_size"] == 150
+
+
+def test_it_follows_the_system_theme(root: tk.Tk, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(color_scheme, "system_theme", lambda: "dark")
+    with opened(root, user, monkeypatch) as app:
+        wait(app, lambda: app.appearance.palette.name == "dark")
+
+
+def test_a_chosen_theme_overrides_the_system(root: tk.Tk, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(color_scheme, "system_theme", lambda: "dark")
+    with opened(root, user, monkeypatch, theme="high contrast") as app:
+        wait(app, lambda: app.appearance.system_palette == "dark")
+        assert app.appearance.palette.name == "high contrast"
+
+
+def test_text_size_has_limits(app: App) -> None:
+    for _ in range(12):
+        app.run_command("larger_text")
+    assert app.store.settings.text_size == 300
+    for _ in range(12):
+        app.run_command("smaller_text")
+    assert app.store.settings.text_size == 75
+
+
+def test_a_command_that_cannot_be_used_says_why(app: App, user: User) -> None:
+    app.run_command("copy_caption")
+    assert status(app) == "There is no caption yet. Open a photo first."
+    wait(app, lambda: user.utterances()[-1] == status(app))
+
+
+def test_a_failure_is_spoken_even_if_captions_are_not(app: App, user: User, tmp_path: Path) -> None:
+    app.store.change(speak_captions=False)
+    photo = tmp_path / "photo.jpg"
+    photo.touch()
+    app.controller.open([PhotoSource.of(photo)])
+    wait(app, lambda: "The file is empty." in user.utterances())
+
+
+def test_switching_self_voicing_off_in_the_settings_is_spoken(app: App, user: User, tmp_path: Path) -> None:
+    app.store.change(self_voicing=False)
+    assert user.utterances()[-1] == "Self-voicing off"
+    app.main_thread.put(app.actions.open_incoming, "This is no photo.")
+    app.main_thread.put(app.controller.handle, Skipped(0, "a.txt", "This is no photo."))
+    wait(app, lambda: status(app).endswith("a.txt: This is no photo."))
+    assert user.utterances()[-1] == "Self-voicing off"
