@@ -148,12 +148,10 @@ class App:
         self.status.speak_with(self.voice, self.self_voicing)
         for name, button in self.window.controls.buttons.items():
             describe(button, shortcut=BY_NAME[name].shortcut)
-        caption_view = self.window.caption_view
+        statement, alternatives = self.window.caption_view.statement, self.window.caption_view.alternatives
         describe(self.window.photo_view, name="Photo", role="picture", value=self._photo_description)
-        describe(caption_view.statement, name="Caption", value=lambda: caption_view.statement.text or "none yet")
-        describe(
-            caption_view.alternatives, name="Other captions", role="list", value=caption_view.alternatives.spoken_value
-        )
+        describe(statement, name="Caption", value=lambda: statement.text or "none yet")
+        describe(alternatives, name="Other captions", role="list", value=alternatives.spoken_value)
         self._decide_self_voicing(self._greet)
         self.store.subscribe(lambda settings: self._decide_self_voicing(self._switch_self_voicing), "self_voicing")
 

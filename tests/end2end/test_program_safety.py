@@ -15,7 +15,7 @@ Start = Callable[..., Program]
 Statement = Callable[[Path], str]
 
 # Calls what a timer calls in the main loop with an argument too many, which is a mistake in the program.
-MISTAKE = "catch {[lindex [info commands *_look] 0] argument}"
+MISTAKE = "catch {[lindex [info commands *_poll] 0] argument}"
 
 
 def test_the_window_goes_on_after_a_mistake_and_tells_of_it_once(program: Start, user: User) -> None:
