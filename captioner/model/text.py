@@ -3,33 +3,39 @@
 import re
 from collections.abc import Iterable
 
-# The Penn Treebank's rules as far as captions need them: clitics are words of their own, other punctuation is dropped.
-CLITIC = re.compile(r"(?<=\w)('s|'re|'ve|'ll|'d|'m|n't)\b")
-WORD = re.compile(r"n't|'(?:s|re|ve|ll|d|m)\b|[^\W_]+(?:[-'.,/&]+[^\W_]+)*|[&$#@%]")
+from captioner.model.tokenizer import tokenize
+
+# What can be learnt and printed: words, numbers and a few signs, but no brackets ("-lrb-"), smileys or tags.
+WORD = re.compile(r"(?!-[lr][rsc]b-)[^\s<>()\[\]{}]*[^\W_][^\s<>()\[\]{}]*|[&$#@%]")
+CLITIC = re.compile(r" (?='(?:s|re|ve|ll|d|m)\b|n't\b)")
+LONGEST = 1000  # characters of a word
 
 # How plurals end, and what people and animals are doing.
 PLURALS = {"men": "man", "women": "woman", "children": "child", "people": "person"}
 ENDING = re.compile(r"(?<=\w\w\w)(?:ing|s)$")
 
 
-def tokenize(caption: str) -> list[str]:
-    """Split a caption into lower-case words without punctuation, as evaluation does (pycocoevalcap's PTBTokenizer)."""
-    return WORD.findall(CLITIC.sub(r" \1", caption.lower().replace("’", "'")))
+def words_of(caption: str) -> list[str]:
+    """The words of a caption, in lower case, without punctuation and smileys."""
+    return [word for word in tokenize(caption) if is_word(word)]
+
+
+def is_word(text: str) -> bool:
+    return len(text) <= LONGEST and text.isprintable() and WORD.fullmatch(text) is not None
 
 
 def sentence(words: Iterable[str]) -> str:
     """Join words into a sentence with a capital and a full stop: ["a", "man", "'s", "dog"] gives "A man's dog."."""
-    text = re.sub(r" (?='|n't\b)", "", " ".join(words))
+    text = CLITIC.sub("", " ".join(words))
     return text[:1].upper() + text[1:] + "."
 
 
 # Words that say little of what is in a photo.
 FUNCTION_WORDS = frozenset(
-    tokenize(
-        "a an the some this that there their his her its it they them who which and or while as is are was were be "
-        "been being has have having 's with in on of at to by for from into onto over through near next up down out "
-        "off around along"
-    )
+    """
+    a an the some this that there their his her its it they them who which and or while as is are was were be been being
+    has have having 's with in on of at to by for from into onto over through near next up down out off around along
+    """.split()  # noqa: SIM905
 )
 
 

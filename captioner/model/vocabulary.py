@@ -6,13 +6,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from captioner.errors import WeightsError
-from captioner.model.text import WORD, tokenize
+from captioner.model.text import is_word, words_of
 
 SPECIAL_WORDS = ("<pad>", "<start>", "<end>", "<unknown>")
 
-# Bytes that are read of a vocabulary, and letters of a word: what is longer is none.
+# Bytes that are read of a vocabulary: what is longer is none.
 MOST = 2**22
-LONGEST = 1000
 
 
 class Vocabulary:
@@ -36,7 +35,7 @@ class Vocabulary:
     @classmethod
     def build(cls, captions: Iterable[str], min_count: int) -> "Vocabulary":
         """The words that occur at least min_count times, the most frequent first."""
-        counts = Counter(word for caption in captions for word in tokenize(caption))
+        counts = Counter(word for caption in captions for word in words_of(caption))
         frequent = [word for word, count in counts.items() if count >= min_count]
         return cls([*SPECIAL_WORDS, *sorted(frequent, key=lambda word: (-counts[word], word))])
 
@@ -51,7 +50,7 @@ class Vocabulary:
             with path.open("rb") as file:
                 words = json.loads(file.read(MOST).decode())["words"]
             others = words[len(SPECIAL_WORDS) :]
-            if not others or not all(len(word) <= LONGEST and WORD.fullmatch(word) for word in others):
+            if not others or not all(isinstance(word, str) and is_word(word) for word in others):
                 raise ValueError("a word is none")
             return cls(words)
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
@@ -64,7 +63,7 @@ class Vocabulary:
 
     def encode(self, caption: str) -> list[int]:
         """Ids of the caption's words, unknown for rare ones, without start and end."""
-        return [self.ids.get(word, self.unknown) for word in tokenize(caption)]
+        return [self.ids.get(word, self.unknown) for word in words_of(caption)]
 
     def decode(self, ids: Iterable[int]) -> list[str]:
         return [self.words[id] for id in ids]

@@ -17,7 +17,7 @@ from captioner.model.beam_search import Hypothesis
 from captioner.model.preprocess import LOADED_SIDE, encoder_input, prepare
 from captioner.model.reranker import Consensus
 from captioner.model.runtime import Model, physical_cores
-from captioner.model.text import tokenize
+from captioner.model.tokenizer import tokenize
 from captioner.model.weights import open_weights
 from captioner.photos.load import load
 from captioner.training.dataset import Example

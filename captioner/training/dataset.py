@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from captioner.errors import CaptionerError
-from captioner.model.text import tokenize
+from captioner.model.tokenizer import tokenize
 from captioner.model.vocabulary import Vocabulary
 
 

@@ -9,7 +9,7 @@ from PIL import Image, ImageEnhance
 from tqdm import tqdm
 
 from captioner.model.preprocess import LOADED_SIDE, encoder_input
-from captioner.model.text import tokenize
+from captioner.model.tokenizer import tokenize
 from captioner.photos.load import load
 from captioner.training.dataset import Example
 from captioner.training.encoder import SIDE

@@ -15,7 +15,7 @@ from pycocoevalcap.rouge.rouge import Rouge
 from pycocoevalcap.tokenizer.ptbtokenizer import PTBTokenizer
 
 from captioner.errors import CaptionerError
-from captioner.model.text import tokenize
+from captioner.model.tokenizer import tokenize
 
 DRAWS = 1000  # of the bootstrap
 METRICS = ("BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "METEOR", "ROUGE-L", "CIDEr")

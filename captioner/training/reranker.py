@@ -9,7 +9,7 @@ from tqdm import tqdm
 from captioner.model.preprocess import encoder_input, prepare
 from captioner.model.reranker import LONGEST, SHAPES
 from captioner.model.runtime import Model, physical_cores
-from captioner.model.text import tokenize
+from captioner.model.tokenizer import tokenize
 from captioner.model.vocabulary import Vocabulary
 from captioner.model.weights import sha256
 from captioner.training.dataset import Example

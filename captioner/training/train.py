@@ -18,7 +18,8 @@ from keras import ops
 from tqdm import tqdm
 
 from captioner.errors import CaptionerError
-from captioner.model.text import sentence, tokenize
+from captioner.model.text import sentence
+from captioner.model.tokenizer import tokenize
 from captioner.model.vocabulary import Vocabulary
 from captioner.training import checkpoint
 from captioner.training.dataset import Example, encode_captions

@@ -14,7 +14,8 @@ from PIL import Image
 from captioner import Captioner, PhotoError
 from captioner.model.confidence import GUESS
 from captioner.model.runtime import physical_cores
-from captioner.model.text import content, sentence, tokenize
+from captioner.model.text import content, sentence
+from captioner.model.tokenizer import tokenize
 from captioner.model.vocabulary import SPECIAL_WORDS
 from captioner.training.synthetic_images import drawn
 

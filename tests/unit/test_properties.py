@@ -15,7 +15,8 @@ from captioner.gui.settings import THEMES, Settings, load, save
 from captioner.gui.tk.incoming import from_drop, from_text
 from captioner.model.beam_search import beam_search
 from captioner.model.confidence import probability, statement
-from captioner.model.text import tokenize
+from captioner.model.text import words_of
+from captioner.model.tokenizer import tokenize
 from captioner.model.vocabulary import Vocabulary
 from captioner.photos import unsupported
 from captioner.photos.source import PhotoSource
@@ -71,8 +72,15 @@ def test_what_is_spoken_holds_no_command(text: str) -> None:
 
 
 @given(ANYTHING)
-def test_words_of_a_caption_survive_being_written(text: str) -> None:
-    words = tokenize(text)
+def test_any_caption_gives_words_in_lower_case(text: str) -> None:
+    for word in words_of(text):
+        assert word == word.lower()
+        assert word.split() == [word]
+        assert word.isprintable()
+
+
+@given(st.lists(st.text("abcdefghijklmnopqrstuvwxyzäé0123456789", min_size=1)))
+def test_words_of_a_caption_survive_being_written(words: list[str]) -> None:
     assert tokenize(" ".join(words)) == words
 
 
@@ -83,7 +91,7 @@ def test_a_vocabulary_survives_being_saved(path: Path, captions: list[str]) -> N
     loaded = Vocabulary.load(path)
     assert loaded.words == vocabulary.words
     for caption in captions:
-        assert loaded.decode(loaded.encode(caption)) == tokenize(caption)
+        assert loaded.decode(loaded.encode(caption)) == words_of(caption)
 
 
 @given(CHOSEN)

@@ -1,6 +1,7 @@
 import pytest
 
-from captioner.model.text import content, sentence, tokenize
+from captioner.model.text import content, sentence
+from captioner.model.tokenizer import tokenize
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ import shutil
 import pytest
 
 from captioner import CaptionerError
-from captioner.model.text import sentence, tokenize
+from captioner.model.text import sentence
+from captioner.model.tokenizer import tokenize
 from captioner.training.metrics import METRICS, cider, score
 
 needs_java = pytest.mark.skipif(not shutil.which("java"), reason="Java is not installed")

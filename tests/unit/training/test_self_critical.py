@@ -4,7 +4,7 @@ import pytest
 from keras import ops
 from pycocoevalcap.cider.cider import Cider
 
-from captioner.model.text import tokenize
+from captioner.model.tokenizer import tokenize
 from captioner.model.vocabulary import SPECIAL_WORDS, Vocabulary
 from captioner.training.decoder import DECODERS
 from captioner.training.self_critical import CiderD, advantages, sample_captions, weighted_loss
