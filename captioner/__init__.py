@@ -6,15 +6,35 @@ from captioner._version import __version__
 from captioner.errors import CaptionerError, PhotoError, WeightsError
 
 if TYPE_CHECKING:
-    from captioner.captioner import Caption, Captioner, Word
+    from captioner.caption import Alternative, Caption, Word
+    from captioner.captioner import Captioner
+    from captioner.model.preprocess import PreparedPhoto
 
-__all__ = ["Caption", "Captioner", "CaptionerError", "PhotoError", "WeightsError", "Word", "__version__"]
+__all__ = [
+    "Alternative",
+    "Caption",
+    "Captioner",
+    "CaptionerError",
+    "PhotoError",
+    "PreparedPhoto",
+    "WeightsError",
+    "Word",
+    "__version__",
+]
+
+# Imported on first use: `--help` and the window need not wait the tenth of a second that numpy and Pillow take.
+MODULES = {
+    "Alternative": "captioner.caption",
+    "Caption": "captioner.caption",
+    "Captioner": "captioner.captioner",
+    "PreparedPhoto": "captioner.model.preprocess",
+    "Word": "captioner.caption",
+}
 
 
 def __getattr__(name: str) -> Any:
-    # Not imported at once: numpy and Pillow take a tenth of a second that `--help` or a window should not wait for.
-    if name in ("Caption", "Captioner", "Word"):
-        from captioner import captioner
+    if name in MODULES:
+        from importlib import import_module
 
-        return getattr(captioner, name)
+        return getattr(import_module(MODULES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

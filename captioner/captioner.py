@@ -5,11 +5,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from captioner.caption import Alternative, Caption, Word
 from captioner.model import confidence
 from captioner.model.beam_search import Hypothesis, beam_search
 from captioner.model.preprocess import PreparedPhoto, encoder_input, prepare
@@ -21,56 +21,8 @@ from captioner.model.weights import open_weights
 from captioner.photos import reader
 from captioner.photos.load import Loadable
 
-# Other sentences for a photo, at most: a person would not listen to more.
-ALTERNATIVES = 3
-
-
-@dataclass(frozen=True, eq=False)
-class Word:
-    """A word of a caption.
-
-    log_probability: given the photo and the words before.
-    attention_weights: float32 [10, 10], where in the photo it was read from; they add up to 1.
-    """
-
-    text: str
-    log_probability: float
-    attention_weights: np.ndarray
-
-
-@dataclass(frozen=True)
-class Alternative:
-    """Another sentence for a photo."""
-
-    text: str
-    log_probability: float
-
-
-@dataclass(frozen=True, eq=False)
-class Caption:
-    """What a photo shows.
-
-    text: a sentence, with a capital and a full stop.
-    words: those of the sentence.
-    log_probability: of the whole sentence, its end included.
-    confidence: the probability that it describes the photo, in [0, 1].
-    alternatives: the next best sentences that say something else, and each of them something else, best first.
-    seconds: what each stage took: decode, resize, encoder, decoder, search.
-    note: what the user should know of the photo's file ("The photo is damaged: ..."), or "".
-    """
-
-    text: str
-    words: tuple[Word, ...]
-    log_probability: float
-    confidence: float
-    alternatives: tuple[Alternative, ...]
-    seconds: dict[str, float]
-    note: str = ""
-
-    @property
-    def statement(self) -> str:
-        """The caption with its doubt in words, and the note, to show and to speak."""
-        return f"{confidence.statement(self.text, self.confidence)} {self.note}".rstrip()
+# At most: nobody listens to more.
+MAX_ALTERNATIVES = 3
 
 
 class Captioner:
@@ -178,7 +130,7 @@ class Captioner:
             confidence.confidence(
                 confidence.evidence(hypotheses, image, encoded["regions"], encoded["state"]), self._weights.confidence
             ),
-            tuple(Alternative(self._sentence(other), other.log_probability) for other in others[:ALTERNATIVES]),
+            tuple(Alternative(self._sentence(other), other.log_probability) for other in others[:MAX_ALTERNATIVES]),
             seconds,
             photo.note,
         )

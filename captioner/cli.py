@@ -9,12 +9,9 @@ import re
 import sys
 import warnings
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from captioner import CaptionerError, PhotoError, __version__
-
-if TYPE_CHECKING:
-    from captioner import Caption
+from captioner.errors import user_message
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with contextlib.ExitStack() as at_the_end:
             return _caption_all(options, _voice(options, at_the_end))
     except CaptionerError as error:
-        print(f"captioner: {error}", file=sys.stderr)
+        print(f"captioner: {user_message(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -120,7 +117,7 @@ def _caption_all(options: argparse.Namespace, voice: "_Voice | None") -> int:
                 _print(json.dumps({"path": path, "error": error.sentence}))
             continue
         if options.json:
-            _print(json.dumps(_record(path, caption)))
+            _print(json.dumps({"path": path, **caption.to_dict()}))
         else:
             _print(f"{_shown(path)}: {caption.statement}" if len(options.photos) > 1 else caption.statement)
         if voice and (sentence := _speak(voice, caption.statement, options)):
@@ -157,18 +154,3 @@ def _print(line: str) -> None:
         if isinstance(error, BrokenPipeError):  # `captioner *.jpg | head -1`
             sys.exit(1)
         sys.exit(f"captioner: The captions cannot be written ({error.strerror}).")
-
-
-def _record(path: str, caption: "Caption") -> dict[str, object]:
-    return {
-        "path": path,
-        "caption": caption.text,
-        "confidence": caption.confidence,
-        "statement": caption.statement,
-        "log_probability": caption.log_probability,
-        "alternatives": [
-            {"caption": alternative.text, "log_probability": alternative.log_probability}
-            for alternative in caption.alternatives
-        ],
-        "seconds": caption.seconds,
-    }

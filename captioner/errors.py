@@ -1,4 +1,4 @@
-"""What can go wrong, each told in one sentence for the user."""
+"""What can go wrong, and what to tell the user about it."""
 
 
 class CaptionerError(Exception):
@@ -13,7 +13,7 @@ class PhotoError(CaptionerError):
     """A photo that cannot be read.
 
     Args:
-        sentence: what is wrong.
+        sentence: what is wrong, and what to do.
         name: the file's name, where there is one; `str(error)` starts with it.
     """
 
@@ -24,3 +24,18 @@ class PhotoError(CaptionerError):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.sentence}" if self.name else self.sentence
+
+
+def user_message(error: BaseException) -> str:
+    """What to tell the user about any error: what happened and, where something helps, what to do."""
+    if isinstance(error, PhotoError):
+        return error.sentence
+    if isinstance(error, CaptionerError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "There isn't enough memory for this. Close other programs and try again."
+    if isinstance(error, ImportError):
+        return f"Part of this program is missing ({error}). Install it again."
+    if isinstance(error, OSError) and error.strerror:
+        return f"The system reports: {error.strerror}."
+    return f"Something went wrong in the program ({type(error).__name__}). Please try again."

@@ -38,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command = f'"{sys.executable}" -m pip install {" ".join(missing)}'
         return _fail(f"The program lacks Python packages: install them with {command} and start it again.")
 
+    from captioner.errors import user_message
     from captioner.gui.settings import default_path, load
     from captioner.system import crash_log
     from captioner.system.single_instance import hand_over
@@ -65,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         root.withdraw()
         crash_log.note(error)
-        return _fail(crash_log.sentence(error))
+        return _fail(user_message(error))
     root.mainloop()
     return 0
 

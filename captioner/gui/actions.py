@@ -4,6 +4,7 @@ import tkinter as tk
 from pathlib import Path
 
 from captioner import PhotoError
+from captioner.errors import user_message
 from captioner.gui.controller import Controller
 from captioner.gui.settings_store import SettingsStore
 from captioner.gui.status import Status
@@ -85,7 +86,7 @@ class Actions:
                 copy(self._root, text, result)
                 self._status.reply("Photo and caption copied as HTML.")
             except (OSError, PhotoError) as error:
-                self._status.reply(f"The photo cannot be copied ({_reason(error)}).")
+                self._status.reply(f"The photo can't be copied. {user_message(error)}")
 
         self._status.run("Copying…", lambda: html(source, text), done)
 
@@ -105,7 +106,7 @@ class Actions:
                 # Later, because a message box waits for the user, and so would every other call to the main thread.
                 self._root.after_idle(ask_to_replace, Path(result.filename).name)
             elif isinstance(result, Exception):
-                self._status.reply(f"The caption cannot be saved next to the photo ({_reason(result)}).")
+                self._status.reply(f"The caption can't be saved next to the photo. {user_message(result)}")
             else:
                 self._status.reply(f"Saved as {result.name}.")
 
@@ -137,10 +138,3 @@ class Actions:
 def _free_tab(root: tk.Tk) -> None:
     """Let Tab leave the name field in Tk's own file dialogs, where it would otherwise complete the name."""
     root.tk.eval("auto_load ::tk::dialog::file::; proc ::tk::dialog::file::CompleteEnt {window} {}")
-
-
-def _reason(error: Exception) -> str:
-    """The reason for an error, to stand in brackets."""
-    if isinstance(error, PhotoError):
-        return error.sentence.removesuffix(".")
-    return (isinstance(error, OSError) and error.strerror) or str(error)

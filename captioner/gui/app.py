@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from captioner import resources
+from captioner.errors import user_message
 from captioner.gui.appearance import Appearance, choose_palette
 from captioner.gui.commands import BY_NAME, State
 from captioner.gui.settings import Settings, default_path
@@ -311,7 +312,7 @@ class App:
         if self._closed:  # within one of Tk's own dialogs, which cannot go on
             return
         crash_log.note(error)
-        sentence = crash_log.sentence(error)
+        sentence = user_message(error)
         print(f"captioner: {sentence}", file=sys.stderr)
         if sentence != self.status.notice:  # once, if it goes wrong again and again
             self.status.notify(sentence)

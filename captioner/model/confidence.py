@@ -13,10 +13,6 @@ import numpy as np
 
 from captioner.model.beam_search import Hypothesis
 
-# From which confidence on a caption is told in which words; below all of them it is no more than a guess.
-WORDS = ((0.7, ""), (0.45, "Probably: "), (0.2, "Not sure, perhaps: "))
-GUESS = "This does not look like a photo that I can describe. My best guess: "
-
 # A feature is silent if its mean over the photo is less.
 SILENT = 0.01
 
@@ -111,9 +107,3 @@ def strangeness(evidence: Mapping[str, float], coefficients: Mapping[str, Mappin
 def probability(logit: float) -> float:
     """The logistic function, for numbers of any size."""
     return (1 + math.tanh(logit / 2)) / 2
-
-
-def statement(text: str, confidence: float) -> str:
-    """A caption with its doubt in words: "Probably: a dog runs through grass."."""
-    prefix = next((words for least, words in WORDS if confidence >= least), GUESS)
-    return prefix + text[:1].lower() + text[1:] if prefix else text

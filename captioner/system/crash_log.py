@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import IO
 
 from captioner._version import __version__
+from captioner.errors import user_message
 
 LOG = "crashes.log"
 MOST = 2**16  # bytes of the log, about: what is more, or has been told, is put aside in place of what was before
@@ -35,11 +36,6 @@ def watch() -> None:
 
         _native = _folder().joinpath("native.log").open("ab")
         faulthandler.enable(_native)
-
-
-def sentence(error: BaseException) -> str:
-    """What to tell the user."""
-    return f"Something went wrong in the program ({type(error).__name__}): please try again."
 
 
 def note(error: BaseException) -> None:
@@ -70,7 +66,7 @@ def _take(kind: type[BaseException], error: BaseException, trace: TracebackType 
         return sys.__excepthook__(kind, error, trace)
     note(error)
     if sys.stderr:
-        print(f"captioner: {sentence(error)}", file=sys.stderr)
+        print(f"captioner: {user_message(error)}", file=sys.stderr)
 
 
 def _take_of_thread(thrown: threading.ExceptHookArgs) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
+from captioner.caption import GUESS, HEDGES
 from captioner.captioner import search
 from captioner.errors import WeightsError
 from captioner.model import confidence
@@ -80,7 +81,7 @@ class Calibration:
     def words_table(self) -> str:
         """For each way to say how sure: how many captions it gets, and how many of them describe their photo."""
         rows, below = [], np.inf
-        for least, words in (*confidence.WORDS, (0.0, confidence.GUESS)):
+        for least, words in (*HEDGES, (0.0, GUESS)):
             chosen = (self.confidences >= least) & (self.confidences < below)
             right = f"{self.describes[chosen].mean():.0%}" if chosen.any() else ""
             rows.append([words.strip() or "(plain)", f"{chosen.mean():.0%}", right])

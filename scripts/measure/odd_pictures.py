@@ -27,10 +27,10 @@ SAMPLES = ("astronaut", "cat", "coffee", "photographer")
 def main() -> None:
     options = parser().parse_args()
     from captioner import Captioner
-    from captioner.model.confidence import WORDS
+    from captioner.caption import HEDGES
     from captioner.training.table import table
 
-    captioner, floor = Captioner(options.weights), WORDS[-1][0]
+    captioner, floor = Captioner(options.weights), HEDGES[-1][0]
     options.folder.mkdir(parents=True, exist_ok=True)
     rows = []
     below: dict[str, list[bool]] = {"fitted": [], "held out": []}

@@ -20,7 +20,7 @@ MISTAKE = "catch {[lindex [info commands *_poll] 0] argument}"
 
 def test_the_window_goes_on_after_a_mistake_and_tells_of_it_once(program: Start, user: User) -> None:
     user.choose(self_voicing=True)
-    sentence = "Something went wrong in the program (TypeError): please try again."
+    sentence = "Something went wrong in the program (TypeError). Please try again."
     photos = user.album()
     one = program(photos[0])
     one.await_title("astronaut.jpg – Captioner")
@@ -68,7 +68,7 @@ def test_a_window_that_cannot_be_made_is_told(user: User) -> None:
     mistake = (
         "import captioner.gui.window as w; w.Window = None; import captioner.gui as g; raise SystemExit(g.main([]))"
     )
-    sentence = "Something went wrong in the program (TypeError): please try again."
+    sentence = "Something went wrong in the program (TypeError). Please try again."
     one = Program(user, command=(sys.executable, "-c", mistake), PYTHONPATH=str(ROOT))
     one.await_title("Captioner")
     one.await_text(sentence)

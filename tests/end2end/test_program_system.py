@@ -26,7 +26,7 @@ def test_a_home_that_is_read_only(program: Start, user: User, statement: Stateme
         one.await_text(UNSAVED.format("Read-only file system"))
         one.wait_for(lambda: UNSAVED.format("Read-only file system") in one.utterances())
         one.keys("ctrl+s")
-        one.await_text("The caption cannot be saved next to the photo (Read-only file system).")
+        one.await_text("The caption can't be saved next to the photo. The system reports: Read-only file system.")
         one.keys("Page_Down")
         one.await_photo(album[1], statement(album[1]))
         one.close()

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from captioner import Captioner, PhotoError
-from captioner.model.confidence import GUESS
+from captioner.caption import GUESS
 from captioner.model.runtime import physical_cores
 from captioner.model.text import content, sentence
 from captioner.model.tokenizer import tokenize

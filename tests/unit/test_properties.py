@@ -11,10 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from captioner.caption import hedge
 from captioner.gui.settings import THEMES, Settings, load, save
 from captioner.gui.tk.incoming import from_drop, from_text
 from captioner.model.beam_search import beam_search
-from captioner.model.confidence import probability, statement
+from captioner.model.confidence import probability
 from captioner.model.text import words_of
 from captioner.model.tokenizer import tokenize
 from captioner.model.vocabulary import Vocabulary
@@ -183,4 +184,4 @@ def test_doubt_is_a_probability_and_keeps_the_caption(one: float, other: float) 
     low, high = sorted([one, other])
     assert 0 <= probability(low) <= probability(high) <= 1
     text = "A dog runs."
-    assert statement(text, probability(low)).lower().endswith(text.lower())
+    assert hedge(text, probability(low)).lower().endswith(text.lower())

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from captioner import CaptionerError, PhotoError
+from captioner.errors import user_message
 from captioner.gui.session.events import (
     Answer,
     Broken,
@@ -165,7 +166,7 @@ class Background:
             with self._lock:
                 if self._request is request:
                     self._want(None)
-                    self._tell(Failed(request.number, request.walk.sources[0].name, _sentence(error)))
+                    self._tell(Failed(request.number, request.walk.sources[0].name, _message(error)))
         finally:
             request.ended.set()
 
@@ -313,7 +314,7 @@ class Background:
                 try:
                     caption = caption or captioner.caption(job.photo)
                 except Exception as error:  # nobody else would tell the user, whatever it is
-                    self._settle(job.request, job.position, _sentence(error))
+                    self._settle(job.request, job.position, _message(error))
                 else:
                     self._captions[job.key, beam_width] = caption
                     self._settle(job.request, job.position, caption)
@@ -384,17 +385,11 @@ def _load(beam_width: int | None, loaded: "Captioner | Broken | None" = None) ->
         loaded.set_beam_width(beam_width)
         return loaded
     except Exception as error:  # whatever it is, the window stays usable without captions
-        return Broken(_sentence(error))
+        return Broken(_message(error))
 
 
-def _sentence(error: Exception) -> str:
-    if isinstance(error, PhotoError):
-        return error.sentence
-    if isinstance(error, CaptionerError):
-        return str(error)
-    if isinstance(error, ImportError):
-        return f"A part of this program is missing ({error}): install the program again."
-    if isinstance(error, MemoryError):
-        return "There is too little memory for this: close other programs."
-    crash_log.note(error)
-    return f"Something went wrong that should not have ({type(error).__name__}: {error})."
+def _message(error: Exception) -> str:
+    """What to tell the user; an error that should not happen is noted in the crash log."""
+    if not isinstance(error, CaptionerError | ImportError | MemoryError):
+        crash_log.note(error)
+    return user_message(error)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from captioner.model.beam_search import Hypothesis
-from captioner.model.confidence import COEFFICIENTS, GUESS, WORDS, confidence, evidence, statement
+from captioner.model.confidence import COEFFICIENTS, confidence, evidence
 from captioner.model.confidence import PHOTO as MEASURES
 
 PHOTO = np.full((299, 299, 3), 51, np.uint8)
@@ -68,18 +68,3 @@ def test_a_strange_photo_is_doubted_whatever_the_search_says() -> None:
     }
     assert confidence(found, coefficients) > 0.99
     assert confidence(found | {"brightness": found["brightness"] + 100}, coefficients) < 0.01
-
-
-@pytest.mark.parametrize(
-    ("confidence", "said"),
-    [
-        (1.0, "A dog runs."),
-        (WORDS[0][0], "A dog runs."),
-        (WORDS[0][0] - 0.01, "Probably: a dog runs."),
-        (WORDS[1][0] - 0.01, "Not sure, perhaps: a dog runs."),
-        (WORDS[2][0] - 0.01, GUESS + "a dog runs."),
-        (0.0, GUESS + "a dog runs."),
-    ],
-)
-def test_doubt_is_said_in_words(confidence: float, said: str) -> None:
-    assert statement("A dog runs.", confidence) == said

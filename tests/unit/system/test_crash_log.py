@@ -44,7 +44,7 @@ def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
 def test_the_places_in_the_code_are_noted_and_nothing_else(log: Path) -> None:
     done = run(CRASH)
     assert done.returncode == 1
-    assert done.stderr == "captioner: Something went wrong in the program (KeyError): please try again.\n"
+    assert done.stderr == "captioner: Something went wrong in the program (KeyError). Please try again.\n"
     entry = log.read_text()
     assert re.fullmatch(
         r"20..-..-.. ..:.., captioner \S+, Python 3\S+, linux\n"
@@ -63,7 +63,7 @@ def test_who_asks_for_it_has_everything_noted(log: Path, monkeypatch: pytest.Mon
 def test_a_thread_s_error_is_noted(log: Path) -> None:
     script = "import threading; from captioner.system import crash_log; crash_log.watch()\n"
     done = run(f"{script}threading.Thread(target=lambda: 1 / 0).start()")
-    assert done.stderr == "captioner: Something went wrong in the program (ZeroDivisionError): please try again.\n"
+    assert done.stderr == "captioner: Something went wrong in the program (ZeroDivisionError). Please try again.\n"
     assert "builtins.ZeroDivisionError" in log.read_text()
 
 
@@ -97,7 +97,7 @@ def test_a_crash_of_native_code_is_told_once_and_names_no_folder(log: Path) -> N
 
 def test_where_the_log_cannot_be_written_the_error_is_told_all_the_same(log: Path) -> None:
     log.parent.parent.write_text("a file in the way")
-    assert run(CRASH).stderr == "captioner: Something went wrong in the program (KeyError): please try again.\n"
+    assert run(CRASH).stderr == "captioner: Something went wrong in the program (KeyError). Please try again.\n"
     assert run(SAY_NEWS).stdout == "\n"
 
 
@@ -126,6 +126,6 @@ sys.exit(cli.main([sys.argv[1]]))
 """
     done = run(script, SECRET)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "captioner: Something went wrong in the program (TypeError): please try again.\n"
+    assert done.stderr == "captioner: Something went wrong in the program (TypeError). Please try again.\n"
     assert "captioner.cli:" in log.read_text()
     assert "anna" not in log.read_text()

@@ -435,12 +435,12 @@ def test_damaged_weights_are_told_for_every_photo_and_photos_are_still_shown(sam
 
 def test_whatever_else_goes_wrong_is_told_in_a_sentence(window, samples, monkeypatch):
     for error, sentence in (
-        (MemoryError(), "There is too little memory for this: close other programs."),
+        (MemoryError(), "There isn't enough memory for this. Close other programs and try again."),
         (
             ImportError("No module named 'PIL'"),
-            "A part of this program is missing (No module named 'PIL'): install the program again.",
+            "Part of this program is missing (No module named 'PIL'). Install it again.",
         ),
-        (RuntimeError("?"), "Something went wrong that should not have (RuntimeError: ?)."),
+        (RuntimeError("?"), "Something went wrong in the program (RuntimeError). Please try again."),
     ):
         monkeypatch.setattr("captioner.gui.session.caption_service.load_for_display", Mock(side_effect=error))
         number = window.open(samples["cat"])

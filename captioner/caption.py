@@ -1,0 +1,79 @@
+"""What a photo shows: a sentence, how it came about, and how far to trust it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+# How a caption begins, by the least confidence for it. Below all of them it is a guess.
+HEDGES = ((0.7, ""), (0.45, "Probably: "), (0.2, "Possibly: "))
+GUESS = "I can't describe this picture reliably. My best guess: "
+
+
+@dataclass(frozen=True, eq=False)
+class Word:
+    """A word of a caption.
+
+    log_probability: given the photo and the words before.
+    attention_weights: float32 [10, 10], how much each region of the photo counted for it; they add up to 1.
+    """
+
+    text: str
+    log_probability: float
+    attention_weights: "np.ndarray"
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Another caption for the same photo."""
+
+    text: str
+    log_probability: float
+
+
+@dataclass(frozen=True, eq=False)
+class Caption:
+    """What a photo shows.
+
+    text: a sentence, with a capital and a full stop.
+    words: those of the sentence.
+    log_probability: of the whole sentence, its end included.
+    confidence: the probability that it describes the photo, in [0, 1].
+    alternatives: the next best captions, best first. No two of them, nor the caption itself, say the same.
+    seconds: how long each stage took: decode, resize, encoder, decoder, search.
+    note: what the user should know about the photo's file ("The photo is damaged: ..."), or "".
+    """
+
+    text: str
+    words: tuple[Word, ...]
+    log_probability: float
+    confidence: float
+    alternatives: tuple[Alternative, ...]
+    seconds: dict[str, float]
+    note: str = ""
+
+    @property
+    def statement(self) -> str:
+        """The caption as it is shown and spoken: hedged where it is doubtful, followed by the note."""
+        return f"{hedge(self.text, self.confidence)} {self.note}".rstrip()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The caption as JSON takes it, without the attention weights."""
+        return {
+            "caption": self.text,
+            "confidence": self.confidence,
+            "statement": self.statement,
+            "log_probability": self.log_probability,
+            "alternatives": [
+                {"caption": alternative.text, "log_probability": alternative.log_probability}
+                for alternative in self.alternatives
+            ],
+            "seconds": self.seconds,
+        }
+
+
+def hedge(text: str, confidence: float) -> str:
+    """Say in words how doubtful a caption is: "Probably: a dog runs through grass."."""
+    prefix = next((words for least, words in HEDGES if confidence >= least), GUESS)
+    return prefix + text[:1].lower() + text[1:] if prefix else text

@@ -1,0 +1,47 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from captioner.caption import GUESS, HEDGES, Alternative, Caption, Word, hedge
+
+CAPTION = Caption(
+    "A dog.",
+    (Word("a", -0.5, np.ones((10, 10), np.float32)), Word("dog", -1.0, np.ones((10, 10), np.float32))),
+    -2.0,
+    0.5,
+    (Alternative("A cat.", -3.0),),
+    {"decode": 0.1},
+)
+
+
+@pytest.mark.parametrize(
+    ("confidence", "said"),
+    [
+        (1.0, "A dog runs."),
+        (HEDGES[0][0], "A dog runs."),
+        (HEDGES[0][0] - 0.01, "Probably: a dog runs."),
+        (HEDGES[1][0] - 0.01, "Possibly: a dog runs."),
+        (HEDGES[2][0] - 0.01, GUESS + "a dog runs."),
+        (0.0, GUESS + "a dog runs."),
+    ],
+)
+def test_a_doubtful_caption_says_so(confidence: float, said: str) -> None:
+    assert hedge("A dog runs.", confidence) == said
+
+
+def test_the_statement_hedges_the_caption_and_ends_with_the_note() -> None:
+    assert CAPTION.statement == "Probably: a dog."
+    assert replace(CAPTION, note="It is damaged.").statement == "Probably: a dog. It is damaged."
+
+
+def test_a_caption_as_json() -> None:
+    assert json.loads(json.dumps(CAPTION.to_dict())) == {
+        "caption": "A dog.",
+        "confidence": 0.5,
+        "statement": "Probably: a dog.",
+        "log_probability": -2.0,
+        "alternatives": [{"caption": "A cat.", "log_probability": -3.0}],
+        "seconds": {"decode": 0.1},
+    }

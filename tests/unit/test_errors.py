@@ -1,0 +1,24 @@
+import pytest
+
+from captioner import PhotoError, WeightsError
+from captioner.errors import user_message
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (PhotoError("The file is empty.", "dog.jpg"), "The file is empty."),
+        (WeightsError("The model is damaged."), "The model is damaged."),
+        (MemoryError(), "There isn't enough memory for this. Close other programs and try again."),
+        (
+            ModuleNotFoundError("No module named 'PIL'"),
+            "Part of this program is missing (No module named 'PIL'). Install it again.",
+        ),
+        (PermissionError(13, "Permission denied", "/secret/name.jpg"), "The system reports: Permission denied."),
+        (OSError("private"), "Something went wrong in the program (OSError). Please try again."),
+        (KeyError("private"), "Something went wrong in the program (KeyError). Please try again."),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+def test_every_error_becomes_a_message(error: Exception, message: str) -> None:
+    assert user_message(error) == message
