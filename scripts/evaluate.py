@@ -14,7 +14,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 def main() -> None:
     options = parser().parse_args()
     from captioner import resources
-    from captioner.training.dataset import DatasetError, load_dataset
+    from captioner.training.captions_file import DatasetError
+    from captioner.training.dataset import load_dataset
     from captioner.training.evaluate import evaluate, score_table
 
     splits = load_dataset(options.data)

@@ -82,6 +82,12 @@ def parser() -> argparse.ArgumentParser:
         help="stages in turn, each decoder (and the encoder's head), upper-layers, all-layers, or self-critical (the "
         "decoder on captions of its own); default: decoder:4 all-layers:1 self-critical:4",
     )
+    parser.add_argument(
+        "--min-word-count",
+        type=positive,
+        metavar="N",
+        help="how often a word must occur to be learnt; default: 1 to 5, by the size of the data",
+    )
     parser.add_argument("--seed", type=int, metavar="N", help="default: 0")
     parser.add_argument(
         "--beside",
@@ -92,6 +98,12 @@ def parser() -> argparse.ArgumentParser:
         help="other trainings to put into the report's table",
     )
     return parser
+
+
+def positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1 on")
+    return int(text)
 
 
 def stage(text: str) -> tuple[str, int]:

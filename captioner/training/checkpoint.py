@@ -8,6 +8,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+from keras import ops
 
 from captioner.errors import WeightsError
 
@@ -60,6 +61,31 @@ def load(path: Path) -> dict[str, np.ndarray]:
             return {name: file[name] for name in file.files}
     except (OSError, ValueError, EOFError, KeyError) as error:
         raise WeightsError(f"The weights file {path} cannot be read ({error}).") from error
+
+
+def with_new_words(
+    arrays: Mapping[str, np.ndarray], named: Mapping[str, keras.Variable], words: int
+) -> dict[str, np.ndarray]:
+    """The arrays of a smaller vocabulary, enlarged to the model's.
+
+    Known words keep their rows. New ones start like the rarest known word, which the vocabulary has last, and what is
+    random in the model tells them apart.
+
+    Args:
+        arrays: of a checkpoint.
+        named: the model's variables.
+        words: how many words the checkpoint knows.
+    """
+    enlarged = dict(arrays)
+    for name, variable in named.items():
+        old, new = arrays.get(name), np.array(ops.convert_to_numpy(variable))
+        if old is None or old.ndim != new.ndim or old.shape == new.shape:
+            continue
+        axes = [axis for axis, size in enumerate(old.shape) if size != new.shape[axis]]
+        if len(axes) == 1 and old.shape[axes[0]] == words < new.shape[axes[0]]:
+            old, new = np.moveaxis(old.astype(np.float32), axes[0], 0), np.moveaxis(new, axes[0], 0)
+            enlarged[name] = np.moveaxis(np.concatenate([old, old[-1:] + new[words:]]), 0, axes[0])
+    return enlarged
 
 
 def assign(named: Mapping[str, keras.Variable], arrays: Mapping[str, np.ndarray], path: str | Path) -> None:

@@ -1,20 +1,24 @@
 """Captioned photos: where they lie, how they are split, and their captions as arrays of word ids."""
 
-import csv
 import random
+import sys
+import unicodedata
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import numpy as np
 
-from captioner.errors import CaptionerError
-from captioner.model.tokenizer import tokenize
-from captioner.model.vocabulary import Vocabulary
+from captioner.model.text import content, words_of
+from captioner.model.vocabulary import SPECIAL_WORDS, Vocabulary
+from captioner.training.captions_file import DatasetError, read_captions, read_lines
 
+MAX_HELD_OUT = 1000  # photos in a development or a test split of our own making
+MAX_NAMED = 20  # photos in a message
 
-class DatasetError(CaptionerError):
-    """The data cannot be trained on; the message says what is wrong and what to do."""
+# Where a folder holds a folder a split: their names.
+SPLIT_FOLDERS = {"train": "train", "dev": "development", "test": "test"}
 
 
 @dataclass(frozen=True)
@@ -25,14 +29,20 @@ class Example:
     captions: tuple[str, ...]
 
 
-def load_dataset(folder: str | Path, seed: int = 0) -> dict[str, list[Example]]:
+Dataset = dict[str, list[Example]]
+
+
+def load_dataset(folder: str | Path, seed: int = 0) -> Dataset:
     """Read a folder of captioned photos.
 
-    Three layouts are known. The original release of Flickr8k (M. Hodosh et al., JAIR 47, 2013): `Flicker8k_Dataset/`
+    Four layouts are known. The original release of Flickr8k (M. Hodosh et al., JAIR 47, 2013): `Flicker8k_Dataset/`
     and `Flickr8k_text/` with `Flickr8k.token.txt` and the official splits, of which test may be missing. Today's
-    download: `Images/` and `captions.txt`, a CSV file with the header `image,caption`. Any folder of photos with such a
-    `captions.txt` beside them. The last two are split by a fixed seed: an eighth of the photos (1,000 at most) is the
+    download: `Images/` and `captions.txt`, a table with the columns image and caption. Any folder of photos with such a
+    `captions.txt` among them. A folder with `train/` and `development/` (and `test/`), each in one of the last two
+    layouts; where there are none, those are split by a fixed seed: an eighth of the photos (1,000 at most) is the
     development split and as many the test split.
+
+    Captions without a word are left out, and so are photos that have no other; what was left out is printed.
 
     Args:
         folder: the folder that holds one of these.
@@ -46,73 +56,141 @@ def load_dataset(folder: str | Path, seed: int = 0) -> dict[str, list[Example]]:
     """
     folder = Path(folder)
     if (folder / "Flickr8k_text").is_dir():
-        captions = read_tokens(folder / "Flickr8k_text" / "Flickr8k.token.txt")
-        photos = folder / "Flicker8k_Dataset"
-        splits = {
-            split: read(path).split()
-            for split in ("train", "dev", "test")
-            if (path := folder / "Flickr8k_text" / f"Flickr_8k.{split}Images.txt").exists() or split != "test"
-        }
+        splits = read_flickr8k(folder)
     elif (folder / "captions.txt").is_file():
-        captions = read_csv(folder / "captions.txt")
-        photos = folder / "Images" if (folder / "Images").is_dir() else folder
-        splits = shuffle_split(sorted(captions), seed)
+        splits = {"all": read_folder(folder)}
+    elif (folder / "train").is_dir() and (folder / "development").is_dir():
+        splits = {
+            split: read_folder(folder / name)
+            for split, name in SPLIT_FOLDERS.items()
+            if split != "test" or (folder / name).is_dir()
+        }
     else:
         raise DatasetError(
-            f"{folder} has neither Flickr8k_text/ nor captions.txt: name the folder of Flickr8k, or a folder of photos "
-            "with a captions.txt that begins with the line image,caption."
+            f"{folder} has neither Flickr8k_text/ nor captions.txt. Name the folder of Flickr8k, a folder of photos "
+            "with a captions.txt that begins with the line image,caption, or a folder that holds two such folders, "
+            "train/ and development/."
         )
-    return {split: examples(split, names, photos, captions) for split, names in splits.items()}
+    splits = without_wordless(splits)
+    if "all" in splits:
+        splits = split_at_random(splits["all"], seed)
+    for split, examples in splits.items():
+        if not examples:
+            raise DatasetError(f"The {split} split is empty: the data needs at least eight captioned photos.")
+    return splits
 
 
-def read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DatasetError(f"{path} cannot be read ({error}): the data is not complete, fetch it again.") from error
-
-
-def read_tokens(path: Path) -> dict[str, list[str]]:
-    """Captions by photo name from lines `NAME.jpg#N<TAB>caption`."""
+def read_flickr8k(folder: Path) -> Dataset:
+    """The original release of Flickr8k, whose captions are lines `NAME.jpg#N<TAB>caption`."""
+    path = folder / "Flickr8k_text" / "Flickr8k.token.txt"
     captions = defaultdict(list)
-    for number, line in enumerate(read(path).splitlines(), 1):
+    for number, line in enumerate(read_lines(path), 1):
         key, tab, caption = line.partition("\t")
-        if not tab:
+        if tab:
+            captions[key.rpartition("#")[0]].append(" ".join(caption.split()))
+        elif line.strip():
             raise DatasetError(f"{path}, line {number}: a line is NAME.jpg#N, a tab, and the caption.")
-        captions[key.rpartition("#")[0]].append(caption)
-    return captions
+    splits: Dataset = {}
+    for split in ("train", "dev", "test"):
+        path = folder / "Flickr8k_text" / f"Flickr_8k.{split}Images.txt"
+        if split == "test" and not path.exists():
+            continue
+        names = [line.strip() for line in read_lines(path) if line.strip()]
+        for name in names:
+            if not captions.get(name):
+                raise DatasetError(
+                    f"The photo {name} of the {split} split has no caption: add one, or take it from the split."
+                )
+        splits[split] = examples_of([(name, c) for name in names for c in captions[name]], folder / "Flicker8k_Dataset")
+    return splits
 
 
-def read_csv(path: Path) -> dict[str, list[str]]:
-    """Captions by photo name from a CSV file with the columns image and caption."""
-    captions = defaultdict(list)
-    rows = csv.reader(read(path).splitlines(), skipinitialspace=True)
-    if [name.strip().lower() for name in next(rows, [])] != ["image", "caption"]:
-        raise DatasetError(f"{path} does not begin with the line image,caption: add it.")
-    for row in rows:
-        if len(row) < 2:
-            raise DatasetError(f"{path}, line {rows.line_num}: a line is the photo's name, a comma, and the caption.")
-        captions[row[0]].append(",".join(row[1:]))
-    return captions
+def read_folder(folder: Path) -> list[Example]:
+    """A captions.txt with its photos, which lie in Images/ or with it; sorted by their names."""
+    rows = read_captions(folder / "captions.txt")
+    photos = next((path for path in folder.iterdir() if path.name.lower() == "images" and path.is_dir()), folder)
+    return sorted(examples_of(rows, photos), key=lambda example: example.photo.name)
 
 
-def shuffle_split(names: list[str], seed: int) -> dict[str, list[str]]:
-    held_out = min(1000, len(names) // 8)
-    names = random.Random(seed).sample(names, len(names))
-    return {"train": names[2 * held_out :], "dev": names[:held_out], "test": names[held_out : 2 * held_out]}
+def examples_of(rows: Iterable[tuple[str, str]], photos: Path) -> list[Example]:
+    """The photos that captions name, in the order in which they come first.
+
+    A name may have another case, another form of its accents or another folder before it than the file: on a memory
+    card or another system they are the same.
+    """
+    files = {plain(path.name): path for path in sorted(photos.iterdir())} if photos.is_dir() else {}
+    found: dict[str, Path] = {}
+    captions: defaultdict[Path, list[str]] = defaultdict(list)
+    for name, caption in rows:
+        if name not in found:
+            exact = photos / name
+            path = exact if name and exact.is_file() else files.get(plain(PureWindowsPath(name).name))
+            if path is None:
+                raise DatasetError(f"The caption of {name} has no photo: {exact} does not exist.")
+            found[name] = path
+        captions[found[name]].append(caption)
+    return [Example(photo, tuple(texts)) for photo, texts in captions.items()]
 
 
-def examples(split: str, names: list[str], photos: Path, captions: dict[str, list[str]]) -> list[Example]:
-    if not names:
-        raise DatasetError(f"The {split} split is empty: the data needs at least eight captioned photos.")
-    for name in names:
-        if not captions.get(name):
-            raise DatasetError(
-                f"The photo {name} of the {split} split has no caption: add one, or take it from the split."
-            )
-        if not (photos / name).is_file():
-            raise DatasetError(f"The caption of {name} has no photo: {photos / name} does not exist.")
-    return [Example(photos / name, tuple(captions[name])) for name in names]
+def plain(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def split_at_random(examples: list[Example], seed: int) -> Dataset:
+    held_out = min(MAX_HELD_OUT, len(examples) // 8)
+    examples = random.Random(seed).sample(examples, len(examples))
+    return {"train": examples[2 * held_out :], "dev": examples[:held_out], "test": examples[held_out : 2 * held_out]}
+
+
+def without_wordless(splits: Dataset) -> Dataset:
+    """The same without captions that have no word, and photos that have no other; prints what was left out."""
+    kept: Dataset = {}
+    skipped, bare = 0, []
+    for split, examples in splits.items():
+        kept[split] = []
+        for example in examples:
+            captions = tuple(filter(words_of, example.captions))
+            skipped += len(example.captions) - len(captions)
+            if captions:
+                kept[split].append(Example(example.photo, captions))
+            else:
+                bare.append(example.photo.name)
+    if skipped:
+        print(f"Skipped {counted(skipped, 'caption')} without a word.", file=sys.stderr)
+    if bare:
+        names = ", ".join(bare[:MAX_NAMED]) + (f" and {len(bare) - MAX_NAMED} more" if len(bare) > MAX_NAMED else "")
+        print(f"Left out {counted(len(bare), 'photo')} without any other caption: {names}.", file=sys.stderr)
+    return kept
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def build_vocabulary(captions: list[str], min_word_count: int | None, known: Vocabulary | None = None) -> Vocabulary:
+    """The words to train with.
+
+    Args:
+        captions: of the training photos.
+        min_word_count: how often a word must occur; None for a number that follows the size of the data: 1 for a few
+            thousand captions, 5, as is usual, for those of Flickr8k.
+        known: the words of the weights that the training starts from. They come first; the others follow.
+
+    Raises:
+        DatasetError: hardly a word occurs so often.
+    """
+    count = min_word_count or min(5, max(1, len(captions) // 5000))
+    vocabulary = Vocabulary.build(captions, count)
+    if known:
+        vocabulary = Vocabulary([*known.words, *(word for word in vocabulary.words if word not in known.ids)])
+    words = [word for caption in captions for word in words_of(caption)]
+    share = sum(word in vocabulary.ids for word in words) / max(1, len(words))
+    if share < 0.5 or not content(vocabulary.words[len(SPECIAL_WORDS) :]):
+        raise DatasetError(
+            f"Only {share:.0%} of the words in the captions occur {count} times or more, too few to train on. Add "
+            f"captions{', or set --min-word-count to a lower number' if count > 1 else ''}."
+        )
+    return vocabulary
 
 
 def encode_captions(
@@ -131,7 +209,7 @@ def encode_captions(
     """
     ids = np.full((len(dataset), captions_per_photo, max_length + 2), vocabulary.pad, np.int32)
     for example, rows in zip(dataset, ids):
-        captions = [caption for caption in example.captions if tokenize(caption)] or list(example.captions)
+        captions = example.captions
         for number, row in enumerate(rows):
             words = [vocabulary.start, *vocabulary.encode(captions[number % len(captions)]), vocabulary.end]
             row[: len(words)] = words[: len(row)]

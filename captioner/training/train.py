@@ -22,7 +22,7 @@ from captioner.model.text import sentence
 from captioner.model.tokenizer import tokenize
 from captioner.model.vocabulary import Vocabulary
 from captioner.training import checkpoint
-from captioner.training.dataset import Example, encode_captions
+from captioner.training.dataset import Example, build_vocabulary, encode_captions
 from captioner.training.decoder import DECODERS, Tensor
 from captioner.training.encoder import FIRST_LAYER_OF_HEAD, FIRST_UPPER_LAYER, build_encoder, split
 from captioner.training.features import Features, Photos
@@ -58,7 +58,7 @@ class Settings:
     weight_decay: float = 0.01
     label_smoothing: float = 0.1
     patience: int = 3  # epochs of a stage without a better development CIDEr before the stage ends
-    min_word_count: int = 5
+    min_word_count: int | None = None  # None: it follows the size of the data
     max_length: int = 20
     captions_per_photo: int = 5
     seed: int = 0
@@ -140,10 +140,9 @@ class Training:
         self.dataset, self.settings, self.run = dataset, settings, run
         keras.utils.set_random_seed(settings.seed)
         start = Path(settings.start_from) if settings.start_from else None
-        captions = (caption for example in dataset["train"] for caption in example.captions)
-        self.vocabulary = (
-            Vocabulary.load(start / "vocabulary.json") if start else Vocabulary.build(captions, settings.min_word_count)
-        )
+        captions = [caption for example in dataset["train"] for caption in example.captions]
+        known = Vocabulary.load(start / "vocabulary.json") if start else None
+        self.vocabulary = build_vocabulary(captions, settings.min_word_count, known)
         self.vocabulary.save(run / "vocabulary.json")
         self.words = encode_captions(
             dataset["train"], self.vocabulary, settings.captions_per_photo, settings.max_length
@@ -154,7 +153,9 @@ class Training:
         self.decoder((np.zeros((1, *self.encoder.output.shape[1:]), np.float32), self.words[:1, :, :-1]))
         self.named = checkpoint.model_variables(self.encoder, self.decoder)
         if start:
-            checkpoint.assign(self.named, checkpoint.load(start / "checkpoint.npz"), start / "checkpoint.npz")
+            path = start / "checkpoint.npz"
+            arrays = checkpoint.with_new_words(checkpoint.load(path), self.named, len(known or ()))
+            checkpoint.assign(self.named, arrays, path)
         self.progress: dict = {"stage": 0, "epoch": 0, "best": -1.0, "epochs_since_best": 0, "log": []}
 
     @property

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from captioner.model.vocabulary import SPECIAL_WORDS, Vocabulary
-from captioner.training.dataset import DatasetError, encode_captions, load_dataset
+from captioner.training.captions_file import DatasetError
+from captioner.training.dataset import Example, encode_captions, load_dataset
 
 FLICKR8K = Path(__file__).parents[4] / "shared" / "flickr8k"
 
@@ -94,17 +95,58 @@ def test_empty_split(tmp_path: Path) -> None:
         load_dataset(today(tmp_path, 7))
 
 
+def named(folder: Path, rows: list[str], files: list[str]) -> dict[str, list[Example]]:
+    """The dataset of these rows and files, with seven further photos of their own."""
+    others = [f"other{n}.jpg" for n in range(7)]
+    (folder / "Images").mkdir()
+    for name in (*files, *others):
+        (folder / "Images" / name).touch()
+    lines = ["image,caption", *rows, *(f"{name},A cat." for name in others)]
+    (folder / "captions.txt").write_text("\n".join(lines), encoding="utf-8")
+    return load_dataset(folder)
+
+
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("written", "file"),
     [
-        ("photo,text\na.jpg,A dog .\n", "does not begin with the line image,caption"),
-        ("image,caption\na.jpg\n", "line 2"),
+        ("Images/1.jpg", "1.jpg"),
+        ("Images\\1.jpg", "1.jpg"),
+        ("C:\\photos\\1.jpg", "1.jpg"),
+        ("./1.jpg", "1.jpg"),
+        ("1.jpg ", "1.jpg"),
+        ("1.JPG", "1.jpg"),
+        ("1.jpg", "1.JPG"),
+        ("\u00e9.jpg", "e\u0301.jpg"),
+        ("e\u0301.jpg", "\u00e9.jpg"),
     ],
 )
-def test_captions_that_are_no_table(tmp_path: Path, text: str, message: str) -> None:
-    (tmp_path / "captions.txt").write_text(text)
-    with pytest.raises(DatasetError, match=message):
-        load_dataset(tmp_path)
+def test_a_photo_is_found_however_its_name_is_written(tmp_path: Path, written: str, file: str) -> None:
+    dataset = named(tmp_path, [f"{written},A dog.", f"{file},A wet dog."], [file])
+    (example,) = [e for examples in dataset.values() for e in examples if e.photo.name == file]
+    assert example.captions == ("A dog.", "A wet dog.")
+
+
+def test_captions_without_a_word_are_left_out_and_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = ["1.jpg,", "1.jpg,A dog.", '2.jpg,""', "2.jpg,...", "3.jpg,A fox.", "3.jpg,( )"]
+    dataset = named(tmp_path, rows, ["1.jpg", "2.jpg", "3.jpg"])
+    captions = {example.photo.name: example.captions for examples in dataset.values() for example in examples}
+    assert captions["1.jpg"] == ("A dog.",)
+    assert captions["3.jpg"] == ("A fox.",)
+    assert "2.jpg" not in captions
+    assert len(captions) == 9
+    said = capsys.readouterr().err
+    assert "Skipped 4 captions without a word." in said
+    assert "Left out 1 photo without any other caption: 2.jpg." in said
+
+
+def test_a_folder_with_a_folder_for_each_split(tmp_path: Path) -> None:
+    today(tmp_path / "train", 3)
+    today(tmp_path / "development", 2, ".")
+    dataset = load_dataset(tmp_path)
+    assert {split: len(examples) for split, examples in dataset.items()} == {"train": 3, "dev": 2}
+    assert dataset["dev"][0].photo.parent == tmp_path / "development"
+    today(tmp_path / "test", 1)
+    assert len(load_dataset(tmp_path)["test"]) == 1
 
 
 def test_flickr8k_itself() -> None:
