@@ -33,7 +33,7 @@ class Columns(NamedTuple):
     """What separates the columns, how many there are, and which of them, from 0, hold the photo and the caption."""
 
     separator: str = ","
-    count: int = 2
+    number: int = 2
     photo: int = 0
     caption: int = 1
 
@@ -106,7 +106,7 @@ def read_row(path: Path, lines: list[str], number: int, columns: Columns) -> tup
             quoted = QUOTED.match(rest)
         if not quoted:
             refuse(path, first, NOT_CLOSED)
-    count = columns.count - columns.caption - 1
+    count = columns.number - columns.caption - 1
     after = fields_after(rest[quoted.end() :], count, columns.separator) if quoted else None
     if quoted and after is not None:
         caption = quoted[1].replace('""', '"')

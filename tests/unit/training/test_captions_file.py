@@ -10,7 +10,7 @@ from captioner.training.captions_file import DatasetError, read_captions
 def read(folder: Path, content: str | bytes) -> list[tuple[str, str]]:
     path = folder / "captions.txt"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return [tuple(row) for row in read_captions(path)]
+    return [(row.photo, row.caption) for row in read_captions(path)]
 
 
 @pytest.mark.parametrize(
