@@ -27,9 +27,9 @@ def distributions(tmp_path_factory):
     """The source distribution and the wheel made from it, without the network."""
     # From a copy: setuptools takes up what earlier builds left in the checkout.
     source, folder = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("dist")
-    for name in ("assets", "captioner", "scripts", "tests", "weights"):
+    for name in ("assets", "captioner", "docs", "scripts", "tests", "weights"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("LICENSE", "MANIFEST.in", "README.md", "gui.py", "pyproject.toml", "setup.cfg"):
+    for name in ("LICENSE", "MANIFEST.in", "gui.py", "pyproject.toml", "setup.cfg", *ROOT.glob("*.md")):
         shutil.copy(ROOT / name, source)
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, source]
     built = subprocess.run(command, capture_output=True, text=True)
@@ -84,6 +84,7 @@ def test_source_distribution_holds_scripts_and_tests_and_fits_the_package_index(
     with tarfile.open(distributions[0]) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
     assert {"gui.py", "scripts/run.sh", "scripts/test.sh", "tests/conftest.py", "LICENSE"} <= names
+    assert {"README.md", "SECURITY.md", "docs/user-guide.md", "assets/pictures/window-light.webp"} <= names
     assert distributions[0].stat().st_size < 100e6
 
 
