@@ -4,7 +4,8 @@
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/environment.sh"
 
 if [ "${1:-}" = --quick ]; then
-  set -- tests/unit -m "not slow" "${@:2}"
+  # Importing TensorFlow alone takes seconds.
+  set -- tests/unit --ignore tests/unit/training -m "not slow" "${@:2}"
 fi
 
 # The window is tested on a screen of its own with a window manager, real keys and a real voice; its launcher as a

@@ -13,7 +13,6 @@ import contextlib
 import gc
 import itertools
 import os
-import re
 import sys
 import tempfile
 import time
@@ -26,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 
 from captioner import Captioner, PhotoError  # noqa: E402
 from captioner.training.table import table  # noqa: E402
-from scripts.measure.benchmark_window import about  # noqa: E402
+from tests.support.system import descendants, own_memory  # noqa: E402
 
 SETTLED = 500  # captions, after which memory may grow by no more than
 ALLOWED = 10e6  # bytes
@@ -152,20 +151,6 @@ def measure(process: int, captions: int, begun: float) -> Sample:
         len(os.listdir(f"/proc/{process}/fd")),
         len(family) - 1,
     )
-
-
-def own_memory(process: int) -> int:
-    """The bytes of a process that are not parts of files."""
-    return 1024 * sum(map(int, re.findall(r"^Anonymous: +(\d+)", about(process, "smaps_rollup"), re.M)))
-
-
-def descendants(process: int) -> list[int]:
-    """The processes that a process has started, and those that they have."""
-    children: list[int] = []
-    for task in Path(f"/proc/{process}/task").glob("*/children"):
-        with contextlib.suppress(OSError):  # it has ended
-            children += map(int, task.read_text().split())
-    return [*children, *(other for child in children for other in descendants(child))]
 
 
 def report(samples: list[Sample]) -> str:

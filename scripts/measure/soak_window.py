@@ -13,10 +13,11 @@ from pathlib import Path
 
 from captioner import Captioner
 from scripts.measure.benchmark_window import BUSY
-from scripts.measure.soak import Sample, descendants, make_photos, measure
+from scripts.measure.soak import Sample, make_photos, measure
 from tests.support.desktop import addresses, drop
 from tests.support.program import Program, User
 from tests.support.screen import screen
+from tests.support.system import descendants, read_only
 
 AT_ONCE = 5  # pieces of abuse before the window is to work as if nothing had been
 ALLOWED = 10  # more threads and descriptors than in the beginning: what is just going on
@@ -216,16 +217,3 @@ def full_disk(folder: Path) -> Iterator[Path]:
     finally:
         if not mounted.returncode:
             subprocess.run(["umount", "--lazy", str(place)], check=True)
-
-
-@contextlib.contextmanager
-def read_only(folder: Path) -> Iterator[bool]:
-    """Whether a folder is one that nobody may write in, not even root: only root can make it so, and not while it is
-    written in."""
-    mounted = not subprocess.run(["mount", "--bind", str(folder), str(folder)], capture_output=True).returncode
-    try:
-        command = ["mount", "-o", "remount,ro,bind", str(folder)]
-        yield mounted and not subprocess.run(command, capture_output=True).returncode
-    finally:
-        if mounted:
-            subprocess.run(["umount", "--lazy", str(folder)], check=True)

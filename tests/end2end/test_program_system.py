@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.measure.soak_window import read_only
 from tests.support.program import Program, User
+from tests.support.system import read_only
 
 Start = Callable[..., Program]
 Statement = Callable[[Path], str]

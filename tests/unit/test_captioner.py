@@ -75,6 +75,7 @@ def test_what_is_told_is_not_simply_the_most_probable(shipped, samples):
     )
 
 
+@pytest.mark.slow
 def test_pictures_unlike_the_photos_trained_on_are_said_to_be_so(shipped):
     """Of ten pictures, none of which the confidence was fitted to, one may be missed."""
     held_out = [picture for _, _, picture in islice(drawn(), 1, None, 2)][::3][:9]
@@ -115,6 +116,7 @@ def test_a_photo_that_fails_does_not_spoil_the_next(shipped, samples):
     assert shipped.caption(samples["cat"]).text == expected
 
 
+@pytest.mark.slow
 def test_several_threads_may_call_one_captioner(shipped, samples):
     def caption(path):
         caption = shipped.caption(path)
@@ -132,6 +134,7 @@ def test_several_threads_may_call_one_captioner(shipped, samples):
     assert captions == [expected[path] for path in paths]
 
 
+@pytest.mark.slow
 def test_every_process_and_every_number_of_threads_gives_the_same_captions(samples):
     code = """if True:
         import json, sys
@@ -155,6 +158,7 @@ def test_a_wider_beam_has_more_alternatives_but_not_many(samples):
     assert [len(Captioner(beam_width=width).caption(samples["cat"]).alternatives) for width in (2, 8)] == [1, 3]
 
 
+@pytest.mark.slow
 def test_another_beam_width_gives_what_a_new_captioner_would(samples, shipped):
     captioner = Captioner(beam_width=5)
     for beam_width, new in ((1, Captioner(beam_width=1)), (None, shipped)):

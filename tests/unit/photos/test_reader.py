@@ -16,9 +16,9 @@ from PIL import Image
 
 from captioner import PhotoError
 from captioner.photos import reader
-from scripts.measure.soak import own_memory
 from tests.support.hanging import hanging_file
 from tests.support.photos import read_photo
+from tests.support.system import own_memory
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals")

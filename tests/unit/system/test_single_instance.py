@@ -149,7 +149,7 @@ def test_what_another_user_sends_is_not_taken(tmp_path):
     taken: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
     listener = single_instance.Listener(taken.put)
     try:
-        script = "import sys; from captioner.gui import instance; single_instance._send(b'/own.jpg')"
+        script = "import sys; from captioner.system import single_instance; single_instance._send(b'/own.jpg')"
         while not taken.qsize():
             subprocess.run([sys.executable, "-c", script], cwd=ROOT, timeout=SOON, check=True)
         address = single_instance._address()

@@ -34,6 +34,9 @@ from captioner.model.weights import open_weights
 from captioner.photos.source import PhotoLike, PhotoSource
 from tests.support.hanging import HangingFile, hanging_file
 
+# With the real model, in real threads.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[4]
 
 # Seconds, for a machine that has other things to do.

@@ -1,3 +1,5 @@
+"""Odd, damaged and malicious files, from other projects and made here, never harm the program."""
+
 import random
 from pathlib import Path
 
