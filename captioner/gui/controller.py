@@ -3,17 +3,17 @@
 from collections.abc import Callable, Sequence
 
 from captioner.gui.accessibility.self_voicing import SelfVoicing
-from captioner.gui.session.caption_service import Background
+from captioner.gui.session.caption_service import CaptionService
 from captioner.gui.session.events import (
-    Answer,
-    Broken,
     Cancelled,
-    Captioned,
-    End,
-    Failed,
+    CaptionReady,
+    EndReached,
+    Event,
+    ModelUnavailable,
+    PhotoFailed,
+    PhotoLoaded,
+    PhotoSkipped,
     Progress,
-    Shown,
-    Skipped,
 )
 from captioner.gui.settings_store import SettingsStore
 from captioner.gui.status import Status
@@ -21,6 +21,8 @@ from captioner.gui.tk.main_thread import MainThreadQueue
 from captioner.gui.voice import Voice
 from captioner.gui.window import Window
 from captioner.photos.source import PhotoSource
+
+MAX_NAMES = 5  # of photos in a sentence
 
 
 class Controller:
@@ -44,8 +46,8 @@ class Controller:
         main_thread: MainThreadQueue,
         refresh: Callable[[], object],
     ) -> None:
-        self.captions: dict[PhotoSource, Captioned] = {}
-        self.captioned: Captioned | None = None
+        self.captions: dict[PhotoSource, CaptionReady] = {}
+        self.captioned: CaptionReady | None = None
         self.has_previous = self.has_next = False
         self._window = window
         self._status = status
@@ -54,8 +56,8 @@ class Controller:
         self._self_voicing = self_voicing
         self._refresh = refresh
         self._number = 0  # of the last request; events of earlier ones are dropped
-        self._shown: Shown | None = None
-        self._service = Background(
+        self._shown: PhotoLoaded | None = None
+        self._service = CaptionService(
             lambda event: main_thread.put(self.handle, event),
             beam_width=store.settings.beam_width,
             screen=(window.root.winfo_screenwidth(), window.root.winfo_screenheight()),
@@ -105,26 +107,26 @@ class Controller:
     def close(self) -> None:
         self._service.close()
 
-    def handle(self, event: Answer) -> None:
+    def handle(self, event: Event) -> None:
         """Show an event of the caption service, unless it belongs to an earlier request."""
         if getattr(event, "number", self._number) != self._number:
             return
         match event:
-            case Shown():
+            case PhotoLoaded():
                 self._show_photo(event)
-            case Captioned():
+            case CaptionReady():
                 self._show_caption(event)
-            case Failed():
+            case PhotoFailed():
                 self._show_failure(event)
-            case Skipped():
+            case PhotoSkipped():
                 self._status.notify(f"{event.name}: {event.sentence}")
             case Progress():
                 self._show_progress(event)
-            case End():
+            case EndReached():
                 self._status.reply(f"This is the {event.which} photo.")
             case Cancelled():
                 self._end_cancelled()
-            case Broken():
+            case ModelUnavailable():
                 self._show_problem(event.sentence)
                 self._status.idle("No captions are available.")
         self._refresh()
@@ -136,7 +138,7 @@ class Controller:
             self._voice.new_photo()
             self._status.busy("Reading the photo…")
 
-    def _show_photo(self, event: Shown) -> None:
+    def _show_photo(self, event: PhotoLoaded) -> None:
         self._shown = event
         self.captioned = None
         self.has_previous = event.position > 1
@@ -146,7 +148,7 @@ class Controller:
         self._window.caption_view.show(None)
         self._status.busy("Captioning…")
 
-    def _show_caption(self, event: Captioned) -> None:
+    def _show_caption(self, event: CaptionReady) -> None:
         self.captions.pop(event.source, None)  # to the end
         self.captions[event.source] = event
         if self._shown and event.source == self._shown.source:
@@ -155,7 +157,7 @@ class Controller:
             self._status.idle(f"Photo {self._shown.position} of {self._shown.total}.")
             self._voice.caption(event.caption.statement)
 
-    def _show_failure(self, event: Failed) -> None:
+    def _show_failure(self, event: PhotoFailed) -> None:
         if not (self._shown and self._shown.number == event.number):
             self._shown = None
             self._window.photo_view.show(None)
@@ -174,13 +176,23 @@ class Controller:
             self._self_voicing.say(sentence)
 
     def _show_progress(self, event: Progress) -> None:
-        text = f"{event.done} of {event.total} photos captioned."
+        captioned = f"{event.done - len(event.failed)} of {event.total} photos captioned"
         if event.done < event.total:
-            self._status.busy(text)
+            self._status.busy(f"{captioned}.")
         else:
+            text = f"{captioned}{_failures(event.failed)}."
             self._status.idle(text)
             self._self_voicing.announce(text)
 
     def _end_cancelled(self) -> None:
         self._status.idle("Cancelled.")
         self._self_voicing.say("Cancelled.")
+
+
+def _failures(names: Sequence[str]) -> str:
+    """How many photos could not be captioned, and which: the end of a sentence, "" for none."""
+    if not names:
+        return ""
+    others = len(names) - MAX_NAMES
+    listed = ", ".join(names[:MAX_NAMES]) + (f" and {others} more" if others > 0 else "")
+    return f", {len(names)} could not be: {listed}"

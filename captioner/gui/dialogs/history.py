@@ -9,7 +9,7 @@ from captioner.gui.accessibility.self_voicing import describe
 from captioner.gui.dialogs.base import ListDialog
 
 if TYPE_CHECKING:
-    from captioner.gui.session.events import Captioned
+    from captioner.gui.session.events import CaptionReady
     from captioner.gui.voice import Voice
     from captioner.photos.source import PhotoSource
 
@@ -23,7 +23,7 @@ class History(ListDialog):
     """
 
     def __init__(
-        self, parent: tk.Tk, captions: "Sequence[Captioned]", voice: "Voice", show: "Callable[[PhotoSource], object]"
+        self, parent: tk.Tk, captions: "Sequence[CaptionReady]", voice: "Voice", show: "Callable[[PhotoSource], object]"
     ) -> None:
         super().__init__(parent, "History", widths=(16, 44), lines=10)
         self._voice = voice

@@ -1,4 +1,4 @@
-"""What `captioner.gui.session.caption_service` tells the window."""
+"""The events that `captioner.gui.session.caption_service` reports."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,23 +11,23 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Ready:
+class ModelReady:
     """The model is loaded."""
 
 
 @dataclass(frozen=True)
-class Broken:
-    """There are no captions, because the model cannot be loaded. Comes again for every photo that gets none."""
+class ModelUnavailable:
+    """The model cannot be loaded, so there are no captions. Reported again for every photo that would get one."""
 
     sentence: str
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A photo to show.
+class PhotoLoaded:
+    """The photo to show.
 
-    position, total: it is photo 1 to total of its walk.
-    image: RGB, upright, at most the screen's size.
+    position, total: it is photo 1 to total of its list.
+    image: RGB, upright, at most as large as the screen.
     """
 
     number: int
@@ -38,8 +38,8 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Captioned:
-    """A photo's caption: the shown one's, or that of another one of several that were opened together."""
+class CaptionReady:
+    """The caption of the shown photo, or of another one of several that were opened together."""
 
     number: int
     source: "PhotoSource"
@@ -47,8 +47,8 @@ class Captioned:
 
 
 @dataclass(frozen=True)
-class Failed:
-    """The photo, or the folder, that was asked for cannot be shown or captioned."""
+class PhotoFailed:
+    """The photo or folder to show cannot be read or captioned."""
 
     number: int
     name: str
@@ -56,8 +56,8 @@ class Failed:
 
 
 @dataclass(frozen=True)
-class Skipped:
-    """Another one of several photos that were opened together cannot be captioned; the rest go on."""
+class PhotoSkipped:
+    """Another one of several photos that were opened together cannot be read or captioned. The rest go on."""
 
     number: int
     name: str
@@ -66,16 +66,21 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Progress:
-    """So many of several photos that were opened together are done. The last one says that all are."""
+    """How far several photos that were opened together are.
+
+    done: photos that are captioned or have failed; equal to total in the last of these events.
+    failed: the names of those that have failed.
+    """
 
     number: int
     done: int
     total: int
+    failed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class End:
-    """There is no photo before the first or after the last (which: "first" or "last"); what is under way goes on."""
+class EndReached:
+    """There is no photo before the first or after the last one (which: "first" or "last"). The current task goes on."""
 
     number: int
     which: str
@@ -83,9 +88,19 @@ class End:
 
 @dataclass(frozen=True)
 class Cancelled:
-    """What was under way has been given up."""
+    """The current task has been cancelled."""
 
     number: int
 
 
-Answer = Ready | Broken | Shown | Captioned | Failed | Skipped | Progress | End | Cancelled
+Event = (
+    ModelReady
+    | ModelUnavailable
+    | PhotoLoaded
+    | CaptionReady
+    | PhotoFailed
+    | PhotoSkipped
+    | Progress
+    | EndReached
+    | Cancelled
+)

@@ -1,4 +1,4 @@
-"""The photos that can be walked along."""
+"""The list of photos that the user steps through."""
 
 import threading
 from collections.abc import Sequence
@@ -10,34 +10,36 @@ from captioner.photos.source import PhotoSource
 
 
 @dataclass(eq=False)
-class Walk:
+class PhotoList:
     """The photos that come with what was opened: those of its folder, or those that were opened together.
 
     photos: None until they have been listed.
     start: the position of the one that was opened.
-    single: whether one photo was opened, and not a folder or several.
+    is_single: whether one photo was opened, not a folder or several.
     waiting: the positions of those that are still to be captioned because several were opened together.
+    failed: the names of those of them that could not be captioned.
     """
 
     sources: Sequence[PhotoSource]
     photos: Sequence[PhotoSource] | None = None
     start: int = 0
-    single: bool = False
+    is_single: bool = False
     waiting: set[int] = field(default_factory=set)
-    listing: threading.Lock = field(default_factory=threading.Lock)
+    failed: list[str] = field(default_factory=list)
+    _listing: threading.Lock = field(default_factory=threading.Lock)
 
-    def list(self) -> Sequence[PhotoSource]:
-        """List the photos, once; there is at least one.
+    def read(self) -> Sequence[PhotoSource]:
+        """List the photos, the first time; there is at least one.
 
         Raises:
-            PhotoError: there is none, or the folder cannot be read.
+            PhotoError: there is no photo, or the folder cannot be read.
         """
-        with self.listing:
+        with self._listing:
             if self.photos is None:
                 sources = [_absolute(source) for source in self.sources]
-                self.single = len(sources) == 1 and not _is_folder(sources[0])
-                if self.single:
-                    photos = _beside(sources[0])
+                self.is_single = len(sources) == 1 and not _is_folder(sources[0])
+                if self.is_single:
+                    photos = _siblings(sources[0])
                     self.start = photos.index(sources[0])
                 else:
                     photos = [photo for source in sources for photo in _within(source)]
@@ -57,8 +59,8 @@ def _is_folder(source: PhotoSource) -> bool:
     return source.path is not None and source.path.is_dir()
 
 
-def _beside(source: PhotoSource) -> list[PhotoSource]:
-    """The photos of a photo's folder, and in any case itself."""
+def _siblings(source: PhotoSource) -> list[PhotoSource]:
+    """The photos of a photo's folder. The photo itself is always among them."""
     photo = source.path
     if photo is None:
         return [source]
@@ -72,7 +74,7 @@ def _beside(source: PhotoSource) -> list[PhotoSource]:
 
 
 def _within(source: PhotoSource) -> list[PhotoSource]:
-    """The photos of a folder; of anything else itself."""
+    """The photos of a folder, or the source itself if it is not a folder."""
     if source.path is None or not _is_folder(source):
         return [source]
     try:

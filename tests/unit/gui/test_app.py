@@ -8,7 +8,7 @@ import pytest
 
 from captioner.gui.app import App
 from captioner.gui.commands import BY_NAME
-from captioner.gui.session.events import Captioned, Failed, Skipped
+from captioner.gui.session.events import CaptionReady, PhotoFailed, PhotoSkipped, Progress
 from captioner.gui.tk import incoming
 from captioner.gui.window import WELCOME
 from captioner.photos.source import PhotoSource
@@ -34,9 +34,9 @@ def test_events_of_an_earlier_request_are_ignored(app: App, samples: dict[str, P
     app.controller.open([cat])
     wait(app, lambda: app.state.caption)
     wanted = app.controller.captions[cat]
-    old = Captioned(app.controller._number - 1, coffee, wanted.caption)
+    old = CaptionReady(app.controller._number - 1, coffee, wanted.caption)
     app.main_thread.put(app.controller.handle, old)
-    app.main_thread.put(app.controller.handle, Failed(app.controller._number - 1, "coffee.jpg", "Too late."))
+    app.main_thread.put(app.controller.handle, PhotoFailed(app.controller._number - 1, "coffee.jpg", "Too late."))
     app.run_command("next_photo")
     wait(app, lambda: app.root.title().startswith("coffee"))
     wait(app, lambda: app.state.caption)
@@ -171,6 +171,27 @@ def test_switching_self_voicing_off_in_the_settings_is_spoken(app: App, user: Us
     app.store.change(self_voicing=False)
     assert user.utterances()[-1] == "Self-voicing off"
     app.main_thread.put(app.actions.open_incoming, "This is no photo.")
-    app.main_thread.put(app.controller.handle, Skipped(0, "a.txt", "This is no photo."))
+    app.main_thread.put(app.controller.handle, PhotoSkipped(0, "a.txt", "This is no photo."))
     wait(app, lambda: status(app).endswith("a.txt: This is no photo."))
     assert user.utterances()[-1] == "Self-voicing off"
+
+
+def test_photos_that_could_not_be_captioned_are_counted_and_named(
+    app: App, user: User, samples: dict[str, Path], tmp_path: Path
+) -> None:
+    app.store.change(speak_captions=False)
+    bad = [tmp_path / name for name in ("a.jpg", "b.jpg", "c.jpg")]
+    for path in bad:
+        path.write_text("Dear Sir or Madam,")
+    photos = [samples["cat"], *bad, samples["coffee"]]
+    app.controller.open([PhotoSource.of(photo) for photo in photos])
+    result = "2 of 5 photos captioned, 3 could not be: a.jpg, b.jpg, c.jpg."
+    wait(app, lambda: status(app).startswith(result))
+    wait(app, lambda: user.utterances()[-1] == result)
+    assert not app.state.busy
+
+
+def test_a_long_list_of_photos_that_could_not_be_captioned_is_cut(app: App) -> None:
+    names = tuple(f"{number}.jpg" for number in range(12))
+    app.controller.handle(Progress(0, 12, 12, names))
+    assert status(app) == ("0 of 12 photos captioned, 12 could not be: 0.jpg, 1.jpg, 2.jpg, 3.jpg, 4.jpg and 7 more.")

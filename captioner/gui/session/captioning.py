@@ -1,0 +1,146 @@
+"""The thread that owns the model and captions one photo after the other."""
+
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from captioner.errors import CaptionerError, user_message
+from captioner.gui.session.events import ModelReady, ModelUnavailable
+from captioner.gui.session.loading import Key
+from captioner.system import crash_log
+
+if TYPE_CHECKING:
+    from captioner import Caption, Captioner
+    from captioner.model.preprocess import PreparedPhoto
+
+# Photos that wait for the model. More would only take up memory.
+MAX_JOBS = 2
+
+# Lets glibc return pieces of memory of this many bytes and more to the system as soon as they are freed.
+M_MMAP_THRESHOLD = -3  # the setting's number in malloc.h
+MMAP_THRESHOLD_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Job:
+    """A photo to caption.
+
+    done: called in the captioning thread with the caption, or with a sentence that says why there is none.
+    """
+
+    key: Key
+    photo: "PreparedPhoto"
+    done: "Callable[[Caption | str | ModelUnavailable], None]"
+
+
+class CaptioningThread:
+    """Loads the model, then captions photos in the order of their jobs. Any thread may call its methods.
+
+    Args:
+        beam_width: how many captions the search keeps at each step; None for the width that the weights were tuned for.
+        report: called in the thread, once, when the model is loaded or cannot be.
+
+    beam_width: may be changed; it holds for jobs that begin later.
+    """
+
+    def __init__(self, beam_width: int | None, report: Callable[[ModelReady | ModelUnavailable], None]) -> None:
+        self.beam_width = beam_width
+        self._report = report
+        self._closed = False
+        self._changed = threading.Condition()
+        self._jobs: deque[Job] = deque()
+        self._captions: dict[tuple[Key, int | None], Caption] = {}
+        threading.Thread(target=self._run, name="captioning", daemon=True).start()
+
+    def known(self, key: Key) -> "Caption | None":
+        """The caption that a photo already has at this beam width."""
+        return self._captions.get((key, self.beam_width))
+
+    def put(self, job: Job, is_wanted: Callable[[], bool]) -> None:
+        """Add a job, after waiting for room in the queue. It is dropped if it is no longer wanted by then."""
+        with self._changed:
+            self._changed.wait_for(lambda: len(self._jobs) < MAX_JOBS or not is_wanted())
+            if is_wanted():
+                self._jobs.append(job)
+                self._changed.notify_all()
+
+    def clear(self) -> None:
+        """Drop the jobs that wait, and those that wait to be put."""
+        with self._changed:
+            self._jobs.clear()
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """End the thread when its present job is done."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def _run(self) -> None:
+        _return_freed_memory()
+        beam_width = self.beam_width
+        captioner = _load(beam_width)
+        self._report(captioner if isinstance(captioner, ModelUnavailable) else ModelReady())
+        while job := self._next_job():
+            if beam_width != self.beam_width:
+                beam_width = self.beam_width
+                captioner = _load(beam_width, captioner)
+            if isinstance(captioner, ModelUnavailable):
+                job.done(captioner)
+                continue
+            # An earlier request may have got it in the meantime.
+            caption = self._captions.get((job.key, beam_width))
+            try:
+                caption = caption or captioner.caption(job.photo)
+            except Exception as error:  # whatever it is, nobody else would tell the user
+                job.done(message(error))
+            else:
+                self._captions[job.key, beam_width] = caption
+                job.done(caption)
+
+    def _next_job(self) -> Job | None:
+        """Wait for a job; None at the end."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._jobs or self._closed)
+            if self._closed:
+                return None
+            self._changed.notify_all()
+            return self._jobs.popleft()
+
+
+def message(error: Exception) -> str:
+    """What to tell the user. A bug in the program is also noted in the crash log."""
+    if not isinstance(error, CaptionerError | ImportError | MemoryError):
+        crash_log.note(error)
+    return user_message(error)
+
+
+def _return_freed_memory() -> None:
+    """Return a photo's memory to the system as soon as it is freed.
+
+    glibc would otherwise keep it between the small pieces of memory of captions, which stay, and grow with every photo.
+    """
+    if sys.platform == "linux":
+        import ctypes
+
+        with suppress(AttributeError):  # another C library
+            ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD_BYTES)
+
+
+def _load(
+    beam_width: int | None, loaded: "Captioner | ModelUnavailable | None" = None
+) -> "Captioner | ModelUnavailable":
+    """Load the model, or set the beam width if it is loaded."""
+    try:
+        from captioner import Captioner
+
+        if not isinstance(loaded, Captioner):
+            return Captioner(beam_width=beam_width)
+        loaded.set_beam_width(beam_width)
+        return loaded
+    except Exception as error:  # whatever it is, the window stays usable without captions
+        return ModelUnavailable(message(error))
