@@ -1,4 +1,4 @@
-"""Beam search: the most probable captions, found word by word."""
+"""Beam search: finds the most probable captions, word by word."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
@@ -15,27 +15,28 @@ class Hypothesis:
     """A caption of T words.
 
     words: their ids, without start and end.
-    log_probabilities: one a word.
-    attention_weights: one float32 [R] a word, the regions it was read from.
+    log_probabilities: one per word.
+    attention_weights: one float32 [R] per word, how much each region counted for it.
     log_probability: of the whole caption, its end included.
-    forbidden: one log-probability a word and one for the end: of a forbidden word in its place.
-    agreement: with what people would say, as far as that can be foretold; see `captioner.model.reranker`.
+    unknown_log_probabilities: one per word and one for the end, of the forbidden words, such as the unknown one, in its
+        place.
+    predicted_cider: set by `captioner.model.reranker`.
     """
 
     words: tuple[int, ...] = ()
     log_probabilities: tuple[float, ...] = ()
     attention_weights: tuple[np.ndarray, ...] = ()
     log_probability: float = 0.0
-    forbidden: tuple[float, ...] = ()
-    agreement: float = 0.0
+    unknown_log_probabilities: tuple[float, ...] = ()
+    predicted_cider: float = 0.0
 
     @property
     def mean_log_probability(self) -> float:
-        """Of a word, the end included."""
+        """Per word, the end included."""
         return self.log_probability / (len(self.words) + 1)
 
     def repeats(self) -> list[int]:
-        """The words that may not follow: the last one again, and any that would make a trigram occur twice."""
+        """The words that may not come next: the last one again, and any that would make a trigram occur twice."""
         words = self.words
         return [*words[-1:], *(c for a, b, c in zip(words, words[1:], words[2:]) if (a, b) == words[-2:])]
 
@@ -53,16 +54,17 @@ def beam_search(
 ) -> list[Hypothesis]:
     """Find the best captions of 1 to max_length words.
 
-    A caption's score is its log-probability / (number of words + 1) ** length_normalisation, the 1 being its end; else
-    short captions would always win (Wu et al. 2016, arXiv 1609.08144, whose divisor is more intricate). No word follows
-    itself and no trigram occurs twice. Of equals the lower word id wins, so the result is always the same.
+    A caption's score is its log-probability / (number of words + 1) ** length_normalisation, where the 1 stands for its
+    end. Without the divisor short captions would always win (Wu et al. 2016, arXiv 1609.08144, have a more complicated
+    one). No word follows itself and no trigram occurs twice. Ties go to the lower word id, so the result is always the
+    same.
 
     Args:
         step: one step of the decoder, for the last words and the states of up to beam_width captions.
         state: float32 [1, S], the first state.
         start: id that a caption starts with.
         end: id that a caption ends with.
-        beam_width: how many captions are followed at a time and returned at most.
+        beam_width: how many captions are followed in parallel, and the most that are returned.
         max_length: most words in a caption.
         length_normalisation: 0 favours short captions, 1 compares the mean log-probability of a word, more favours long
             ones.
@@ -84,13 +86,17 @@ def beam_search(
         totals = log_probabilities.astype(np.float64)
         totals += np.array([[hypothesis.log_probability] for hypothesis in live])
         totals[:, list(forbidden)] = -np.inf
-        missed = np.logaddexp.reduce(log_probabilities[:, list(forbidden)], axis=1).tolist()
+        unknown = np.logaddexp.reduce(log_probabilities[:, list(forbidden)], axis=1).tolist()
         for row, hypothesis in enumerate(live):
             totals[row, hypothesis.repeats()] = -np.inf
 
         if length > 0:
             finished += [
-                replace(h, log_probability=float(totals[row, end]), forbidden=(*h.forbidden, missed[row]))
+                replace(
+                    h,
+                    log_probability=float(totals[row, end]),
+                    unknown_log_probabilities=(*h.unknown_log_probabilities, unknown[row]),
+                )
                 for row, h in enumerate(live)
                 if totals[row, end] > -np.inf
             ]
@@ -104,11 +110,11 @@ def beam_search(
                 (*live[row].log_probabilities, float(log_probabilities[row, id])),
                 (*live[row].attention_weights, attention_weights[row]),
                 float(totals[row, id]),
-                (*live[row].forbidden, missed[row]),
+                (*live[row].unknown_log_probabilities, unknown[row]),
             )
             for row, id in zip(rows, ids)
         ]
-        # Hardly a caption's score rises with its length: where none is better now, ended for nothing, none is awaited.
+        # A caption's score hardly ever rises with its length: stop when even a free end would make none of them better.
         full = len(finished) == beam_width
         if not live or (full and score(finished[-1]) >= max(map(score, live))):
             break
@@ -117,7 +123,7 @@ def beam_search(
 
 
 def _best(totals: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Rows and columns of the highest totals, highest first, equal ones in their order; -inf is left out."""
+    """Rows and columns of the highest totals, highest first, ties in their order; -inf is left out."""
     flat = totals.ravel()
     count = min(count, flat.size)
     threshold = max(np.partition(flat, -count)[-count], np.finfo(flat.dtype).min)

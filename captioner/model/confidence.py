@@ -1,9 +1,9 @@
-"""How sure the captioner is of a caption: as a probability, and in words.
+"""The confidence in a caption: the probability that it describes its photo.
 
-The probability that a caption describes its photo is a product of two. One, that a caption with such evidence (how
-probable its words were, where they looked, how strongly the encoder reacted) describes a photo like those that were
-trained on. The other, that the photo is like those: its light, colours and detail are not strange, few of the encoder's
-features are silent, and the decoder misses no words. Both are logistic regressions; training/calibration.py fits them.
+It is a product of two probabilities. One: a caption with such evidence (how probable its words were, how its attention
+was spread, how strongly the encoder responded) describes a photo of the kind that the model was trained on. The other:
+the photo is of that kind. Its light, colours and detail are usual, few of the encoder's features are silent, and the
+decoder seldom wanted an unknown word. Both are logistic regressions, which training/confidence.py fits.
 """
 
 import math
@@ -13,13 +13,13 @@ import numpy as np
 
 from captioner.model.beam_search import Hypothesis
 
-# A feature is silent if its mean over the photo is less.
-SILENT = 0.01
+# A feature is silent if its mean over the photo is below this.
+SILENT_BELOW = 0.01
 
-# What is measured of a photo, as shares or logarithms.
+# The measures of a photo, as shares or logarithms.
 PHOTO = ("brightness", "contrast", "colour", "flatness", "detail")
 
-# The coefficients: of both regressions, and what is usual for each measure of a photo.
+# The coefficients in model.json, by their names there: of both regressions, and the usual range of each measure.
 COEFFICIENTS = {
     "describes": (
         "intercept",
@@ -49,7 +49,7 @@ COEFFICIENTS = {
 def evidence(
     hypotheses: Sequence[Hypothesis], photo: np.ndarray, regions: np.ndarray, state: np.ndarray
 ) -> dict[str, float]:
-    """What tells how sure the best caption is, by the names in PHOTO and COEFFICIENTS.
+    """What the confidence in the best caption depends on, by the names in PHOTO and COEFFICIENTS.
 
     Args:
         hypotheses: what `beam_search` found, best first.
@@ -60,21 +60,21 @@ def evidence(
     best, *others = hypotheses
     log_probabilities = [*best.log_probabilities, best.log_probability - sum(best.log_probabilities)]
     attention = np.array(best.attention_weights)
-    pixels = photo[::2, ::2].astype(np.float32) / 255  # enough, and quick
+    pixels = photo[::2, ::2].astype(np.float32) / 255  # fast, and enough
     grey = pixels.mean(-1)
     steps = np.abs(np.diff(grey))
     values = {
-        "agreement": best.agreement,
+        "agreement": best.predicted_cider,
         "mean log-probability of a word": np.mean(log_probabilities),
         "least log-probability of a word": np.min(log_probabilities),
         "margin": best.mean_log_probability - others[0].mean_log_probability if others else 0.0,
-        "unknown words": np.mean(best.forbidden),
-        # The vocabulary is sorted by frequency, and by Zipf's law the logarithm of the rank tells how rare a word is.
-        "unknown words, by rarity": np.average(best.forbidden[:-1], weights=np.log(best.words)),
+        "unknown words": np.mean(best.unknown_log_probabilities),
+        # The vocabulary is sorted by frequency: by Zipf's law the logarithm of the rank says how rare a word is.
+        "unknown words, by rarity": np.average(best.unknown_log_probabilities[:-1], weights=np.log(best.words)),
         "attention entropy": -(attention * np.log(attention + 1e-9)).sum(-1).mean(),
         "attention peak": attention.max(-1).mean(),
         "state": np.abs(state).mean(),
-        "silent features": (regions[0, :, regions.shape[2] // 2 :].mean(0) < SILENT).mean(),
+        "silent features": (regions[0, :, regions.shape[2] // 2 :].mean(0) < SILENT_BELOW).mean(),
         "brightness": grey.mean(),
         "contrast": grey.std(),
         "colour": np.ptp(pixels, axis=-1).mean(),
@@ -99,7 +99,7 @@ def confidence(evidence: Mapping[str, float], coefficients: Mapping[str, Mapping
 
 
 def strangeness(evidence: Mapping[str, float], coefficients: Mapping[str, Mapping[str, float]]) -> float:
-    """How far a photo's measures are from the usual: the logarithm of the mean square, in standard deviations."""
+    """How unusual a photo's measures are: the logarithm of their mean squared distance in standard deviations."""
     mean, deviation = coefficients["mean"], coefficients["deviation"]
     return math.log(sum(((evidence[name] - mean[name]) / deviation[name]) ** 2 for name in PHOTO) / len(PHOTO) + 1e-9)
 

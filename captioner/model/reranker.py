@@ -1,9 +1,9 @@
-"""Which of the captions that were found agrees best with what people would say.
+"""Chooses among the captions that the search found the one that is expected to agree best with people's.
 
-CIDEr (R. Vedantam et al., CVPR 2015, arXiv 1411.5726) compares a caption with people's by their n-grams, rare ones
-counting more. How much of each n-gram people's captions of a photo have is foretold from the encoder's features by
-linear regression, which training/consensus.py fits; of the captions of a beam search, the one that agrees best with
-that is told. It is judged as a whole, while the decoder goes from word to word.
+CIDEr (R. Vedantam et al., CVPR 2015, arXiv 1411.5726) compares a caption with people's captions by their n-grams, rare
+ones counting more. A linear regression, fitted by training/reranker.py, predicts from the encoder's features how much
+of each n-gram people's captions of the photo contain, and from that the CIDEr of each caption that the beam search
+returns. It judges a caption as a whole, while the decoder goes from word to word.
 """
 
 import math
@@ -21,28 +21,28 @@ from captioner.model.vocabulary import Vocabulary
 
 T = TypeVar("T")
 
-# Words of an n-gram. CIDEr goes up to four; how much of those people have can hardly be foretold.
-LONGEST = 3
+# Words of an n-gram. CIDEr goes up to four, but n-grams of four can hardly be predicted.
+MAX_NGRAM = 3
 
-# What the mean log-probability of a word counts beside the agreement, and what each word costs: the more is said, the
-# more may agree, but the more may be wrong, too.
-LIKELIHOOD = 0.02
-LENGTH = 0.0005
+# A caption's rank also depends on the mean log-probability of its words and on its length: a longer caption has more
+# that may agree, but also more that may be wrong.
+LOG_PROBABILITY_WEIGHT = 0.02
+LENGTH_PENALTY = 0.0005
 
-# The arrays of the file: F features, N n-grams, R dimensions between them.
+# The arrays of the file, by their names there: F features, N n-grams, R dimensions between them.
 SHAPES = {
     "projection": ("F", "R"),  # float16
     "bias": ("R",),  # float32
-    "ngrams": ("N", LONGEST),  # uint16: the ids of the words, then padding
-    "rarity": ("N",),  # float32: logarithm of how many photos there are for one whose captions have it
-    "usual": ("N",),  # float32: the mean over all photos of what is foretold
+    "ngrams": ("N", MAX_NGRAM),  # uint16: the ids of the words, then padding
+    "rarity": ("N",),  # float32, the idf: the logarithm of (photos / photos whose captions contain it)
+    "usual": ("N",),  # float32: the mean of the predictions over all photos
     "directions": ("N", "R"),  # int8
     "scale": ("N",),  # float32, of the directions
-    "rarest": (),  # float32: the rarity of what is no n-gram of these
+    "rarest": (),  # float32: the idf of n-grams that are not in the file
 }
 
 
-class Consensus:
+class Reranker:
     """The regression.
 
     Args:
@@ -60,48 +60,52 @@ class Consensus:
         except Exception as error:  # zip files raise almost anything
             raise WeightsError(f"The model's file {path} is damaged ({error}).") from error
         self._projection = arrays["projection"].astype(np.float32)
-        self._bias, self._rarity, self._usual = arrays["bias"], arrays["rarity"], arrays["usual"]
+        self._bias, self._idf, self._mean = arrays["bias"], arrays["rarity"], arrays["usual"]
         self._directions, self._scale = arrays["directions"], arrays["scale"]
-        self._rarest = float(arrays["rarest"])
+        self._unknown_idf = float(arrays["rarest"])
         self._rows = {tuple(filter(None, ids)): row for row, ids in enumerate(arrays["ngrams"].tolist())}
 
     @property
     def features(self) -> int:
+        """How many features the encoder has to give."""
         return len(self._projection)
 
-    def rank(self, hypotheses: Sequence[Hypothesis], features: np.ndarray) -> list[Hypothesis]:
-        """Captions with their agreement, the best first.
+    def rerank(self, hypotheses: Sequence[Hypothesis], features: np.ndarray) -> list[Hypothesis]:
+        """The captions with their predicted CIDEr, best first.
 
         Args:
             features: float32 [1, F], from the encoder.
         """
         photo = features[0] @ self._projection + self._bias
-        agreeing = [replace(h, agreement=self._agreement(h.words, photo)) for h in hypotheses]
+        predicted = [replace(h, predicted_cider=self._predict(h.words, photo)) for h in hypotheses]
         return sorted(
-            agreeing,
-            key=lambda h: h.agreement + LIKELIHOOD * h.mean_log_probability - LENGTH * len(h.words),
+            predicted,
+            key=lambda h: (
+                h.predicted_cider + LOG_PROBABILITY_WEIGHT * h.mean_log_probability - LENGTH_PENALTY * len(h.words)
+            ),
             reverse=True,
         )
 
-    def _agreement(self, words: Sequence[int], photo: np.ndarray) -> float:
-        """About the mean cosine between the n-grams of a caption and people's, over 1 to 3 words.
+    def _predict(self, words: Sequence[int], photo: np.ndarray) -> float:
+        """About the mean cosine between the n-grams of a caption and people's, over n-grams of 1 to 3 words.
 
         Args:
             photo: float32 [R].
         """
         total = 0.0
-        for counts in ngrams((*words, Vocabulary.end), LONGEST):
+        for counts in ngrams((*words, Vocabulary.end), MAX_NGRAM):
             known = {self._rows[ngram]: count for ngram, count in counts.items() if ngram in self._rows}
             rows = list(known)
-            weights = np.array(list(known.values())) * self._rarity[rows]
-            unknown = sum(count**2 for ngram, count in counts.items() if ngram not in self._rows) * self._rarest**2
-            foretold = self._directions[rows] @ photo * self._scale[rows] + self._usual[rows]
-            total += float(weights @ foretold) / math.sqrt(weights @ weights + unknown + 1e-9)
-        return total / LONGEST
+            weights = np.array(list(known.values())) * self._idf[rows]
+            unknown = sum(count**2 for ngram, count in counts.items() if ngram not in self._rows)
+            expected = self._directions[rows] @ photo * self._scale[rows] + self._mean[rows]
+            norm = math.sqrt(weights @ weights + unknown * self._unknown_idf**2 + 1e-9)
+            total += float(weights @ expected) / norm
+        return total / MAX_NGRAM
 
 
 def ngrams(words: Sequence[T], longest: int) -> list[Counter[tuple[T, ...]]]:
-    """The n-grams of 1 to so many words, counted, by their length."""
+    """The n-grams of 1 word, of 2 words and so on, counted."""
     return [Counter(tuple(words[i : i + n]) for i in range(len(words) - n + 1)) for n in range(1, longest + 1)]
 
 
@@ -115,4 +119,4 @@ def _check(arrays: dict[str, np.ndarray]) -> None:
         if arrays[name].shape != expected or len(shape) != arrays[name].ndim:
             raise ValueError(f"{name} has the wrong shape")
         if not np.isfinite(arrays[name]).all():
-            raise ValueError(f"{name} has what are no numbers")
+            raise ValueError(f"{name} contains values that are not finite")

@@ -1,4 +1,4 @@
-"""One model file, run by LiteRT."""
+"""Runs model files by LiteRT."""
 
 import math
 import os
@@ -16,15 +16,15 @@ _stderr_lock = threading.Lock()
 
 
 class Model:
-    """The signature "serving_default" of a flatbuffer, ready to run, for one thread at a time.
+    """The signature "serving_default" of a flatbuffer, for one thread at a time.
 
     Args:
-        path: the file, known to be whole.
-        threads: how many threads of its own LiteRT uses.
-        batch: what the file leaves open in its inputs' shapes. A call may have another: the first one takes longer.
+        path: the file, whose checksum has been checked: LiteRT may crash on a damaged one.
+        threads: how many threads LiteRT starts.
+        batch: the size of the dimension that the file leaves open. A call with another size works but is slow at first.
 
     Attributes:
-        inputs, outputs: the shape of each, by name; -1 for what the file leaves open.
+        inputs, outputs: the shape of each, by name; -1 for the open dimension.
 
     Raises:
         WeightsError: LiteRT cannot run the file.
@@ -33,7 +33,7 @@ class Model:
     def __init__(self, path: Path, *, threads: int, batch: int = 1):
         try:
             from ai_edge_litert.interpreter import Interpreter
-        except ModuleNotFoundError:  # as on Macs with Intel processors: TensorFlow has the same class
+        except ModuleNotFoundError:  # on Macs with Intel processors; TensorFlow has the same class
             os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
             from tensorflow.lite.python.interpreter import Interpreter  # noqa: TID251
         try:
@@ -41,7 +41,7 @@ class Model:
             for tensor in interpreter.get_input_details():
                 shape = [batch if size == -1 else int(size) for size in tensor["shape_signature"]]
                 interpreter.resize_tensor_input(tensor["index"], shape)
-            with _stderr_to_nowhere():
+            with _without_stderr():
                 interpreter.allocate_tensors()
             self._run = interpreter.get_signature_runner("serving_default")
         except (ValueError, RuntimeError) as error:
@@ -54,23 +54,23 @@ class Model:
         """Run the model: input arrays by name to output arrays by name.
 
         Raises:
-            WeightsError: the file does not take these, or gives what are no numbers.
+            WeightsError: the file does not take these, or returns values that are not finite.
         """
         try:
             outputs: dict[str, np.ndarray] = self._run(**inputs)
         except (ValueError, RuntimeError) as error:
             raise WeightsError(f"LiteRT cannot run the model's file {self._path} ({error}).") from error
         if not all(np.isfinite(output).all() for output in outputs.values()):
-            raise WeightsError(f"The model's file {self._path} is damaged: it gives what are no numbers.")
+            raise WeightsError(f"The model's file {self._path} is damaged. It returns values that are not finite.")
         return outputs
 
 
 def check_fit(encoder: Model, decoder: Model, words: int, features: int) -> None:
-    """Check that an encoder, a decoder, a vocabulary and a consensus belong together, by their shapes.
+    """Check by their shapes that an encoder, a decoder, a vocabulary and a reranker belong together.
 
     Args:
-        words: of the vocabulary.
-        features: that the consensus takes.
+        words: how many the vocabulary has.
+        features: how many the reranker takes.
 
     Raises:
         WeightsError: they do not.
@@ -87,7 +87,7 @@ def check_fit(encoder: Model, decoder: Model, words: int, features: int) -> None
     except (KeyError, IndexError, ValueError):
         fit = False
     if not fit:
-        raise WeightsError("The model's files do not belong together: export it again.")
+        raise WeightsError("The model's files do not belong together. Install the program or export the model again.")
 
 
 def _shapes(details: dict[str, Any]) -> dict[str, tuple[int, ...]]:
@@ -100,20 +100,20 @@ def physical_cores() -> int:
         cpus = os.sched_getaffinity(0)
         siblings = "/sys/devices/system/cpu/cpu{}/topology/thread_siblings_list"
         return len({Path(siblings.format(cpu)).read_text() for cpu in cpus})
-    except (AttributeError, OSError):  # not Linux: mostly two threads a core, or as many slow cores as fast ones
+    except (AttributeError, OSError):  # not Linux; mostly two threads per core, or as many slow cores as fast ones
         return max(1, (os.cpu_count() or 1) // 2)
 
 
 @contextmanager
-def _stderr_to_nowhere() -> Iterator[None]:
-    """Drop what is written to standard error meanwhile.
+def _without_stderr() -> Iterator[None]:
+    """Drop what is written to standard error in the block.
 
-    LiteRT greets with "INFO: Created TensorFlow Lite XNNPACK delegate for CPU." and has no setting against it.
+    LiteRT prints "INFO: Created TensorFlow Lite XNNPACK delegate for CPU." and has no setting to prevent it.
     """
     with _stderr_lock:
         try:
             stderr = os.dup(2)
-        except OSError:  # a program may have no standard error, as windowed ones on Windows
+        except OSError:  # there is none, as in windowed programs on Windows
             yield
             return
         nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -1,4 +1,4 @@
-"""The folder with the trained model: where it is, what its model.json says, and whether it is whole."""
+"""The folder with the trained model: what its model.json says, and whether its files are intact."""
 
 import hashlib
 import json
@@ -14,10 +14,10 @@ FORMAT = 2
 FILES = ("encoder.tflite", "decoder.tflite", "vocabulary.json", "consensus.npz")
 ADVICE = "Install the program again."
 
-# Bytes that are read of model.json, and of each of FILES: what is longer is none of them.
-MOST = 2**16
-MOST_OF_FILE = 2**28
-BLOCK = 2**22
+# Bytes; longer files are damaged.
+MAX_MODEL_JSON_SIZE = 2**16
+MAX_FILE_SIZE = 2**28
+CHUNK = 2**22
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,11 @@ class Weights:
         return self.folder / "decoder.tflite"
 
     @property
-    def consensus(self) -> Path:
+    def reranker(self) -> Path:
         return self.folder / "consensus.npz"
 
     def check(self) -> None:
-        """Compare the files with their checksums; to do before LiteRT sees them, for a damaged file can crash it.
+        """Compare the files with their checksums. Do it before LiteRT loads them: a damaged file can crash it.
 
         Raises:
             WeightsError: a file is missing or has changed.
@@ -65,7 +65,7 @@ class Weights:
             except OSError as error:
                 raise WeightsError(f"The model's file {path} cannot be read ({error.strerror}). {ADVICE}") from error
             if digest != self.sha256[name]:
-                raise WeightsError(f"The model's file {path} is damaged: its checksum is wrong. {ADVICE}")
+                raise WeightsError(f"The model's file {path} is damaged (its checksum is wrong). {ADVICE}")
 
     def vocabulary(self) -> Vocabulary:
         return Vocabulary.load(self.folder / "vocabulary.json")
@@ -84,7 +84,7 @@ def open_weights(folder: str | Path | None = None) -> Weights:
     path = folder / "model.json"
     try:
         with path.open("rb") as file:
-            model = json.loads(file.read(MOST).decode())
+            model = json.loads(file.read(MAX_MODEL_JSON_SIZE).decode())
         if model["format"] != FORMAT:
             raise ValueError(f"its format is not {FORMAT}")
         weights = Weights(
@@ -110,16 +110,16 @@ def open_weights(folder: str | Path | None = None) -> Weights:
 
 
 def sha256(path: Path) -> str:
-    """The hexadecimal checksum of a file, of its first MOST_OF_FILE bytes."""
+    """The hexadecimal checksum of a file, of its first MAX_FILE_SIZE bytes."""
     digest = hashlib.sha256()
     with path.open("rb", buffering=0) as file:
-        for _ in range(MOST_OF_FILE // BLOCK):
-            digest.update(file.read(BLOCK))
+        for _ in range(MAX_FILE_SIZE // CHUNK):
+            digest.update(file.read(CHUNK))
     return digest.hexdigest()
 
 
 def _number(values: dict[str, object], name: str, least: float, most: float) -> float:
     value = values[name]
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-        raise ValueError(f"{name} is no number from {least:g} to {most:g}")
+        raise ValueError(f"{name} is not a number from {least:g} to {most:g}")
     return value

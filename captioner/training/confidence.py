@@ -11,13 +11,11 @@ from PIL import Image
 from tqdm import tqdm
 
 from captioner.caption import GUESS, HEDGES
-from captioner.captioner import search
 from captioner.errors import WeightsError
 from captioner.model import confidence
 from captioner.model.beam_search import Hypothesis
-from captioner.model.preprocess import LOADED_SIDE, encoder_input, prepare
-from captioner.model.reranker import Consensus
-from captioner.model.runtime import Model, physical_cores
+from captioner.model.pipeline import Pipeline
+from captioner.model.preprocess import LOADED_SIDE, PreparedPhoto, prepare
 from captioner.model.tokenizer import tokenize
 from captioner.model.weights import open_weights
 from captioner.photos.load import load
@@ -129,35 +127,20 @@ def calibrate(weights: Path, examples: list[Example]) -> Calibration:
 
 def collect(weights: Path, examples: list[Example]) -> tuple[list[Evidence], np.ndarray, list[Evidence]]:
     """Each photo's evidence, its caption's CIDEr-D, float64 [photos], and the evidence of odd pictures."""
-    opened = open_weights(weights)
-    opened.check()
-    vocabulary, threads = opened.vocabulary(), physical_cores()
-    encoder = Model(opened.encoder, threads=threads)
-    decoder = Model(opened.decoder, threads=threads, batch=opened.beam_width)
-    consensus = Consensus(opened.consensus)
-    side = encoder.inputs["photo"][1]
+    pipeline = Pipeline(open_weights(weights))
     reward = CiderD([[tokenize(caption) for caption in example.captions] for example in examples])
 
-    def look(picture: np.ndarray | Image.Image) -> tuple[Evidence, list[Hypothesis]]:
-        photo = encoder_input(picture, side)
-        encoded = encoder(photo=photo[None])
-        hypotheses = search(
-            encoded,
-            decoder,
-            consensus,
-            beam_width=opened.beam_width,
-            max_length=opened.max_length,
-            length_normalisation=opened.length_normalisation,
-            seconds={},
-        )
-        return confidence.evidence(hypotheses, photo, encoded["regions"], encoded["state"]), hypotheses
+    def look(picture: np.ndarray | PreparedPhoto) -> tuple[Evidence, list[Hypothesis]]:
+        photo = pipeline.encode(pipeline.encoder_input(picture))
+        hypotheses = pipeline.search(photo)
+        return pipeline.evidence(photo, hypotheses), hypotheses
 
     known, scores = [], []
     for number, example in enumerate(tqdm(examples, "confidence", unit="photo")):
-        evidence, hypotheses = look(prepare(example.photo).pixels)
+        evidence, hypotheses = look(prepare(example.photo))
         known.append(evidence)
-        scores.append(reward(number, vocabulary.decode(hypotheses[0].words)))
-    return known, np.array(scores), [look(picture)[0] for picture in odd_pictures(examples)]
+        scores.append(reward(number, pipeline.vocabulary.decode(hypotheses[0].words)))
+    return known, np.array(scores), [look(np.asarray(picture))[0] for picture in odd_pictures(examples)]
 
 
 def odd_pictures(examples: list[Example]) -> Iterator[Image.Image]:

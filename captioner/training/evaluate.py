@@ -11,10 +11,8 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 from tqdm import tqdm
 
 from captioner import Captioner
-from captioner.captioner import search
-from captioner.model.preprocess import encoder_input, prepare
-from captioner.model.reranker import Consensus
-from captioner.model.runtime import Model, physical_cores
+from captioner.model.pipeline import Pipeline
+from captioner.model.preprocess import prepare
 from captioner.model.text import sentence
 from captioner.model.weights import open_weights
 from captioner.photos.load import load
@@ -112,30 +110,19 @@ def choose_search(weights: Path, examples: list[Example]) -> Grid:
     Raises:
         CaptionerError: the weights or a photo cannot be read.
     """
-    opened = open_weights(weights)
-    opened.check()
-    vocabulary, threads = opened.vocabulary(), physical_cores()
-    encoder = Model(opened.encoder, threads=threads)
-    consensus = Consensus(opened.consensus)
-    decoders = {width: Model(opened.decoder, threads=threads, batch=width) for width in BEAM_WIDTHS}
+    pipeline = Pipeline(open_weights(weights))
+    decoders = {width: pipeline.load_decoder(width) for width in BEAM_WIDTHS}
     captions: dict[tuple[int, float], dict[str, str]] = {
         setting: {} for setting in product(BEAM_WIDTHS, LENGTH_NORMALISATIONS)
     }
     for example in tqdm(examples, "search settings", unit="photo"):
-        image = encoder_input(prepare(example.photo).pixels, encoder.inputs["photo"][1])
-        encoded = encoder(photo=image[None])
+        photo = pipeline.encode(pipeline.encoder_input(prepare(example.photo)))
         remembered = {width: remember(decoder) for width, decoder in decoders.items()}
         for (width, normalisation), texts in captions.items():
-            best, *_ = search(
-                encoded,
-                remembered[width],
-                consensus,
-                beam_width=width,
-                max_length=opened.max_length,
-                length_normalisation=normalisation,
-                seconds={},
+            best, *_ = pipeline.search(
+                photo, decoder=remembered[width], beam_width=width, length_normalisation=normalisation
             )
-            texts[str(example.photo)] = sentence(vocabulary.decode(best.words))
+            texts[str(example.photo)] = sentence(pipeline.vocabulary.decode(best.words))
 
     references = {str(example.photo): example.captions for example in examples}
     grid = {setting: cider(texts, references) for setting, texts in captions.items()}

@@ -7,7 +7,7 @@ import numpy as np
 from tqdm import tqdm
 
 from captioner.model.preprocess import encoder_input, prepare
-from captioner.model.reranker import LONGEST, SHAPES
+from captioner.model.reranker import MAX_NGRAM, SHAPES
 from captioner.model.runtime import Model, physical_cores
 from captioner.model.tokenizer import tokenize
 from captioner.model.vocabulary import Vocabulary
@@ -59,7 +59,7 @@ def fit(features: np.ndarray, captions: list[list[list[str]]], vocabulary: Vocab
     known = sorted(  # so that the same photos give the same file
         ngram
         for ngram, photos in cider.frequency.items()
-        if len(ngram) <= LONGEST and photos >= LEAST_PHOTOS and all(word in vocabulary.ids for word in ngram)
+        if len(ngram) <= MAX_NGRAM and photos >= LEAST_PHOTOS and all(word in vocabulary.ids for word in ngram)
     )
     row = {ngram: number for number, ngram in enumerate(known)}
     said = np.zeros((len(captions), len(known)), np.float32)  # the mean of the captions' normalised vectors
@@ -94,8 +94,8 @@ def fit(features: np.ndarray, captions: list[list[list[str]]], vocabulary: Vocab
     arrays = {
         "projection": projection.astype(np.float16),
         "bias": (-mean @ projection).astype(np.float32),
-        "ngrams": np.array([each + [Vocabulary.pad] * (LONGEST - len(each)) for each in ids], np.uint16).reshape(
-            -1, LONGEST
+        "ngrams": np.array([each + [Vocabulary.pad] * (MAX_NGRAM - len(each)) for each in ids], np.uint16).reshape(
+            -1, MAX_NGRAM
         ),
         "rarity": np.array([cider.log_photos - np.log(cider.frequency[ngram]) for ngram in known], np.float32),
         "usual": usual,

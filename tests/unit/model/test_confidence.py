@@ -23,7 +23,7 @@ def hypothesis(words: tuple[int, ...], log_probabilities: tuple[float, ...], end
 
 
 def test_evidence_is_what_a_hand_computes() -> None:
-    best = replace(hypothesis((4, 5, 6), (-0.2, -0.8, -0.1)), agreement=0.25)
+    best = replace(hypothesis((4, 5, 6), (-0.2, -0.8, -0.1)), predicted_cider=0.25)
     second = hypothesis((4, 5, 7, 8), (-1.0, -1.0, -1.0, -1.0), -1.0)
     photo, regions = PHOTO.copy(), REGIONS.copy()
     photo[:, 150:] = (255, 0, 0)  # half of it red: of the 149 steps along a row that are looked at, one is not flat

@@ -7,7 +7,7 @@ import pytest
 
 from captioner.errors import WeightsError
 from captioner.model.beam_search import Hypothesis
-from captioner.model.reranker import SHAPES, Consensus
+from captioner.model.reranker import SHAPES, Reranker
 from captioner.model.vocabulary import SPECIAL_WORDS, Vocabulary
 from captioner.training.reranker import fit
 
@@ -50,37 +50,37 @@ def save(folder: Path, arrays: dict[str, np.ndarray]) -> Path:
 def test_what_people_would_say_of_such_a_photo_comes_first(
     tmp_path: Path, arrays: dict[str, np.ndarray], scene: str
 ) -> None:
-    consensus, random = Consensus(save(tmp_path, arrays)), np.random.default_rng(1)
+    reranker, random = Reranker(save(tmp_path, arrays)), np.random.default_rng(1)
     found = [hypothesis(texts[0], -5.0 if other == scene else -4.0) for other, texts in SCENES.items()]
     for _ in range(10):
-        best, *others = consensus.rank(found, features(scene, random)[None])
+        best, *others = reranker.rerank(found, features(scene, random)[None])
         assert VOCABULARY.decode(best.words) == SCENES[scene][0].split()
-        assert best.agreement > 0.3 > max(other.agreement for other in others)
+        assert best.predicted_cider > 0.3 > max(other.predicted_cider for other in others)
 
 
-def test_of_equal_agreement_the_more_probable_comes_first(tmp_path: Path, arrays: dict[str, np.ndarray]) -> None:
-    consensus = Consensus(save(tmp_path, arrays))
+def test_of_equally_good_captions_the_more_probable_comes_first(tmp_path: Path, arrays: dict[str, np.ndarray]) -> None:
+    reranker = Reranker(save(tmp_path, arrays))
     found = [hypothesis("a dog plays", -9.0), hypothesis("a dog plays", -2.0)]
-    ranked = consensus.rank(found, features("dog", np.random.default_rng(2))[None])
+    ranked = reranker.rerank(found, features("dog", np.random.default_rng(2))[None])
     assert [h.log_probability for h in ranked] == [-2.0, -9.0]
 
 
-def test_the_agreement_is_the_mean_cosine_with_what_people_said(tmp_path: Path) -> None:
-    """Of photos without noise the regression foretells it all; five photos have one caption, five another."""
+def test_predicts_the_mean_cosine_with_what_people_said(tmp_path: Path) -> None:
+    """Of photos without noise the prediction is exact; five photos have one caption, five another."""
     texts = ["dog boat"] * 5 + ["dog snow"] * 5
     vocabulary = Vocabulary([*SPECIAL_WORDS, "dog", "boat", "snow"])
     arrays = fit(
         np.repeat(np.eye(2, dtype=np.float32), 5, axis=0), [[[*text.split(), "<end>"]] for text in texts], vocabulary
     )
-    consensus = Consensus(save(tmp_path, arrays))
+    reranker = Reranker(save(tmp_path, arrays))
     dog, boat, snow = 4, 5, 6
     photo = np.array([[1, 0]], np.float32)
-    agreements = [
-        consensus.rank([Hypothesis(words=words)], photo)[0].agreement
+    predicted = [
+        reranker.rerank([Hypothesis(words=words)], photo)[0].predicted_cider
         for words in ((dog, boat), (dog, snow), (boat, dog))
     ]
     # "dog" and the end are in all captions and so count nothing: the same, nothing but those, a word of three n-grams.
-    assert agreements == pytest.approx([1, 0, 1 / 3], abs=0.1)
+    assert predicted == pytest.approx([1, 0, 1 / 3], abs=0.1)
 
 
 def test_the_same_photos_give_the_same_file(arrays: dict[str, np.ndarray]) -> None:
@@ -92,14 +92,14 @@ def test_the_same_photos_give_the_same_file(arrays: dict[str, np.ndarray]) -> No
 
 def test_few_photos_are_no_error(tmp_path: Path) -> None:
     arrays = fit(np.ones((1, 8), np.float32), [[["a", "dog", "<end>"]]], VOCABULARY)
-    ranked = Consensus(save(tmp_path, arrays)).rank([hypothesis("a dog", -1.0)], np.ones((1, 8), np.float32))
-    assert ranked[0].agreement == 0
+    ranked = Reranker(save(tmp_path, arrays)).rerank([hypothesis("a dog", -1.0)], np.ones((1, 8), np.float32))
+    assert ranked[0].predicted_cider == 0
 
 
-def test_photos_with_one_caption_between_them_are_no_error(tmp_path: Path) -> None:
+def test_photos_that_share_one_caption_are_no_error(tmp_path: Path) -> None:
     arrays = fit(np.eye(6, dtype=np.float32), [[["a", "dog", "<end>"]]] * 6, VOCABULARY)
-    ranked = Consensus(save(tmp_path, arrays)).rank([hypothesis("a dog", -1.0)], np.ones((1, 6), np.float32))
-    assert ranked[0].agreement == 0
+    ranked = Reranker(save(tmp_path, arrays)).rerank([hypothesis("a dog", -1.0)], np.ones((1, 6), np.float32))
+    assert ranked[0].predicted_cider == 0
 
 
 @pytest.mark.parametrize("name", SHAPES)
@@ -116,10 +116,10 @@ def test_a_damaged_file_is_refused(tmp_path: Path, arrays: dict[str, np.ndarray]
         del damaged[name]
     path = save(tmp_path, damaged)
     with pytest.raises(WeightsError, match=f"^The model's file {path} is damaged"):
-        Consensus(path)
+        Reranker(path)
 
 
-def test_what_is_no_number_is_refused(tmp_path: Path, arrays: dict[str, np.ndarray]) -> None:
+def test_values_that_are_not_finite_are_refused(tmp_path: Path, arrays: dict[str, np.ndarray]) -> None:
     path = save(tmp_path, {**arrays, "bias": np.full_like(arrays["bias"], np.nan)})
     with pytest.raises(WeightsError, match="is damaged"):
-        Consensus(path)
+        Reranker(path)
