@@ -206,7 +206,7 @@ class App:
         # Large packages are imported in threads.
         self.main_thread.run(
             lambda: import_module("tkinterdnd2"),
-            lambda module: take_drops(self.window.frame, self.actions.open_incoming),
+            lambda module: take_drops(self.window.frame, self.main_thread, self.actions.open_incoming),
         )
         self.main_thread.run(lambda: import_module("tktooltip"), lambda module: self.window.controls.add_tooltips())
         if self.root.tk.call("tk", "windowingsystem") == "aqua":

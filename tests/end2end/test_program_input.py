@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from captioner.gui.tk.incoming import ADDRESS, NOTHING
+from captioner.gui.tk.addresses import NOTHING, WEB_ADDRESS
 from tests.support.desktop import addresses, copied, drop
 from tests.support.program import Program, User
 
@@ -49,8 +49,8 @@ def test_a_browsers_image_is_captioned(program: Start, user: User, statement: St
     one.await_text("Open a photo")
     link = b"https://example.org/cat.jpg"
     drop(one, {"text/html": b'<img src="%s">' % link, "text/uri-list": link})
-    one.await_text(ADDRESS)
-    one.await_utterance(ADDRESS)
+    one.await_text(WEB_ADDRESS)
+    one.await_utterance(WEB_ADDRESS)
     # As Firefox gives it.
     drop(one, {"text/html": html.encode("utf-16")})
     one.await_photo(Path("Pasted photo"), statement(photo))
@@ -118,5 +118,5 @@ def test_pasting_without_xclip_names_the_package(program: Start, user: User) -> 
     one = program(PATH="/nonexistent")
     one.await_text("Open a photo")
     one.keys("ctrl+v")
-    one.await_text("Pasting a picture needs the program xclip: install the package xclip and paste again.")
+    one.await_text("Pasting a picture needs the program xclip. Install the package xclip and paste again.")
     one.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from captioner.gui.commands import BY_NAME, COMMANDS
-from captioner.gui.tk.incoming import NOTHING
+from captioner.gui.tk.addresses import NOTHING
 from tests.support.program import Program, User
 
 Start = Callable[..., Program]

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from captioner.caption import hedge
 from captioner.gui.settings import THEMES, Settings, load, save
-from captioner.gui.tk.incoming import from_drop, from_text
+from captioner.gui.tk.addresses import from_text
+from captioner.gui.tk.incoming import from_drop
 from captioner.model.beam_search import beam_search
 from captioner.model.confidence import probability
 from captioner.model.text import words_of
@@ -123,7 +124,7 @@ def test_a_photo_is_found_by_its_address(photo: Path, written: str) -> None:
     ANYTHING | st.lists(st.sampled_from(["<img src='", "file:", "data:,", "//", "a", *"[]{}%~!"])).map("".join),
 )
 def test_any_drop_gives_photos_or_a_sentence(kind: str, data: str) -> None:
-    found = from_drop(kind, data)
+    found = from_drop(kind, data.split() if kind in ("text/uri-list", "CF_HDROP") else data)
     if isinstance(found, str):
         assert found.endswith(".")
     else:
