@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     import tkinter as tk
 
-# What the window needs: the modules, and the packages that they come in.
+# The modules that the window needs, and the packages that they come in.
 PACKAGES = {
     "PIL": "pillow",
     "darkdetect": "darkdetect",
@@ -27,16 +27,16 @@ PACKAGES = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Open the window, or hand the photos to the one that is open, and return the exit status."""
+    """Open the window, or show the photos in the one that is open, and return the exit status."""
     photos = list(sys.argv[1:] if arguments is None else arguments)
     if any(photo.startswith("-") for photo in photos):
         photos = _parse(photos)
     if not sys.warnoptions:
-        warnings.simplefilter("ignore")  # Pillow's, about oddities of a photo that it reads all the same, and such
+        warnings.simplefilter("ignore")  # such as Pillow's about unusual photos that it can read
     missing = [package for module, package in PACKAGES.items() if importlib.util.find_spec(module) is None]
     if missing:
         command = f'"{sys.executable}" -m pip install {" ".join(missing)}'
-        return _fail(f"The program lacks Python packages: install them with {command} and start it again.")
+        return _fail(f"Python packages are missing. Install them with {command} and start Captioner again.")
 
     from captioner.errors import user_message
     from captioner.gui.settings import default_path, load
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings, problem = load(default_path())
     problem = " ".join(filter(None, (problem, crash_log.news())))
     crash_log.watch()
-    asked = _ask_system_theme() if settings.theme == "system" else []
+    answer = _ask_system_theme() if settings.theme == "system" else []
     try:
         root = _root()
     except _NoWindow as error:
@@ -58,11 +58,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from captioner.gui.tk import clock_guard
 
     clock_guard.watch(root)
-    # With the window, not after the main loop: that waits within Tk for a program that hangs with the clipboard.
-    root.bind("<Destroy>", lambda event: _leave() if event.widget is root else None)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends the program without complaint
+    # As soon as the window is gone. The main loop may never end: Tk waits in it for a program that owns the clipboard
+    # and hangs.
+    root.bind("<Destroy>", lambda event: _exit_now() if event.widget is root else None)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends the program without a traceback
     try:
-        App(root, photos, settings, problem, asked[0] if asked else "light")
+        App(root, photos, settings, problem, answer[0] if answer else "light")
     except Exception as error:
         root.withdraw()
         crash_log.note(error)
@@ -71,16 +72,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _leave() -> NoReturn:
-    """End the process at once: Python would wait for threads that compute or read a dead disk, or trip over them."""
+def _exit_now() -> NoReturn:
+    """End the process at once. Python would wait for threads that compute, or read a disk that does not respond."""
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, AttributeError):  # AttributeError: there is none, as on Windows
+        with suppress(OSError, AttributeError):  # AttributeError: Windows programs have no streams
             stream.flush()
     os._exit(0)
 
 
 class _NoWindow(Exception):
-    """Says why in a sentence."""
+    """The window cannot be opened. The message says why."""
 
 
 def _root() -> "tk.Tk":
@@ -88,22 +89,22 @@ def _root() -> "tk.Tk":
         import tkinter as tk
     except ImportError as error:
         if sys.platform == "linux":
-            advice = "install it, on Debian and Ubuntu with 'sudo apt install python3-tk',"
+            advice = "Install it, on Debian and Ubuntu with 'sudo apt install python3-tk',"
         else:
-            advice = "install Python from python.org"
-        raise _NoWindow(f"The window needs Tk, which this Python lacks: {advice} and try again.") from error
+            advice = "Install Python from python.org"
+        raise _NoWindow(f"The window needs Tk, which this Python does not have. {advice} and try again.") from error
     try:
         return tk.Tk(className="captioner")
     except tk.TclError as error:
         if "display" in str(error):
-            advice = "'captioner PHOTO' describes a photo on the command line"
-            raise _NoWindow(f"There is no display to open a window on: {advice}.") from error
+            advice = "To describe a photo on the command line, run 'captioner PHOTO'."
+            raise _NoWindow(f"There is no display for the window. {advice}") from error
         reason = " ".join(str(error).split())
-        raise _NoWindow(f"The window cannot be opened, because Tk is damaged ({reason}): install it again.") from error
+        raise _NoWindow(f"The window can't be opened because Tk is damaged ({reason}). Install it again.") from error
 
 
 def _fail(sentence: str) -> int:
-    """Tell why the program does not start: who started it by a double click sees no terminal."""
+    """Say why the program does not start, also in a message box: after a double click there is no terminal."""
     if sys.stderr:
         print(f"captioner: {sentence}", file=sys.stderr)
     try:
@@ -119,7 +120,7 @@ def _fail(sentence: str) -> int:
 
 
 def _ask_system_theme() -> list[str]:
-    """The name of the desktop's palette, in a list that is empty until it is known: Tk starts meanwhile."""
+    """Ask for the desktop's palette while Tk starts. The list stays empty until its name is known."""
     from captioner.system.color_scheme import system_theme
 
     answer: list[str] = []
@@ -133,9 +134,11 @@ def _parse(arguments: list[str]) -> list[str]:
     from captioner import __version__
 
     parser = argparse.ArgumentParser(
-        prog="captioner-gui", description="Open a window that describes photos.", epilog="'captioner' does it without."
+        prog="captioner-gui",
+        description="Open a window that describes photos.",
+        epilog="'captioner' describes photos without a window.",
     )
-    parser.add_argument("photos", nargs="*", metavar="PHOTO", help="a file's name, or a folder's")
+    parser.add_argument("photos", nargs="*", metavar="PHOTO", help="a file or a folder")
     parser.add_argument("--version", action="version", version=f"captioner {__version__}")
     photos: list[str] = parser.parse_args(arguments).photos
     return photos

@@ -65,13 +65,13 @@ def load(path: Path) -> tuple[Settings, str]:
     try:
         stored = _read(path)
     except OSError as error:
-        return Settings(), f"The settings in {path} cannot be read ({error.strerror}). Using the defaults."
+        return Settings(), f"The settings in {path} can't be read ({error.strerror}). Using the defaults."
     except ValueError:
         renamed = path.with_suffix(".damaged.json")
         try:
             path.replace(renamed)
         except OSError as error:
-            advice = f"and cannot be renamed ({error.strerror}). Delete it."
+            advice = f"and can't be renamed ({error.strerror}). Delete it."
         else:
             advice = f"and was renamed to {renamed.name}. Choose your settings again."
         return Settings(), f"The settings file {path} is damaged {advice}"

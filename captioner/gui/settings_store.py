@@ -72,6 +72,6 @@ class SettingsStore:
                 self._save()  # what changed while it was being saved
             elif not self._failed:
                 self._failed = True
-                self._notify(f"The settings cannot be saved ({error.strerror}). Changes will be lost when you quit.")
+                self._notify(f"The settings can't be saved ({error.strerror}). Changes will be lost when you quit.")
 
         self._main_thread.run(lambda: save(settings, self._path, before), done)

@@ -111,7 +111,7 @@ class Abuser:
 
         def is_told() -> bool:
             self._keys("Escape", "ctrl+s")  # again, if a dialog has opened only now
-            return self.program.shows("The caption cannot be saved next to the photo (No space left on device).")
+            return self.program.shows("The caption can't be saved next to the photo.")
 
         if os.path.ismount(self.full):
             self.program.wait_for(is_told)

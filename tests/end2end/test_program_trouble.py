@@ -1,4 +1,4 @@
-"""What the program does with too much to do, with parts of it missing, and when it is to end."""
+"""The program under load, with parts of it missing, and when it is closed."""
 
 import shutil
 import sys
@@ -46,7 +46,7 @@ def photos(much: dict[str, list[Path]], tmp_path: Path) -> Iterator[dict[str, li
 
 
 def checkout(folder: Path) -> Path:
-    """A copy of the program in a folder of its own, with no environment beside it."""
+    """A copy of the program in a folder of its own, without an environment next to it."""
     shutil.copytree(ROOT / "captioner", folder / "captioner", ignore=shutil.ignore_patterns("training", "__pycache__"))
     shutil.copy(ROOT / "gui.py", folder)
     for name in ("assets", "weights"):
@@ -98,7 +98,7 @@ def test_it_closes_at_once_while_busy(program: Start, user: User, photos: dict[s
     one.await_text(" of 200 photos captioned" if work == "many" else "Reading the photo…")
     begin = time.monotonic()
     one.close()
-    # One second is asked for; on a busy machine the keys alone take some time.
+    # It should take under one second; on a busy machine the keys alone take some time.
     assert time.monotonic() - begin < 4
     assert one.process.returncode == 0
 
@@ -118,7 +118,7 @@ def test_another_photo_is_shown_while_a_large_one_is_read(
     one.close()
 
 
-def test_damaged_weights_are_told_in_the_window(program: Start, user: User, tmp_path: Path) -> None:
+def test_damaged_weights_are_reported_in_the_window(program: Start, user: User, tmp_path: Path) -> None:
     gui = checkout(tmp_path)
     encoder = gui.parent / "weights" / "encoder.tflite"
     content = encoder.read_bytes()
@@ -143,38 +143,40 @@ def test_damaged_weights_are_told_in_the_window(program: Start, user: User, tmp_
 
 
 @pytest.mark.parametrize("display", ["", ":987"])
-def test_a_missing_display_is_told(user: User, display: str) -> None:
+def test_a_missing_display_is_reported(user: User, display: str) -> None:
     one = Program(user, DISPLAY=display)
     one.wait_for(lambda: not one.alive())
     assert one.process.returncode == 1
     assert one.errors() == (
-        "captioner: There is no display to open a window on: 'captioner PHOTO' describes a photo on the command line.\n"
+        "captioner: There is no display for the window. "
+        "To describe a photo on the command line, run 'captioner PHOTO'.\n"
     )
 
 
 @pytest.mark.parametrize("seen", [True, False])
-def test_missing_packages_are_told(user: User, display: str, tmp_path: Path, seen: bool) -> None:
+def test_missing_packages_are_reported(user: User, display: str, tmp_path: Path, seen: bool) -> None:
     # Python without the folder where packages are.
     one = Program(user, command=(sys.executable, "-S", checkout(tmp_path)), DISPLAY=display if seen else "")
     if seen:
         one.await_title("Captioner")
-        one.await_text("The program lacks Python packages: install them with ")
+        one.await_text("Python packages are missing. Install them with ")
         one.keys("Return")
     one.wait_for(lambda: not one.alive())
     assert one.process.returncode == 1
     assert one.errors() == (
-        f'captioner: The program lacks Python packages: install them with "{sys.executable}" -m pip install '
-        "pillow darkdetect numpy pillow-heif platformdirs pyttsx3 tkinterdnd2 tkinter-tooltip and start it again.\n"
+        f'captioner: Python packages are missing. Install them with "{sys.executable}" -m pip install '
+        "pillow darkdetect numpy pillow-heif platformdirs pyttsx3 tkinterdnd2 tkinter-tooltip "
+        "and start Captioner again.\n"
     )
     one.end()
 
 
-def test_missing_tk_is_told(user: User, tmp_path: Path) -> None:
+def test_missing_tk_is_reported(user: User, tmp_path: Path) -> None:
     (tmp_path / "tkinter.py").write_text("raise ImportError")
     one = Program(user, PYTHONPATH=str(tmp_path))
     one.wait_for(lambda: not one.alive())
     assert one.process.returncode == 1
     assert one.errors() == (
-        "captioner: The window needs Tk, which this Python lacks: install it, on Debian and Ubuntu with "
+        "captioner: The window needs Tk, which this Python does not have. Install it, on Debian and Ubuntu with "
         "'sudo apt install python3-tk', and try again.\n"
     )

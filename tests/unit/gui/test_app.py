@@ -98,7 +98,7 @@ def test_settings_that_cannot_be_saved_are_reported_once(app: App, user: User) -
     folder = user.settings.parent
     folder.parent.joinpath(folder.name).write_text("in the way")
     app.store.change(text_size=200)
-    wait(app, lambda: "cannot be saved" in status(app))
+    wait(app, lambda: "can't be saved" in status(app))
     app.window.caption_view.message("")
     app.store.change(text_size=150)
     app.main_thread.run(lambda: None, lambda result: app.root.quit())

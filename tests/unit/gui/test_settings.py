@@ -151,7 +151,7 @@ def test_missing_permissions_are_reported(path, request):
     path.chmod(0)
     path.parent.chmod(0o555)
     request.getfixturevalue("unprivileged")
-    sentence = f"The settings in {path} cannot be read (Permission denied). Using the defaults."
+    sentence = f"The settings in {path} can't be read (Permission denied). Using the defaults."
     assert load(path) == (Settings(), sentence)
     with pytest.raises(PermissionError):
         save(CHOSEN, path)
@@ -160,7 +160,7 @@ def test_missing_permissions_are_reported(path, request):
 def test_a_damaged_file_that_cannot_be_renamed_is_reported(path, monkeypatch):
     write(path, "damaged")
     monkeypatch.setattr(Path, "replace", Mock(side_effect=OSError(30, "Read-only file system")))
-    sentence = f"The settings file {path} is damaged and cannot be renamed (Read-only file system). Delete it."
+    sentence = f"The settings file {path} is damaged and can't be renamed (Read-only file system). Delete it."
     assert load(path) == (Settings(), sentence)
 
 

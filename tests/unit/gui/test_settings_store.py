@@ -58,7 +58,7 @@ def test_what_a_full_disk_prevents_from_being_saved_is_saved_later(small_disk: P
     filling.write_bytes(bytes(os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_frsize))
     store.change(text_size=200)
     store.change(theme="dark")
-    assert notices == ["The settings cannot be saved (No space left on device). Changes will be lost when you quit."]
+    assert notices == ["The settings can't be saved (No space left on device). Changes will be lost when you quit."]
     assert load(path)[0] == Settings(rate=300)
     filling.unlink()
     store.close()
