@@ -41,7 +41,7 @@ def made_pictures(folder: Path) -> Path:
 
 def script(*arguments: object, **options: object) -> subprocess.Popen[str]:
     command = [sys.executable, str(ROOT / "scripts" / "train.py"), *map(str, arguments)]
-    return subprocess.Popen(command, **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **options})  # type: ignore[call-overload,no-any-return]
+    return subprocess.Popen(command, **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **options})  # type: ignore[call-overload]
 
 
 def test_overfits_made_pictures_and_captions_them_back_through_the_runtime(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from tkinter import filedialog, messagebox, ttk
 
 import pytest
 
-from captioner.captioner import Alternative, Caption, Word
+from captioner.caption import Alternative, Caption, Word
 from captioner.gui.accessibility.self_voicing import SelfVoicing, describe
 from captioner.gui.voice import Voice
 from captioner.gui.widgets.caption_view import CaptionView

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import ImageGrab
 
-from captioner.captioner import Alternative, Caption, Word
+from captioner.caption import Alternative, Caption, Word
 from captioner.gui.style.fonts import FONTS
 from captioner.gui.style.palettes import PALETTES
 from captioner.gui.style.ttk_theme import apply_theme
