@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 PACKAGES = {
     "PIL": "pillow",
     "darkdetect": "darkdetect",
+    "filelock": "filelock",
     "numpy": "numpy",
     "pillow_heif": "pillow-heif",
     "platformdirs": "platformdirs",
@@ -41,12 +42,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from captioner.errors import user_message
     from captioner.gui.settings import default_path, load
     from captioner.system import crash_log
-    from captioner.system.single_instance import hand_over
+    from captioner.system.single_instance import forward_to_running_instance
 
-    if hand_over(photos):
+    if forward_to_running_instance(photos):
         return 0
     settings, problem = load(default_path())
-    problem = " ".join(filter(None, (problem, crash_log.news())))
+    problem = " ".join(filter(None, (problem, crash_log.last_crash_message())))
     crash_log.watch()
     answer = _ask_system_theme() if settings.theme == "system" else []
     try:
@@ -66,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         App(root, photos, settings, problem, answer[0] if answer else "light")
     except Exception as error:
         root.withdraw()
-        crash_log.note(error)
+        crash_log.record(error)
         return _fail(user_message(error))
     root.mainloop()
     return 0

@@ -311,7 +311,7 @@ class App:
         """Show a bug in the program as a sentence."""
         if self._closed:  # within one of Tk's own dialogs, which cannot go on
             return
-        crash_log.note(error)
+        crash_log.record(error)
         sentence = user_message(error)
         print(f"captioner: {sentence}", file=sys.stderr)
         if sentence != self.status.notice:  # once, if it goes wrong again and again

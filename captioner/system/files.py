@@ -1,61 +1,49 @@
-"""Files that are written all at once or not at all, and by one program at a time."""
+"""Writes files completely or not at all, and lets only one program at a time write them."""
 
 import os
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
 
-PATIENCE = 2.0  # seconds that another program may keep a lock: then it hangs, and will not write
+# How long to wait for another program that holds a lock. One that takes longer hangs, and will not write.
+LOCK_TIMEOUT = 2.0  # seconds
 
 
 def write(path: Path, content: bytes) -> None:
     """Write a file.
 
     Raises:
-        OSError: the file cannot be written; what was there before still is.
+        OSError: the file cannot be written. If it existed, it is unchanged.
     """
-    path = Path(os.path.realpath(path))  # a link stays one
-    beside = path.with_name(f".{os.urandom(8).hex()}.tmp")
+    path = Path(os.path.realpath(path))  # a link stays a link
+    temporary = path.with_name(f".{os.urandom(8).hex()}.tmp")
     try:
-        with beside.open("xb") as file:
+        with temporary.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
+        temporary.replace(path)
     except BaseException:
         with suppress(OSError):
-            beside.unlink()
+            temporary.unlink()
         raise
 
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Keep other programs out of the same block with the same path, a file that is made and stays empty.
+    """Keep other programs out of the same block with the same path, for which an empty file is created.
+
+    A program that holds the lock for longer than LOCK_TIMEOUT is ignored.
 
     Raises:
-        OSError: there can be no such file.
+        OSError: the file cannot be created.
     """
-    end = time.monotonic() + PATIENCE
-    with path.open("ab") as file:
-        while not _lock(file) and time.monotonic() < end:
-            time.sleep(0.01)
-        yield
+    from filelock import FileLock, Timeout  # takes a while to import
 
-
-def _lock(file: IO[bytes]) -> bool:
-    """Lock an open file until it is closed; False if another program has done so."""
+    lock = FileLock(path)
+    with suppress(Timeout):
+        lock.acquire(timeout=LOCK_TIMEOUT, poll_interval=0.01)
     try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+        yield
+    finally:
+        lock.release()

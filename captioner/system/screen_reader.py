@@ -7,17 +7,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-SECONDS = 1  # for a program to answer
+COMMAND_TIMEOUT = 1  # seconds
 LINUX_READERS = ("orca", "speechd-up", "espeakup", "fenrir", "brltty")
 
 
 def running() -> bool:
-    """Whether a screen reader is running. Takes some seconds on a sick system: call it in a thread."""
+    """Whether a screen reader is running. May take some seconds, so call it in a thread."""
     if sys.platform == "win32":
         return _windows()
     if sys.platform == "darwin":
         return _output("defaults", "read", "com.apple.universalaccess", "voiceOverOnOffKey") == "1"
-    return _announced() or any(name in LINUX_READERS for name in _programs())
+    return _desktop_says_so() or any(name in LINUX_READERS for name in _programs())
 
 
 def _windows() -> bool:
@@ -25,17 +25,16 @@ def _windows() -> bool:
 
     get_screen_reader = 0x0046  # SPI_GETSCREENREADER
     answer = ctypes.c_int(0)
-    windll = getattr(ctypes, "windll")  # noqa: B009  there is none for type checkers on other systems
+    windll = getattr(ctypes, "windll")  # noqa: B009  type checkers on other systems do not know it
     return bool(windll.user32.SystemParametersInfoW(get_screen_reader, 0, ctypes.byref(answer), 0) and answer.value)
 
 
-def _announced() -> bool:
-    """Whether the desktop says so."""
-    path, status, asked = "/org/a11y/bus", "org.a11y.Status", "ScreenReaderEnabled"
+def _desktop_says_so() -> bool:
+    path, status, enabled = "/org/a11y/bus", "org.a11y.Status", "ScreenReaderEnabled"
     if shutil.which("gdbus"):
-        get = ("--method", "org.freedesktop.DBus.Properties.Get", status, asked)
+        get = ("--method", "org.freedesktop.DBus.Properties.Get", status, enabled)
         return "true" in _output("gdbus", "call", "--session", "--dest", "org.a11y.Bus", "--object-path", path, *get)
-    return "true" in _output("busctl", "--user", "get-property", "org.a11y.Bus", path, status, asked)
+    return "true" in _output("busctl", "--user", "get-property", "org.a11y.Bus", path, status, enabled)
 
 
 def _programs() -> list[str]:
@@ -51,7 +50,7 @@ def _programs() -> list[str]:
 def _output(*command: str) -> str:
     """What a program prints; nothing if it is missing, fails, or takes too long."""
     with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-        done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, timeout=SECONDS)
+        done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, timeout=COMMAND_TIMEOUT)
         if not done.returncode:
             return done.stdout.decode(errors="replace").strip()
     return ""

@@ -39,7 +39,7 @@ def test_the_window_goes_on_after_a_mistake_and_tells_of_it_once(program: Start,
     log = user.home / ".local/state/captioner/log/crashes.log"
     assert "builtins.TypeError" in log.read_text()
     assert "astronaut" not in log.read_text()
-    news = "Something went wrong in the program last time. To have it mended, send "
+    news = "Something went wrong in the program last time. To help fix this, send "
     two = program()
     two.await_text(f"{news}{log.with_stem('crashes-old')} ")
     two.wait_for(lambda: any(said.startswith(news) for said in two.utterances()))

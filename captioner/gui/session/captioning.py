@@ -115,7 +115,7 @@ class CaptioningThread:
 def message(error: Exception) -> str:
     """What to tell the user. A bug in the program is also noted in the crash log."""
     if not isinstance(error, CaptionerError | ImportError | MemoryError):
-        crash_log.note(error)
+        crash_log.record(error)
     return user_message(error)
 
 

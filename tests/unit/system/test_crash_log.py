@@ -26,7 +26,7 @@ def look(path):
         raise KeyError(path) from error
 look({SECRET!r})
 """
-SAY_NEWS = "from captioner.system import crash_log; print(crash_log.news())"
+PRINT_MESSAGE = "from captioner.system import crash_log; print(crash_log.last_crash_message())"
 
 
 @pytest.fixture
@@ -68,8 +68,8 @@ def test_a_thread_s_error_is_noted(log: Path) -> None:
 
 
 def test_an_error_is_told_though_no_native_code_was_watched(log: Path) -> None:
-    run("from captioner.system import crash_log; crash_log.note(KeyError())")
-    assert str(log.with_stem("crashes-old")) in run(SAY_NEWS).stdout
+    run("from captioner.system import crash_log; crash_log.record(KeyError())")
+    assert str(log.with_stem("crashes-old")) in run(PRINT_MESSAGE).stdout
 
 
 def test_ctrl_c_is_no_crash(log: Path) -> None:
@@ -84,11 +84,11 @@ def test_a_crash_of_native_code_is_told_once_and_names_no_folder(log: Path) -> N
         "crash_log.watch(); os.kill(os.getpid(), signal.SIGSEGV)"
     )
     assert run(crash).returncode == -signal.SIGSEGV
-    assert run(SAY_NEWS).stdout == (
-        f"Something went wrong in the program last time. To have it mended, send {log.with_stem('crashes-old')} to "
-        "whoever you have the program from: it says where, and names no photo.\n"
+    assert run(PRINT_MESSAGE).stdout == (
+        f"Something went wrong in the program last time. To help fix this, send {log.with_stem('crashes-old')} to "
+        "whoever you got the program from; it contains no photo names.\n"
     )
-    assert run(SAY_NEWS).stdout == "\n"
+    assert run(PRINT_MESSAGE).stdout == "\n"
     entry = log.with_stem("crashes-old").read_text()
     assert "Fatal Python error: Segmentation fault" in entry
     assert 'File "<string>", line 1 in <module>' in entry
@@ -98,7 +98,7 @@ def test_a_crash_of_native_code_is_told_once_and_names_no_folder(log: Path) -> N
 def test_where_the_log_cannot_be_written_the_error_is_told_all_the_same(log: Path) -> None:
     log.parent.parent.write_text("a file in the way")
     assert run(CRASH).stderr == "captioner: Something went wrong in the program (KeyError). Please try again.\n"
-    assert run(SAY_NEWS).stdout == "\n"
+    assert run(PRINT_MESSAGE).stdout == "\n"
 
 
 def test_the_log_stays_small(log: Path) -> None:
@@ -108,8 +108,8 @@ for number in range(300):
     try:
         exec(f"def function_{number}(): function_{number}()\\nfunction_{number}()")
     except RecursionError as error:
-        crash_log.note(error)
-        crash_log.note(error)
+        crash_log.record(error)
+        crash_log.record(error)
 """
     assert run(script).returncode == 0
     assert sorted(os.listdir(log.parent)) == ["crashes-old.log", "crashes.log"]

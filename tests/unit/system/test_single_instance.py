@@ -16,8 +16,8 @@ SOON = 60
 # A program that starts: hands over what it is given, or else listens and prints what it is handed.
 PROGRAM = """
 import sys
-from captioner.system.single_instance import Listener, hand_over
-if hand_over(sys.argv[1:]):
+from captioner.system.single_instance import Listener, forward_to_running_instance
+if forward_to_running_instance(sys.argv[1:]):
     print("handed over", flush=True)
 else:
     print("the one", flush=True)
@@ -134,6 +134,23 @@ def test_a_window_on_another_screen_is_not_the_one(start, monkeypatch):
     assert start().line() == "the one"
 
 
+@pytest.mark.parametrize(
+    ("one", "other"), [(":97", ":97.0"), (":97.0", ":97"), ("unix:97", ":97"), ("host:1.0", "host:1")]
+)
+def test_a_display_has_one_window_however_it_is_written(start, monkeypatch, one, other):
+    monkeypatch.setenv("DISPLAY", one)
+    assert start().line() == "the one"
+    monkeypatch.setenv("DISPLAY", other)
+    assert start().line() == "handed over"
+
+
+def test_a_second_screen_of_a_display_has_a_window_of_its_own(start, monkeypatch):
+    """A window cannot move there."""
+    assert start().line() == "the one"
+    monkeypatch.setenv("DISPLAY", ":7.1")
+    assert start().line() == "the one"
+
+
 def test_nobody_else_can_reach_the_window(start, tmp_path):
     assert start().line() == "the one"
     assert start().line() == "handed over"
@@ -186,6 +203,6 @@ def test_where_no_folder_can_be_had_each_start_is_the_one(start, tmp_path, monke
 
 
 def test_nothing_heavy_is_loaded_to_find_that_no_window_is_open():
-    script = "import sys; from captioner.system.single_instance import hand_over; hand_over([]); print(*sys.modules)"
+    script = "import sys; from captioner.system.single_instance import forward_to_running_instance; forward_to_running_instance([]); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=SOON)
     assert not {"tkinter", "numpy", "PIL", "socket", "multiprocessing"} & set(done.stdout.split())
