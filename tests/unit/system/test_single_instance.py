@@ -13,14 +13,14 @@ from captioner.system import single_instance
 ROOT = Path(__file__).parents[3]
 SOON = 60
 
-# A program that starts: hands over what it is given, or else listens and prints what it is handed.
+# A program that forwards its arguments, or else listens and prints what others forward.
 PROGRAM = """
 import sys
 from captioner.system.single_instance import Listener, forward_to_running_instance
 if forward_to_running_instance(sys.argv[1:]):
-    print("handed over", flush=True)
+    print("forwarded", flush=True)
 else:
-    print("the one", flush=True)
+    print("running", flush=True)
     listener = Listener(lambda paths: print(ascii(paths), flush=True))
     sys.stdin.read()
     listener.close()
@@ -53,7 +53,7 @@ class Start:
 
 @pytest.fixture(autouse=True)
 def _of_our_own(tmp_path, monkeypatch) -> None:
-    """A folder for the socket that no window of whoever runs the tests listens in."""
+    """A folder for the socket in which no window of the person who runs the tests listens."""
     folder = tmp_path / "run"
     folder.mkdir(mode=0o700)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
@@ -75,9 +75,9 @@ def start() -> Iterator[Callable[..., Start]]:
         program.end()
 
 
-def test_a_second_start_hands_its_photos_to_the_first(start, tmp_path):
+def test_a_second_start_forwards_its_photos_to_the_first(start, tmp_path):
     first = start()
-    assert first.line() == "the one"
+    assert first.line() == "running"
     for arguments, expected in (
         (["cat.jpg", "/photos/dog.jpg"], [str(tmp_path / "cat.jpg"), "/photos/dog.jpg"]),
         (["../a b\n\N{GREEK SMALL LETTER BETA}.jpg"], [str(tmp_path.parent / "a b\n\N{GREEK SMALL LETTER BETA}.jpg")]),
@@ -85,53 +85,53 @@ def test_a_second_start_hands_its_photos_to_the_first(start, tmp_path):
         ([], []),
         ([f"/{index}.jpg" for index in range(5000)], [f"/{index}.jpg" for index in range(5000)]),
     ):
-        assert start(*arguments, folder=tmp_path).line() == "handed over"
+        assert start(*arguments, folder=tmp_path).line() == "forwarded"
         assert first.line() == ascii(expected)
 
 
-def test_when_the_first_has_ended_the_next_is_the_one(start):
+def test_when_the_first_has_ended_the_next_takes_its_place(start):
     for _ in range(2):
         program = start()
-        assert program.line() == "the one"
-        assert start("/cat.jpg").line() == "handed over"
+        assert program.line() == "running"
+        assert start("/cat.jpg").line() == "forwarded"
         assert program.line() == "['/cat.jpg']"
         program.process.stdin.close()
         assert program.line() == "closed"
         program.process.wait(SOON)
 
 
-def test_when_the_first_was_killed_the_next_is_the_one(start):
+def test_when_the_first_was_killed_the_next_takes_its_place(start):
     for _ in range(2):
         program = start()
-        assert program.line() == "the one"
-        assert start("/cat.jpg").line() == "handed over"
+        assert program.line() == "running"
+        assert start("/cat.jpg").line() == "forwarded"
         program.process.kill()
         program.process.wait(SOON)
 
 
-def test_of_several_started_at_once_one_takes_the_photos_of_all(start):
+def test_of_several_that_start_at_once_one_takes_the_photos_of_all(start):
     """An impatient user clicks more than once."""
     programs = [start(f"/{index}.jpg") for index in range(4)]
     lines = [program.line() for program in programs]
-    assert sorted(lines) == ["handed over"] * 3 + ["the one"]
-    one = lines.index("the one")
+    assert sorted(lines) == ["forwarded"] * 3 + ["running"]
+    one = lines.index("running")
     taken = sorted(programs[one].line() for _ in range(3))
     assert taken == [f"['/{index}.jpg']" for index in range(4) if index != one]
 
 
-def test_a_first_that_does_not_answer_is_no_obstacle(start, monkeypatch):
+def test_a_first_that_hangs_does_not_keep_the_next_from_running(start, monkeypatch):
     first = start()
-    assert first.line() == "the one"
-    assert start().line() == "handed over"
+    assert first.line() == "running"
+    assert start().line() == "forwarded"
     first.process.send_signal(signal.SIGSTOP)
-    assert start("/cat.jpg").line() == "the one"
+    assert start("/cat.jpg").line() == "running"
     first.process.send_signal(signal.SIGCONT)
 
 
-def test_a_window_on_another_screen_is_not_the_one(start, monkeypatch):
-    assert start().line() == "the one"
+def test_another_display_has_a_window_of_its_own(start, monkeypatch):
+    assert start().line() == "running"
     monkeypatch.setenv("DISPLAY", "localhost:10.0")
-    assert start().line() == "the one"
+    assert start().line() == "running"
 
 
 @pytest.mark.parametrize(
@@ -139,30 +139,30 @@ def test_a_window_on_another_screen_is_not_the_one(start, monkeypatch):
 )
 def test_a_display_has_one_window_however_it_is_written(start, monkeypatch, one, other):
     monkeypatch.setenv("DISPLAY", one)
-    assert start().line() == "the one"
+    assert start().line() == "running"
     monkeypatch.setenv("DISPLAY", other)
-    assert start().line() == "handed over"
+    assert start().line() == "forwarded"
 
 
 def test_a_second_screen_of_a_display_has_a_window_of_its_own(start, monkeypatch):
     """A window cannot move there."""
-    assert start().line() == "the one"
+    assert start().line() == "running"
     monkeypatch.setenv("DISPLAY", ":7.1")
-    assert start().line() == "the one"
+    assert start().line() == "running"
 
 
-def test_nobody_else_can_reach_the_window(start, tmp_path):
-    assert start().line() == "the one"
-    assert start().line() == "handed over"
+def test_only_this_user_can_reach_the_window(start, tmp_path):
+    assert start().line() == "running"
+    assert start().line() == "forwarded"
     (folder,) = (tmp_path / "run").iterdir()
     assert folder.stat().st_mode & 0o777 == 0o700
     folder.chmod(0o777)  # as somebody might have left it
-    assert start().line() == "handed over"
+    assert start().line() == "forwarded"
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can become another user")
-def test_what_another_user_sends_is_not_taken(tmp_path):
+def test_what_another_user_sends_is_refused(tmp_path):
     taken: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
     listener = single_instance.Listener(taken.put)
     try:
@@ -192,17 +192,22 @@ except (EOFError, ConnectionResetError, BrokenPipeError):
         listener.close()
 
 
-def test_where_no_folder_can_be_had_each_start_is_the_one(start, tmp_path, monkeypatch):
+def test_without_a_folder_for_the_socket_each_start_opens_a_window(start, tmp_path, monkeypatch):
     """Two windows are better than none."""
     (tmp_path / "run" / "captioner").write_text("a file in the way")
     for _ in range(2):
         program = start("/cat.jpg")
-        assert program.line() == "the one"
+        assert program.line() == "running"
         program.process.stdin.close()
         assert program.line() == "closed"
 
 
-def test_nothing_heavy_is_loaded_to_find_that_no_window_is_open():
-    script = "import sys; from captioner.system.single_instance import forward_to_running_instance; forward_to_running_instance([]); print(*sys.modules)"
+def test_finding_that_no_window_is_open_imports_nothing_heavy():
+    script = """
+import sys
+from captioner.system.single_instance import forward_to_running_instance
+forward_to_running_instance([])
+print(*sys.modules)
+"""
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=SOON)
-    assert not {"tkinter", "numpy", "PIL", "socket", "multiprocessing"} & set(done.stdout.split())
+    assert not {"tkinter", "numpy", "PIL", "socket", "multiprocessing", "filelock"} & set(done.stdout.split())
