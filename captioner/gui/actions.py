@@ -74,7 +74,7 @@ class Actions:
 
     def copy_html(self) -> None:
         from captioner.gui.tk.clipboard import copy
-        from captioner.output.export import html
+        from captioner.output.html import figure
 
         assert self._controller.captioned
         source, text = self._controller.captioned.source, self._controller.captioned.caption.text
@@ -88,12 +88,12 @@ class Actions:
             except (OSError, PhotoError) as error:
                 self._status.reply(f"The photo can't be copied. {user_message(error)}")
 
-        self._status.run("Copying…", lambda: html(source, text), done)
+        self._status.run("Copying…", lambda: figure(source, text), done)
 
     def save_caption(self) -> None:
         from tkinter import messagebox
 
-        from captioner.output.export import save_caption
+        from captioner.output.text_file import save_caption
 
         assert self._controller.captioned
         photo, text = self._controller.captioned.source.path, self._controller.captioned.caption.text

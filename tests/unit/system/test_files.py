@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from captioner.gui.settings import Settings, load, save
-from captioner.output.export import save_caption
+from captioner.output.text_file import save_caption
 from captioner.system import files
 
 ROOT = Path(__file__).parents[3]

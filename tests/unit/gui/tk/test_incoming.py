@@ -15,7 +15,7 @@ from PIL import Image
 from captioner.gui.tk import incoming
 from captioner.gui.tk.addresses import NOT_MOUNTED, NOTHING, WEB_ADDRESS, from_text
 from captioner.gui.tk.incoming import NO_ANSWER, NO_XCLIP, from_clipboard, from_drop
-from captioner.output.export import html as export_html
+from captioner.output.html import figure
 from captioner.photos.source import PhotoSource
 
 HTML = '<p>A café <img alt="" src="data:image/png;base64,AAAA"></p>'
@@ -211,7 +211,7 @@ def test_pastes_the_image_of_copied_html(copy):
 
 @needs_xclip
 def test_pastes_what_it_has_copied_as_html(copy, samples):
-    html = export_html(PhotoSource.of(samples["cat"]), "A cat.")
+    html = figure(PhotoSource.of(samples["cat"]), "A cat.")
     copy("text/html", html.encode())
     (source,) = from_clipboard("A cat.")
     assert Image.open(io.BytesIO(source.content)).size == Image.open(samples["cat"]).size
