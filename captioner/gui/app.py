@@ -237,7 +237,7 @@ class App:
 
         def speak_sample(sentence: str) -> None:
             if not self.self_voicing.on:  # which speaks the new value
-                self.voice.asked(sentence)
+                self.voice.say(sentence)
 
         self._open_dialog(
             SettingsDialog, lambda: SettingsDialog(self.root, self.store, self.voice.voices(), speak_sample)
@@ -266,10 +266,10 @@ class App:
 
     def _configure_voice(self, settings: Settings) -> None:
         self.voice.speak_captions = settings.speak_captions
-        self.voice.settings(settings.voice, settings.rate, settings.volume)
+        self.voice.configure(settings.voice, settings.rate, settings.volume)
 
     def _handle_speech(self, event: "Event") -> None:
-        self.voice.heard(event)
+        self.voice.handle(event)
         self.status.speak_pending()
         self.refresh()
 

@@ -135,7 +135,7 @@ class Controller:
         """Wait for the events of a new request. A request that was refused has the number of the one before."""
         if number != self._number:
             self._number = number
-            self._voice.new_photo()
+            self._voice.clear()
             self._status.busy("Reading the photo…")
 
     def _show_photo(self, event: PhotoLoaded) -> None:

@@ -1,4 +1,4 @@
-"""The program from start to end: photos come in, are walked through, and go out with their captions."""
+"""The whole program: opening photos, stepping through them, and showing and speaking their captions."""
 
 import os
 from collections.abc import Callable
@@ -17,7 +17,7 @@ Statement = Callable[[Path], str]
 
 
 def await_on_screen(program: Program, photo: Path) -> None:
-    """Return when all of a photo is to be seen, upright, as large as it fits, in the middle."""
+    """Return when the whole photo is visible, upright, as large as it fits, in the middle."""
     with Image.open(photo) as image:
         upright = ImageOps.exif_transpose(image.convert("RGB"))
 
@@ -33,7 +33,7 @@ def await_on_screen(program: Program, photo: Path) -> None:
 
 
 def start_to_open(program: Program) -> None:
-    """Open the dialog for photos, and wait until names can be typed into it."""
+    """Open the dialog for photos, and wait until its name field has the focus."""
     program.keys("ctrl+o")
     program.await_title("Open Photos", focus=".ent")
 
@@ -58,9 +58,9 @@ def test_a_photo_is_shown_captioned_and_spoken(
 def test_a_photo_lying_on_its_side_is_shown_upright(program: Start, user: User, samples: dict[str, Path]) -> None:
     photo = user.home / "side.jpg"
     exif = Image.Exif()
-    exif[0x0112] = 6  # orientation: the top is at the right
+    exif[0x0112] = 6  # orientation: the top is on the right
     Image.open(samples["photographer"]).convert("RGB").resize((600, 300)).save(photo, exif=exif)
-    one = program("side.jpg")  # of the folder that the program is started in
+    one = program("side.jpg")  # in the folder that the program is started in
     await_on_screen(one, photo)
 
 
@@ -87,7 +87,7 @@ def test_photos_are_opened_with_the_dialog(program: Start, user: User, statement
     again.close()
 
 
-def test_walking_through_a_folder(program: Start, user: User, statement: Statement) -> None:
+def test_stepping_through_a_folder(program: Start, user: User, statement: Statement) -> None:
     photos = user.album()
     (photos[0].parent / "notes.txt").write_text("no photo")
     one = program(photos[1])
@@ -110,8 +110,8 @@ def test_walking_through_a_folder(program: Start, user: User, statement: Stateme
     one.close()
 
 
-def test_the_photos_beside_the_shown_one_are_ready(program: Start, user: User, statement: Statement) -> None:
-    """Shown without the disk: what is there now is no photo any more, though it looks as if it had not changed."""
+def test_the_neighbours_of_the_shown_photo_are_ready(program: Start, user: User, statement: Statement) -> None:
+    """They are shown without reading the disk, where their files are no photos any more but look unchanged."""
     photos = user.album()
     statements = [statement(photo) for photo in photos]
     one = program(photos[1])
@@ -128,7 +128,7 @@ def test_the_photos_beside_the_shown_one_are_ready(program: Start, user: User, s
     one.close()
 
 
-def test_a_second_start_hands_its_photo_to_the_open_window(program: Start, user: User, statement: Statement) -> None:
+def test_a_second_start_shows_its_photo_in_the_open_window(program: Start, user: User, statement: Statement) -> None:
     photos = user.album()
     one = program(photos[0])
     one.await_photo(photos[0], statement(photos[0]))
@@ -138,14 +138,14 @@ def test_a_second_start_hands_its_photo_to_the_open_window(program: Start, user:
     one.await_photo(photos[1], statement(photos[1]))
     assert one.titles() == ["cat.jpg – Captioner"]
     one.close()
-    third = program(photos[2])  # nobody is there any more
+    third = program(photos[2])  # no window is open any more
     third.await_photo(photos[2], statement(photos[2]))
     third.close()
 
 
 @pytest.mark.parametrize("keys", [("alt+f",), ("ctrl+o", *["shift+Tab"] * 4, "space")])
 def test_a_second_start_closes_a_menu(program: Start, user: User, statement: Statement, keys: tuple[str, ...]) -> None:
-    """Also the menu of folders in the dialog that opens photos, which can be used then."""
+    """That is also true of the folder menu in the Open dialog, which can be used afterwards."""
     photos = user.album()
     one = program(photos[0])
     one.await_photo(photos[0], statement(photos[0]))
@@ -163,7 +163,7 @@ def test_a_second_start_closes_a_menu(program: Start, user: User, statement: Sta
     one.close()
 
 
-def test_the_history_is_walked_through_again(program: Start, user: User, statement: Statement) -> None:
+def test_the_history_speaks_captions_and_shows_photos_again(program: Start, user: User, statement: Statement) -> None:
     photos = user.album()
     one = program(photos[0])
     one.await_photo(photos[0], statement(photos[0]))
@@ -173,7 +173,7 @@ def test_the_history_is_walked_through_again(program: Start, user: User, stateme
     one.await_title("History")
     lines = [f"{photo.name}: {statement(photo)}" for photo in photos[:2]]
     shown = [text for text in one.texts() if text in lines]
-    assert shown == [lines[1], lines[0], lines[1]]  # the latest first, and the chosen one once more below
+    assert shown == [lines[1], lines[0], lines[1]]  # the latest first, and the selected one again below
     one.keys("Down")
     one.wait_for(lambda: one.texts().count(lines[0]) == 2)
     user.silence()

@@ -51,14 +51,14 @@ def test_a_browsers_image_is_captioned(program: Start, user: User, statement: St
     drop(one, {"text/html": b'<img src="%s">' % link, "text/uri-list": link})
     one.await_text(WEB_ADDRESS)
     one.await_utterance(WEB_ADDRESS)
-    # As Firefox gives it.
+    # as Firefox does it
     drop(one, {"text/html": html.encode("utf-16")})
     one.await_photo(Path("Pasted photo"), statement(photo))
     one.close()
 
     two = program()
     two.await_text("Open a photo")
-    # As Chromium gives it.
+    # as Chromium does it
     link = address.encode()
     drop(two, {"text/uri-list": link, "text/html": html.encode(), "text/plain": link})
     two.await_photo(Path("Pasted photo"), statement(photo))
@@ -73,7 +73,7 @@ def test_what_is_copied_can_be_pasted(program: Start, user: User, statement: Sta
     one = program()
     one.await_text("Open a photo")
 
-    one.keys("ctrl+v")  # nothing yet
+    one.keys("ctrl+v")  # nothing on the clipboard yet
     one.await_text(NOTHING)
     path.write_text("Just words.")
     with copied(one, "UTF8_STRING", path):
@@ -100,7 +100,7 @@ def test_what_is_copied_can_be_pasted(program: Start, user: User, statement: Sta
     one.close()
 
 
-def test_a_program_that_hangs_with_the_clipboard_does_not_keep_the_window_open(program: Start, tmp_path: Path) -> None:
+def test_the_window_closes_while_the_owner_of_the_clipboard_hangs(program: Start, tmp_path: Path) -> None:
     words = tmp_path / "copied"
     words.write_text("Just words.")
     one = program()

@@ -1,4 +1,4 @@
-"""Everything by keyboard alone: Tab reaches every control and stays in none; every command has its key or its entry."""
+"""Everything works from the keyboard: Tab reaches and leaves every control; every command has a key or a menu entry."""
 
 from collections.abc import Callable
 from functools import partial
@@ -13,7 +13,7 @@ from tests.support.program import Program, User
 Start = Callable[..., Program]
 Statement = Callable[[Path], str]
 
-# What a user would want to reach: whether a widget is one, and of this window.
+# Lists a widget that a user must be able to reach in the window that has the focus.
 CONTROL = """apply {w {
     if {[winfo toplevel $w] ne [winfo toplevel [focus]] || [winfo children $w] ne ""} return
     if {[winfo class $w] ni {TButton TCheckbutton TCombobox TEntry Text Treeview TMenubutton Menubutton}} return
@@ -23,7 +23,7 @@ CONTROL = """apply {w {
 
 
 def walk(program: Program, key: str) -> list[str]:
-    """The widgets that get the keyboard when a key is pressed again and again, until the first one has it again."""
+    """The widgets that get the focus as a key is pressed again and again, until the first one has it again."""
     visited = [program.sight.focus()]
     while len(visited) < 60:
         program.keys(key)
@@ -34,7 +34,7 @@ def walk(program: Program, key: str) -> list[str]:
     raise AssertionError(visited)
 
 
-def test_tab_goes_round_in_every_window(program: Start, user: User, statement: Statement) -> None:
+def test_tab_reaches_every_control_in_every_window(program: Start, user: User, statement: Statement) -> None:
     photo = user.album()[1]
     user.choose(self_voicing=False, speak_captions=False)
     one = program(photo)
@@ -64,7 +64,7 @@ def test_tab_goes_round_in_every_window(program: Start, user: User, statement: S
 
 
 def press(program: Program, name: str) -> None:
-    """Press a command's shortcut; choose it from its menu if it has none."""
+    """Press a command's shortcut, or choose it from its menu if it has none."""
     if BY_NAME[name].keys:
         keys = BY_NAME[name].keys[0].replace("Mod", "ctrl").replace("Shift", "shift").split("+")
         program.keys("+".join(key.lower() if len(key) == 1 else key for key in keys))
@@ -113,7 +113,7 @@ def test_every_command_does_something(
         "save_caption": "Saved as cat.txt.",
         "copy_caption": "Copied.",
         "copy_html": "Photo and caption copied as HTML.",
-        "paste": NOTHING,  # but the caption that was copied
+        "paste": NOTHING,  # only the copied caption is on the clipboard
         "next_photo": statement(photos[2]),
         "previous_photo": statement(photos[1]),
         "toggle_attention": "Attention off",

@@ -1,4 +1,4 @@
-"""What the program gives: attention, and captions for other programs as text, HTML and sound."""
+"""What the program shows and gives away: attention, and captions as text, HTML and sound."""
 
 import base64
 import re
@@ -25,7 +25,7 @@ def has_text(path: Path, text: str) -> bool:
 
 
 def brightness(image: Image.Image, photo: Image.Image) -> np.ndarray:
-    """How much of the light of each of 10 x 10 regions of a photo, which was fitted into an image, it has there."""
+    """The brightness of each of 10 x 10 regions of a photo that was fitted into an image."""
     scale = min(image.width / photo.width, image.height / photo.height)
     width, height = round(photo.width * scale), round(photo.height * scale)
     left, top = (image.width - width) // 2, (image.height - height) // 2
@@ -54,7 +54,7 @@ def test_the_photo_shows_where_a_word_came_from(program: Start, user: User, ship
     one.wait_for(is_lit)
     last = one.view()
     one.keys("Left", "Left")
-    one.wait_for(lambda: ImageChops.difference(one.view(), last).getbbox())  # another word, another place
+    one.wait_for(lambda: ImageChops.difference(one.view(), last).getbbox())  # another word comes from another place
     one.keys("ctrl+l")
     one.await_utterance("Attention off")
     one.wait_for(lambda: one.view() == plain)
@@ -66,7 +66,7 @@ def test_the_photo_shows_where_a_word_came_from(program: Start, user: User, ship
     one.keys("Escape")
     one.wait_for(lambda: one.view() == plain)
 
-    # With the mouse, on the middle of the caption's last letter.
+    # Move the mouse to the middle of the caption's last letter.
     left, top, _, _ = one.sight.box("captiontext")
     place = "[lsearch -inline [sight_collect list] *!captiontext]"
     x, y, width, height = map(int, one.sight.list_of(f"{place} bbox end-3c"))
@@ -97,7 +97,7 @@ def test_the_caption_is_copied(program: Start, user: User, shipped: Captioner) -
     content = base64.b64decode(re.findall('src="data:image/jpeg;base64,(.*?)"', html)[0])
     difference = ImageChops.difference(Image.open(BytesIO(content)), Image.open(photo).convert("RGB"))
     assert np.asarray(difference).mean() < 5
-    assert clipboard(one) == caption.text  # for programs that take no HTML
+    assert clipboard(one) == caption.text  # for programs that cannot paste HTML
     one.close()
 
 
@@ -130,12 +130,12 @@ def test_the_speech_is_saved(program: Start, user: User, statement: Statement) -
     one.await_title("Save Speech", focus=".ent")
     one.await_text("cat.wav")
     one.keys("Return")
-    one.await_text("The speech was saved as cat.wav.")
+    one.await_text("Speech saved as cat.wav.")
     with wave.open(str(photo.with_suffix(".wav"))) as file:
         seconds = file.getnframes() / file.getframerate()
         sound = file.readframes(file.getnframes())
     assert 1 < seconds < 20
     assert loudness(sound) > 300
     assert one.utterances() == [statement(photo)]
-    one.wait_for(lambda: abs(user.card.seconds() - seconds) < 0.1)  # the caption as it was heard, and no more
+    one.wait_for(lambda: abs(user.card.seconds() - seconds) < 0.1)  # it sounds as long as the spoken caption
     one.close()

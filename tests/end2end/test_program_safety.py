@@ -1,4 +1,4 @@
-"""What the window does when it fails, when a photo's name is made to do harm, and where there is no network."""
+"""What the window does after a bug, with a malicious file name, and without a network."""
 
 import shutil
 import signal
@@ -14,11 +14,11 @@ from tests.support.program import GUI, ROOT, Program, User
 Start = Callable[..., Program]
 Statement = Callable[[Path], str]
 
-# Calls what a timer calls in the main loop with an argument too many, which is a mistake in the program.
-MISTAKE = "catch {[lindex [info commands *_poll] 0] argument}"
+# Calls the function of a timer with an argument too many, as a bug in the program would.
+BUG = "catch {[lindex [info commands *_poll] 0] argument}"
 
 
-def test_the_window_goes_on_after_a_mistake_and_tells_of_it_once(program: Start, user: User) -> None:
+def test_the_window_survives_a_bug_and_reports_it_once(program: Start, user: User) -> None:
     user.choose(self_voicing=True)
     sentence = "Something went wrong in the program (TypeError). Please try again."
     photos = user.album()
@@ -26,7 +26,7 @@ def test_the_window_goes_on_after_a_mistake_and_tells_of_it_once(program: Start,
     one.await_title("astronaut.jpg – Captioner")
     one.wait_until_idle()
     for _ in range(3):
-        one.sight.ask(MISTAKE)
+        one.sight.ask(BUG)
     one.await_text(sentence)
     one.await_utterance(sentence)
     assert one.utterances().count(sentence) == 1
@@ -52,19 +52,19 @@ def test_the_window_goes_on_after_a_mistake_and_tells_of_it_once(program: Start,
     three.close()
 
 
-def test_the_window_that_crashed_says_so_at_the_next_start(program: Start, user: User) -> None:
+def test_a_crash_is_reported_at_the_next_start(program: Start, user: User) -> None:
     one = program()
     one.await_text("Open a photo")
     one.process.send_signal(signal.SIGSEGV)
     one.wait_for(lambda: not one.alive())
     assert "Segmentation fault" in (user.home / ".local/state/captioner/log/native.log").read_text()
-    one.wait_for(lambda: not user.processes())  # none of its voices is left
+    one.wait_for(lambda: not user.processes())  # none of its speech workers is left
     two = program()
     two.await_text("Something went wrong in the program last time.")
     two.close()
 
 
-def test_a_window_that_cannot_be_made_is_told(user: User) -> None:
+def test_a_window_that_cannot_be_built_is_reported(user: User) -> None:
     mistake = (
         "import captioner.gui.window as w; w.Window = None; import captioner.gui as g; raise SystemExit(g.main([]))"
     )
@@ -97,10 +97,10 @@ def test_a_name_is_shown_and_spoken_as_text(program: Start, user: User, samples:
     one.close()
 
 
-def test_the_window_works_where_there_is_no_network(user: User, statement: Statement) -> None:
+def test_the_window_works_without_a_network(user: User, statement: Statement) -> None:
     without = ["unshare", "--map-root-user", "--net"]
     if not shutil.which("unshare") or subprocess.run([*without, "true"], capture_output=True).returncode:
-        pytest.skip("this system lets nobody be without network")
+        pytest.skip("the network cannot be switched off for one program here")
     photo = user.album()[1]
     one = Program(user, photo, command=(*without, *GUI))
     one.await_photo(photo, statement(photo))

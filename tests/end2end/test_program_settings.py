@@ -15,9 +15,9 @@ from tests.support.program import Program, User
 Start = Callable[..., Program]
 Statement = Callable[[Path], str]
 
-# Of each control in the dialog, in order: the keys that change it, and what it says then.
+# For each control in the dialog, in order: the keys that change it, and its new label.
 CHANGES = {
-    "voice": (("Down", "Down", "Return"), ""),  # the first of the machine's, whatever that is called
+    "voice": (("Down", "Down", "Return"), ""),  # this computer's first, whatever its name is
     "rate": (("Down", "Down", "Down", "Return"), "120 words per minute"),
     "volume": (("Down", "Down", "Down", "Return"), "90 percent"),
     "speak_captions": (("space",), "Speak captions automatically"),
@@ -38,7 +38,7 @@ CHOSEN = {
 
 
 def is_dark(program: Program) -> bool:
-    """Whether the window, between two of its parts, has the dark theme's background."""
+    """Whether the window's background is the dark theme's."""
     left, top, _, _ = program.sight.box("photoview")
     colour = program.screenshot().convert("RGB").getpixel((left, top - 4))
     return colour == ImageColor.getrgb(PALETTES["dark"].background)
@@ -49,7 +49,7 @@ def controls(program: Program) -> list[str]:
     return [text for text in program.texts() if text in [said for _, said in CHANGES.values()]]
 
 
-def test_settings_take_effect_at_once_and_last(program: Start, user: User, statement: Statement) -> None:
+def test_settings_take_effect_at_once_and_are_kept(program: Start, user: User, statement: Statement) -> None:
     photo = user.album()[1]
     one = program(photo)
     one.await_photo(photo, statement(photo))
@@ -91,7 +91,8 @@ def test_damaged_settings_are_renamed_and_reported(program: Start, user: User, p
     user.album()
     user.choose()
     user.settings.write_text('{"text_size": 200,')
-    slow = user.home / "gdbus"  # speech is ready long before a busy desktop says whether it has a screen reader
+    # Speech is ready long before this answers whether a screen reader is running.
+    slow = user.home / "gdbus"
     slow.write_text("#!/bin/sh\nexec sleep 0.9\n")
     slow.chmod(0o700)
     one = program(*photos, PATH=f"{user.home}:{os.environ['PATH']}")
@@ -109,7 +110,7 @@ def test_damaged_settings_are_renamed_and_reported(program: Start, user: User, p
     one.close()
 
 
-def test_it_follows_the_system_from_light_to_dark_and_back(program: Start, user: User) -> None:
+def test_it_follows_the_system_theme_from_light_to_dark_and_back(program: Start, user: User) -> None:
     user.prefer("light")
     one = program()
     one.await_text("Open a photo, drop one here")
@@ -121,8 +122,8 @@ def test_it_follows_the_system_from_light_to_dark_and_back(program: Start, user:
     one.close()
 
 
-# Of a widget: its path and class, whether it is a window, whether it lacks room for its text (a list scrolls, but not
-# to the side), its place on the screen, and the size that it wants.
+# Lists a widget's path and class, whether it is a window, whether its text is cut off (a list scrolls, but only up and
+# down), its place on the screen, and the size that it requests.
 ROOM = """apply {w {
     set lacks 0
     switch [winfo class $w] {
@@ -141,7 +142,7 @@ ROOM = """apply {w {
 
 
 def cut_off(program: Program) -> list[str]:
-    """What in the program's windows has too little room."""
+    """The widgets that are cut off, in all windows of the program."""
     found = []
     boxes: dict[str, tuple[int, int, int, int]] = {}
     for widget in program.sight.list_of(f"sight_collect [list {ROOM}]"):
@@ -157,7 +158,7 @@ def cut_off(program: Program) -> list[str]:
     return found
 
 
-def test_text_of_double_size_has_room(program: Start, user: User, statement: Statement) -> None:
+def test_text_of_double_size_is_not_cut_off(program: Start, user: User, statement: Statement) -> None:
     photo = user.album()[1]
     user.choose(text_size=200)
     one = program(photo)

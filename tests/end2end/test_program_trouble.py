@@ -25,7 +25,7 @@ def large(folder: Path) -> Path:
 
 
 def many(folder: Path) -> list[Path]:
-    """Two hundred photos, no two alike."""
+    """Two hundred photos, all different."""
     folder.mkdir()
     paths = [folder / f"{number}.jpg" for number in range(200)]
     for number, path in enumerate(paths):
@@ -56,7 +56,7 @@ def checkout(folder: Path) -> Path:
     return folder / "gui.py"
 
 
-def test_a_photo_that_cannot_be_read_is_cancelled(program: Start, user: User, photos: dict[str, list[Path]]) -> None:
+def test_a_photo_that_hangs_can_be_cancelled(program: Start, user: User, photos: dict[str, list[Path]]) -> None:
     user.choose(self_voicing=True)
     one = program(*photos["hanging"])
     one.await_text("Reading the photo…")
@@ -65,14 +65,14 @@ def test_a_photo_that_cannot_be_read_is_cancelled(program: Start, user: User, ph
     one.await_text("Cancelled.")
     one.await_utterance("Cancelled.")
     assert one.title() == "Captioner"
-    one.keys("F1")  # the window is of use
+    one.keys("F1")  # the window responds
     one.await_title("Keyboard Shortcuts")
     one.keys("Escape")
     one.await_title("Captioner")
     one.close()
 
 
-def test_many_photos_are_cancelled(program: Start, user: User, photos: dict[str, list[Path]]) -> None:
+def test_many_photos_can_be_cancelled(program: Start, user: User, photos: dict[str, list[Path]]) -> None:
     one = program()
     one.await_text("Open a photo")
     drop(one, {"text/uri-list": addresses(*photos["many"])})
@@ -87,7 +87,7 @@ def test_many_photos_are_cancelled(program: Start, user: User, photos: dict[str,
         1 < len([text for text in one.texts() if text.split(": ")[0] in [path.name for path in photos["many"]]]) < 200
     )
     one.keys("Escape")
-    one.keys("Page_Down")  # the window is of use again
+    one.keys("Page_Down")  # the window responds again
     one.await_title("1.jpg – Captioner")
     one.close()
 
@@ -155,7 +155,7 @@ def test_a_missing_display_is_reported(user: User, display: str) -> None:
 
 @pytest.mark.parametrize("seen", [True, False])
 def test_missing_packages_are_reported(user: User, display: str, tmp_path: Path, seen: bool) -> None:
-    # Python without the folder where packages are.
+    # Without the folder that holds packages.
     one = Program(user, command=(sys.executable, "-S", checkout(tmp_path)), DISPLAY=display if seen else "")
     if seen:
         one.await_title("Captioner")

@@ -1,4 +1,4 @@
-"""What the program's user hears, and what they are told where nothing can be heard."""
+"""What the user hears, and what the window shows when there is no sound."""
 
 import os
 import re
@@ -21,7 +21,7 @@ Statement = Callable[[Path], str]
 
 
 def seconds_of(text: str, rate: int, folder: Path) -> float:
-    """How long it takes to speak a text at a rate, in words a minute."""
+    """How long it takes to speak a text at a rate, in words per minute."""
     events: SimpleQueue[Event] = SimpleQueue()
     speaker = Speaker(events.put)
     speaker.rate = rate
@@ -34,15 +34,15 @@ def seconds_of(text: str, rate: int, folder: Path) -> float:
 
 
 def has_nothing_to_cancel(program: Program) -> bool:
-    """Whether the program neither works nor tries to speak, as its menu says."""
+    """Whether the Cancel command is disabled: the program neither works nor speaks."""
     menus = program.sight.list_of("winfo children [. cget -menu]")
     photo = next(menu for menu in menus if program.sight.ask(f"{menu} entrycget 0 -label") == "Previous Photo")
     return program.sight.ask(f"{photo} entrycget Cancel -state") == "disabled"
 
 
-@pytest.mark.skipif(screen_reader.running(), reason="a screen reader is running, beside which the program is silent")
+@pytest.mark.skipif(screen_reader.running(), reason="a screen reader is running, so the program is silent")
 def test_a_blind_users_run(program: Start, user: User, statement: Statement) -> None:
-    """From the start to the spoken captions of the photos in a folder: what is heard after each key, and no more."""
+    """From the start to the spoken captions of a folder's photos: what is heard after each key, and nothing else."""
     photos = user.album()
     one = program()
     welcome = "Open a photo, drop one here, or paste one."
@@ -71,7 +71,7 @@ def test_a_blind_users_run(program: Start, user: User, statement: Statement) -> 
     hear("Home", statement(photos[1]).split()[0])
     hear("Page_Down", statement(photos[2]))
     hear("ctrl+c", "Copied.")
-    # When the dialog closes the user hears where they are, unless the caption is there as soon.
+    # When the dialog closes, the user hears where the focus is, unless the caption comes first.
     back = re.compile(r"(astronaut.jpg – )?Captioner\. Photo, picture, .*")
     assert [text for text in one.utterances() if not back.fullmatch(text)] == [
         h for h in heard if not back.fullmatch(h)
@@ -93,7 +93,7 @@ def test_space_stops_speech_and_speaks_again(program: Start, user: User, stateme
     one.keys("space")
     one.wait_for(lambda: one.utterances() == [statement(photo)] * 2)
     assert abs(user.silence() - heard - whole) < 0.2
-    one.keys("space")  # when it has come to its end by itself
+    one.keys("space")  # after it has ended by itself
     one.wait_for(lambda: len(one.utterances()) == 3)
     one.keys("Escape")
     assert user.silence() < heard + 2 * whole - 0.5
@@ -111,13 +111,13 @@ def test_a_new_photo_stops_the_old_speech(program: Start, user: User, statement:
     one.keys("Right")
     one.await_photo(photos[2], statement(photos[2]))
     assert user.silence() < whole - 0.5
-    assert one.utterances() == [statement(photos[1])]  # and the new one when it is asked for
+    assert one.utterances() == [statement(photos[1])]  # the new caption is only spoken on request
     one.keys("space")
     one.await_utterance(statement(photos[2]))
     one.close()
 
 
-def test_self_voicing_is_switched_and_says_so(program: Start, user: User) -> None:
+def test_switching_self_voicing_is_spoken(program: Start, user: User) -> None:
     user.choose(self_voicing=True)
     one = program()
     one.await_utterance("Photo, picture, Open a photo, drop one here, or paste one.")
@@ -152,7 +152,7 @@ NO_CARD = (
 
 
 @pytest.mark.parametrize("sentence", [NO_ENGINE, NO_PLAYER, NO_CARD])
-def test_without_sound_captions_go_on(
+def test_captions_go_on_without_sound(
     program: Start, user: User, statement: Statement, tmp_path: Path, sentence: str
 ) -> None:
     photos = user.album()
@@ -177,7 +177,7 @@ def test_without_sound_captions_go_on(
     one.wait_for(lambda: has_nothing_to_cancel(one))
     one.keys("ctrl+c")
     one.wait_for(lambda: one.shows("Copied.") and not one.shows(sentence))
-    one.keys("space")  # who asks for speech is told again
+    one.keys("space")  # whoever asks for speech gets the message again
     one.await_text(sentence)
     one.wait_for(lambda: has_nothing_to_cancel(one))
     assert user.card.seconds() == 0
@@ -219,7 +219,7 @@ def test_a_speech_engine_that_dies_or_hangs(
 
 
 def begun(user: User) -> list[int]:
-    """The speech workers that have a thread of their own."""
+    """The speech workers that have started their second thread."""
     workers = user.processes("captioner.speech.worker")
     return [worker for worker in workers if len(os.listdir(f"/proc/{worker}/task")) > 1]
 

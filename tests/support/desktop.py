@@ -1,4 +1,4 @@
-"""What other programs on the desktop of the program's user do: they offer photos and take captions."""
+"""Other programs on the user's desktop, which offer photos and take captions."""
 
 import subprocess
 import sys
@@ -12,14 +12,14 @@ XCLIP = ("xclip", "-selection", "clipboard", "-target")
 
 
 def output(program: Program, *command: str) -> str:
-    """What another program of the user's prints."""
+    """The output of another program."""
     environment = program.user.environment
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30).stdout
 
 
 @contextmanager
 def running(program: Program, *command: str | Path, told: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    """While another program of the user's runs; its output goes to a file."""
+    """Run another program in the meantime, with its output in a file."""
     with told.open("w") as file:
         process = subprocess.Popen(command, env=program.user.environment, stdout=file, stderr=subprocess.DEVNULL)
         try:
@@ -30,7 +30,11 @@ def running(program: Program, *command: str | Path, told: Path) -> Iterator["sub
 
 
 def drop(program: Program, offers: dict[str, bytes]) -> None:
-    """Drag what another program offers, by its types, from there to the middle of the photo's place, and drop it."""
+    """Drag data from another program to the middle of the photo view and drop it there.
+
+    Args:
+        offers: the data by its types, "text/uri-list" for instance.
+    """
     program.wait_for(lambda: "=" in output(program, "xprop", "-id", program.xdotool("getactivewindow"), "XdndAware"))
     left, top, right, bottom = program.sight.box("photoview")
     arguments: list[str | Path] = []
@@ -52,17 +56,17 @@ def drop(program: Program, offers: dict[str, bytes]) -> None:
 
 @contextmanager
 def copied(program: Program, kind: str, path: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    """While a file's content is on the clipboard, which another program has put there: its process."""
+    """Let another program, whose process this yields, own the clipboard with a file's content in the meantime."""
     with running(program, *XCLIP, kind, "-quiet", "-in", path, told=program.user.home / "told") as process:
         program.wait_for(lambda: kind in output(program, *XCLIP, "TARGETS", "-out").split())
         yield process
 
 
 def addresses(*photos: Path) -> bytes:
-    """As file managers give them."""
+    """The addresses of files as file managers write them."""
     return "".join(f"{photo.as_uri()}\r\n" for photo in photos).encode()
 
 
 def clipboard(program: Program, kind: str = "UTF8_STRING") -> str:
-    """What would be pasted into another program."""
+    """What another program would paste."""
     return output(program, *XCLIP, kind, "-out")

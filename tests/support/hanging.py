@@ -1,4 +1,4 @@
-"""A file that hangs, for real."""
+"""A real file that hangs."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ CONTENT = b"photo"
 
 
 class HangingFile:
-    """A file whose opening by another process waits, like one on a network disk that has gone: this process leases it.
+    """A file that blocks whoever opens it, like one on a network drive that has gone: this process holds a lease on it.
 
     The system takes the lease back after 45 seconds.
     """
@@ -28,7 +28,7 @@ class HangingFile:
         fcntl.fcntl(self._file, fcntl.F_SETLEASE, fcntl.F_WRLCK)
 
     def wait(self) -> None:
-        """Until somebody opens it."""
+        """Wait until another process opens it."""
         import fcntl
 
         deadline = time.monotonic() + 60
@@ -44,7 +44,7 @@ class HangingFile:
 def hanging_file(path: Path) -> Iterator[HangingFile]:
     if sys.platform != "linux":
         pytest.skip("files can be leased on Linux only")
-    before = signal.signal(signal.SIGIO, signal.SIG_IGN)  # that somebody waits
+    before = signal.signal(signal.SIGIO, signal.SIG_IGN)  # which says that another process waits
     file = HangingFile(path)
     yield file
     file.let_go()

@@ -13,12 +13,12 @@ from tests.support.program import User, wait_for
 
 @contextmanager
 def opened(root: tk.Tk, user: User, patch: pytest.MonkeyPatch, **settings: object) -> Iterator[App]:
-    """The program as a user has it who has chosen these settings."""
+    """The program of a user with these settings."""
     for name, value in user.environment.items():
         patch.setenv(name, value)
     app = App(root, [], Settings(**settings), "", "light")  # type: ignore[arg-type]
     try:
-        wait(app, lambda: len(user.utterances()) > 1)  # the greeting, and what has the focus
+        wait(app, lambda: len(user.utterances()) > 1)  # the greeting, then the widget that has the focus
         yield app
     finally:
         if root.children:  # not closed yet

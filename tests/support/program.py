@@ -1,4 +1,4 @@
-"""The whole program as its user has it: a process of its own, real keys, what is on the screen and what is heard."""
+"""The whole program as a user has it: a process of its own, real keys, a real screen and real sound."""
 
 import json
 import os
@@ -23,18 +23,18 @@ GUI = (sys.executable, ROOT / "gui.py")
 
 
 def wait_for(predicate: Callable[[], object], seconds: float = 30, what: Callable[[], str] = lambda: "") -> None:
-    """Return as soon as predicate is true. A test fails if it stays false for that long, with what it says then."""
+    """Return as soon as predicate is true. The test fails, with `what()`, if it stays false for that long."""
     end = time.monotonic() + seconds
     while not predicate():
-        assert time.monotonic() < end, f"waited for {seconds} seconds in vain. {what()}"
+        assert time.monotonic() < end, f"nothing happened for {seconds} seconds. {what()}"
         time.sleep(0.01)
 
 
 class User:
-    """Somebody with a display, a home, a sound card and nothing else of ours.
+    """A user with a display, a home folder and a sound card of their own.
 
-    environment: what their programs get; HOME and the XDG folders are in the folder.
-    card: what they hear.
+    environment: of their programs; HOME and the XDG folders are in the folder.
+    card: the sound card that they hear.
     """
 
     def __init__(self, display: str, folder: Path):
@@ -46,13 +46,13 @@ class User:
         for path in xdg.values():
             Path(path).mkdir(mode=0o700, parents=True)
         self.card = SoundCard(folder)
-        # Neither this desktop's Wayland nor its settings and screen reader.
+        # Without this desktop's Wayland, settings and screen reader.
         kept = {n: v for n, v in os.environ.items() if n not in ("WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS")}
         own = {"DISPLAY": display, "HOME": str(self.home), "CAPTIONER_UTTERANCES": str(self._said)}
         self.environment = self.card.environment({**kept, **own, **xdg})
 
     def album(self) -> list[Path]:
-        """Copies of the sample photos in a folder of the user's, in the order of a walk through it."""
+        """Copies of the sample photos in a folder of the user's, in the order of their names."""
         folder = self.home / "Photos"
         folder.mkdir()
         return [Path(shutil.copy(photo, folder)) for photo in sorted((ROOT / "assets").glob("*.jpg"))]
@@ -63,12 +63,12 @@ class User:
         return self.home / ".config" / "captioner" / "settings.json"
 
     def choose(self, **settings: object) -> None:
-        """Have chosen settings in an earlier start."""
+        """Write the settings file, as an earlier start would have."""
         self.settings.parent.mkdir(exist_ok=True)
         self.settings.write_text(json.dumps(settings))
 
     def prefer(self, scheme: str) -> None:
-        """Let the desktop of this user's programs be "light" or "dark"."""
+        """Make this user's desktop "light" or "dark"."""
         self.environment["PATH"] = f"{self.home}:{os.environ['PATH']}"
         new = self.home / "gsettings.new"
         new.write_text(f"""#!/bin/sh\ncase "$*" in *color-scheme) echo "'prefer-{scheme}'";; *) echo false;; esac\n""")
@@ -76,11 +76,11 @@ class User:
         new.replace(self.home / "gsettings")
 
     def utterances(self) -> list[str]:
-        """What the program has begun to say so far, in order."""
+        """Everything that the program has begun to say so far, in order."""
         return self._said.read_text(encoding="utf-8").splitlines() if self._said.exists() else []
 
     def silence(self) -> float:
-        """Return how many seconds of sound have been heard, when no more has come for a while."""
+        """Wait for silence, and return how many seconds of sound have been heard so far."""
         heard = deque([-1.0], maxlen=50)
 
         def is_silent() -> bool:
@@ -91,10 +91,10 @@ class User:
         return heard[-1]
 
     def processes(self, command: str = "") -> list[int]:
-        """All processes that the user's programs have started and that have not ended, theirs included.
+        """The running processes of the user's programs, and those that they have started.
 
         Args:
-            command: only those in whose command lines this is found.
+            command: only those that have this in their command lines.
         """
         mark, found = f"HOME={self.home}".encode(), []
         for process in Path("/proc").glob("[0-9]*"):
@@ -103,7 +103,7 @@ class User:
                 meant = command.encode() in process.joinpath("cmdline").read_bytes().replace(b"\0", b" ")
                 if running and meant and mark in process.joinpath("environ").read_bytes().split(b"\0"):
                     found.append(int(process.name))
-            except OSError:  # ended meanwhile, or another user's
+            except OSError:  # it has ended, or is another user's
                 continue
         return found
 
@@ -115,11 +115,11 @@ class User:
 
 
 class Program:
-    """The program, started by its user with arguments and variables of the environment; alone on the screen.
+    """The program, started by a user with arguments and environment variables. No other program is on the screen.
 
-    command: what starts it; gui.py if not given.
-    folder: where it is started; the user's home if not given.
-    sight: what stands in its windows.
+    command: what starts it; gui.py by default.
+    folder: where it is started; the user's home by default.
+    sight: looks into its windows.
     """
 
     def __init__(
@@ -151,19 +151,19 @@ class Program:
         return self._sight
 
     def texts(self) -> list[str]:
-        """All text in its windows; none while it has no window."""
+        """All text in its windows; none before it has a window."""
         try:
             return self.sight.texts()
         except tk.TclError:
             return []
 
     def view(self) -> Image.Image:
-        """What is to be seen in the place for the photo, inside the ring of the focus."""
+        """What the photo view shows, inside its focus ring."""
         left, top, right, bottom = self.sight.box("photoview")
         return self.screenshot().convert("RGB").crop((left + 3, top + 3, right - 3, bottom - 3))
 
     def shows(self, text: str) -> bool:
-        """Whether this is to be read in one of its windows, a whole sentence or a part of one."""
+        """Whether one of its windows shows this text, alone or as a part of another text."""
         return any(text in shown for shown in self.texts())
 
     def alive(self) -> bool:
@@ -173,7 +173,7 @@ class Program:
         return self.user.utterances()
 
     def errors(self) -> str:
-        """What it has written to standard error since this was last asked; a test fails where any is left unread."""
+        """What it has written to standard error since the last call. A test fails if it leaves any of it unread."""
         errors = self._errors.read_bytes()
         new, self._read = errors[self._read :], len(errors)
         return new.decode(errors="replace")
@@ -183,12 +183,12 @@ class Program:
         wait_for(predicate, seconds, self._state)
 
     def xdotool(self, *arguments: str | int) -> str:
-        """What xdotool says, "" if it fails: there is no such window, for instance."""
+        """The output of xdotool, "" if it fails, for instance because there is no such window."""
         command = ["xdotool", *map(str, arguments)]
         return subprocess.run(command, env=self.user.environment, capture_output=True, text=True).stdout.strip()
 
     def title(self) -> str:
-        """The title of the window that has the keyboard, "" if none has."""
+        """The title of the window that has the focus, "" for none."""
         return self.xdotool("getactivewindow", "getwindowname")
 
     def titles(self) -> list[str]:
@@ -198,12 +198,12 @@ class Program:
         return [self.xdotool("getwindowname", window) for window in re.findall("0x[0-9a-f]+", windows)]
 
     def keys(self, *keys: str) -> None:
-        """Press keys one after the other, "ctrl+o" or "Page_Down" for instance, when a window has the keyboard."""
+        """Press keys one after the other, "ctrl+o" or "Page_Down" for instance, once a window has the focus."""
         self._await_keyboard()
         self.xdotool("key", "--delay", 30, *keys)
 
     def type(self, text: str) -> None:
-        """Type a text in ASCII when a window has the keyboard."""
+        """Type ASCII text once a window has the focus."""
         self._await_keyboard()
         self.xdotool("type", "--delay", 5, "--", text)
 
@@ -215,11 +215,11 @@ class Program:
         return image
 
     def await_title(self, title: str, focus: str = "") -> None:
-        """Return when a window of this title has the keyboard, and in it a widget whose Tcl path ends like that."""
+        """Return when a window with this title has the focus, in a widget whose Tcl path ends with `focus`."""
         self.wait_for(lambda: self.title() == title and self.sight.focus().endswith(focus))
 
     def go_to(self, kind: str) -> None:
-        """Press Tab until a widget of a class, "captiontext" or such, has the keyboard."""
+        """Press Tab until a widget of a class, "captiontext" for instance, has the focus."""
         seen: list[str] = []
         while not (focus := self.sight.focus()).endswith(f"!{kind}"):
             assert focus not in seen, f"no {kind} can be reached with Tab: {seen}"
@@ -228,19 +228,19 @@ class Program:
             self.wait_for(lambda: self.sight.focus() != seen[-1])
 
     def await_text(self, text: str) -> None:
-        """Return when this is to be read, see `shows`."""
+        """Return when a window shows this text; see `shows`."""
         self.wait_for(lambda: self.shows(text))
 
     def await_utterance(self, text: str) -> None:
-        """Return when this was the last thing said."""
+        """Return when this is the last thing that the program has said."""
         self.wait_for(lambda: self.utterances()[-1:] == [text])
 
     def await_photo(self, photo: Path, statement: str) -> None:
-        """Return when the window has the keyboard and shows a photo with its caption."""
+        """Return when the window has the focus and shows a photo with its caption."""
         self.wait_for(lambda: self.title() == f"{photo.name} – Captioner" and self.shows(statement))
 
     def wait_until_idle(self) -> None:
-        """Return when its threads do nothing but wait, but for the main loop, which looks for news now and then."""
+        """Return when its threads do nothing, except that the main loop polls its queue now and then."""
         looks = deque([True], maxlen=50)  # whether it was busy
 
         def is_idle() -> bool:
@@ -254,13 +254,13 @@ class Program:
         self.wait_for(is_idle)
 
     def close(self) -> None:
-        """Close the window as its user would, and wait until the program and all that it started have ended."""
+        """Close the window as a user would, and wait until the program and all that it has started have ended."""
         self.keys("alt+F4")
         self.wait_for(lambda: not self.user.processes())
         self.process.wait()
 
     def end(self) -> None:
-        """End the program from outside, if it has not ended."""
+        """Terminate the program if it still runs."""
         if self._sight:
             self._sight.close()
             self._sight = None

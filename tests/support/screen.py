@@ -1,4 +1,4 @@
-"""A screen that nobody looks at."""
+"""A virtual screen."""
 
 import contextlib
 import os
@@ -27,7 +27,7 @@ def screen(folder: Path) -> Iterator[str]:
             pytest.skip(f"no {program} (Debian package {package})")
 
     readable, writable = os.pipe()
-    # It takes the first free number and writes it there. Without -noreset it starts anew whenever nobody uses it.
+    # Xvfb takes the first free number and writes it to the pipe. Without -noreset it would restart when idle.
     options = f"-displayfd {writable} -screen 0 1280x1000x24 -dpi 96 -nolisten tcp -noreset"
     server = subprocess.Popen(["Xvfb", *options.split()], stderr=(folder / "Xvfb").open("w"), pass_fds=[writable])
     os.close(writable)
@@ -39,7 +39,7 @@ def screen(folder: Path) -> Iterator[str]:
         with (folder / "openbox").open("w") as told:
             manager = subprocess.Popen(["openbox", "--sm-disable"], env=environment, stdout=told, stderr=told)
         try:
-            # A screen's first key makes openbox take its shortcuts anew; when it does what it is told later, it has.
+            # The first key press makes openbox grab its shortcuts again. Once it has run a later request, that is done.
             _run(name, "xdotool", "key", "Shift_L")
             wait_for(lambda: _has_one_desktop(name), what=(folder / "openbox").read_text)
             yield name

@@ -1,13 +1,13 @@
-"""What stands in the windows of a program that is made with Tk: it tells through Tk's own `send`."""
+"""Looks into the windows of the program through Tk's own `send`."""
 
 import itertools
 import time
 import tkinter as tk
 
-NAME = "captioner"  # of the program, among those of Tk on a display
-SECONDS = 30  # that it may take to answer
+NAME = "captioner"  # the program's name among the Tk programs on a display
+TIMEOUT = 30  # seconds for an answer
 
-# Calls a command for each widget that is on the screen and collects the lists that it returns.
+# The first procedure calls a command for each visible widget and collects the lists that it returns.
 PROCEDURES = """
 proc sight_collect {command {window .}} {
     set found {}
@@ -34,7 +34,7 @@ proc sight_text {window} {
 
 
 class Sight:
-    """Looks at the program on a display. Belongs to the main thread; close it before the display goes."""
+    """Looks at the program on a display. Belongs to the main thread. Close it before the display."""
 
     def __init__(self, display: str):
         self._root = tk.Tk(screenName=display)
@@ -46,7 +46,7 @@ class Sight:
         return NAME in self._root.winfo_interps()
 
     def ask(self, script: str) -> str:
-        """The result of a Tcl script in the program. A test fails if the script does or if no answer comes.
+        """The result of a Tcl script in the program. The test fails if the script fails or no answer comes.
 
         Raises:
             tk.TclError: the program is not there.
@@ -55,9 +55,9 @@ class Sight:
         me = self._root.tk.call("tk", "appname")
         reply = f"{PROCEDURES}; send -async {{{me}}} [list set {answer} [list [catch {{{script}}} result] $result]]"
         self._root.setvar(answer, "")
-        end = time.monotonic() + SECONDS
-        # Not a plain `send`, which would wait for ever for a program that hangs; and again, as one that was killed
-        # leaves its name to the next one, which may not yet listen.
+        end = time.monotonic() + TIMEOUT
+        # Not a plain `send`, which would wait for ever for a program that hangs. Repeated, because a program that was
+        # killed leaves its name to the next one, which may not listen yet.
         while not self._root.getvar(answer):
             assert time.monotonic() < end, "the program hangs"
             if not self.finds():
@@ -75,15 +75,15 @@ class Sight:
         return tuple(map(str, self._root.tk.splitlist(self.ask(script))))
 
     def texts(self) -> list[str]:
-        """All text of all widgets on the screen, those of a window together, from its first widget to its last."""
+        """The text of all visible widgets, window by window, each from its first widget to its last."""
         return [text for text in self.list_of("sight_collect sight_text") if text]
 
     def focus(self) -> str:
-        """The widget that has the keyboard, "" for none."""
+        """The widget that has the focus, "" for none."""
         return self.ask("focus")
 
     def box(self, kind: str) -> tuple[int, int, int, int]:
-        """Left, top, right and bottom, in pixels of the screen, of the first widget of a class, "photoview" or such."""
+        """Left, top, right and bottom, in screen pixels, of the first widget of a class, "photoview" for instance."""
         widget = f"[lsearch -inline -glob [sight_collect list] *!{kind}]"
         ask = " ".join(f"[winfo {what} {widget}]" for what in ("rootx", "rooty", "width", "height"))
         left, top, width, height = map(int, self.list_of(f"list {ask}"))

@@ -1,4 +1,4 @@
-"""A sound card that remembers what it has played: what a user would hear, measured."""
+"""A sound card that records what a user would hear."""
 
 import fcntl
 import os
@@ -17,7 +17,7 @@ pcm.null {{ type null }}
 
 
 class SoundCard:
-    """Plays in real time, at 22,050 samples of 16 bits a second, what ALSA writes for it into a pipe.
+    """Reads, in real time, the 22,050 samples of 16 bits per second that ALSA writes to a pipe.
 
     configuration: the file to name in ALSA_CONFIG_PATH.
     sound: all bytes played so far.
@@ -29,8 +29,8 @@ class SoundCard:
         pipe = folder / "sound"
         os.mkfifo(pipe)
         self.configuration.write_text(CONFIGURATION.format(pipe))
-        self._pipe = os.open(pipe, os.O_RDWR)  # to write, too: else each player's end would be an end of the file
-        fcntl.fcntl(self._pipe, fcntl.F_SETPIPE_SZ, 4096)  # a real card has a tenth of a second ahead, too
+        self._pipe = os.open(pipe, os.O_RDWR)  # also for writing, because otherwise the file would end with each player
+        fcntl.fcntl(self._pipe, fcntl.F_SETPIPE_SZ, 4096)  # about a tenth of a second, as in a real card
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._play)
         self._thread.start()
@@ -56,6 +56,6 @@ class SoundCard:
 
 
 def loudness(sound: bytes) -> float:
-    """The root mean square of samples of 16 bits."""
+    """The root mean square of 16-bit samples."""
     samples = np.frombuffer(sound[: len(sound) // 2 * 2], "<i2").astype(float)
     return float(np.sqrt(np.mean(samples**2))) if len(samples) else 0.0

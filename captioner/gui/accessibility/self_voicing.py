@@ -98,17 +98,17 @@ class SelfVoicing:
         """Switch self-voicing on or off, and speak that in both cases."""
         if on != self.on:
             self.on = on
-            self._voice.asked(f"Self-voicing {'on' if on else 'off'}")
+            self._voice.say(f"Self-voicing {'on' if on else 'off'}")
 
     def say(self, text: str) -> None:
         """While on, speak a reply to something that the user did: an error, "Copied.", the help."""
         if self.on:
-            self._voice.asked(text)
+            self._voice.say(text)
 
     def announce(self, text: str) -> None:
         """While on, speak something that the user did not ask for. It never interrupts other speech."""
         if self.on:
-            self._voice.unasked(text)
+            self._voice.announce(text)
 
     def busy(self, text: str) -> None:
         """Announce after a second that something takes time ("Captioning…"), unless busy("") comes before."""
@@ -148,7 +148,7 @@ class SelfVoicing:
         now = self._snapshot()
         text = phrases.sentences(*(self._inspector.menu(menu) for menu in menus), self._changes(now, menus))
         # Anything after a caption is not a reply, even if the user acted before it came.
-        is_reply = self._acted > self._voice.captioned and time.monotonic() - self._acted < REACTION_SECONDS
+        is_reply = self._acted > self._voice.last_caption_time and time.monotonic() - self._acted < REACTION_SECONDS
         if text:
             (self.say if is_reply else self.announce)(text)
         if now and (not self._before or now.widget != self._before.widget):

@@ -1,17 +1,16 @@
-"""A window beside the main one that stops nothing: captions and speech go on."""
+"""The base of the dialogs. None is modal: captions and speech go on."""
 
 import tkinter as tk
 from collections.abc import Iterable
 from tkinter import font, ttk
 
-# In pixels.
-SPACE = 16
+SPACE = 16  # pixels
 
 
 class Dialog(tk.Toplevel):
-    """Escape closes it, and the focus goes back to where it was.
+    """A window that Escape closes. The focus then goes back to where it was.
 
-    body: the frame for its contents, which `open` shows.
+    body: the frame for its contents.
     """
 
     def __init__(self, parent: tk.Tk, title: str) -> None:
@@ -20,14 +19,14 @@ class Dialog(tk.Toplevel):
         self.title(title)
         self.transient(parent)
         self._parent = parent
-        self._before = parent.focus_lastfor()
+        self._previous_focus = parent.focus_lastfor()
         self.body = ttk.Frame(self, padding=SPACE)
         self.body.pack(fill="both", expand=True)
         self.bind("<Escape>", lambda event: self.close())
         self.protocol("WM_DELETE_WINDOW", self.close)
 
     def open(self, focus: tk.Misc) -> None:
-        """Show it over the middle of the main window."""
+        """Show the dialog over the middle of the main window, with the focus on one of its widgets."""
         self.update_idletasks()
         width = min(self.winfo_reqwidth(), self.winfo_screenwidth())
         height = min(self.winfo_reqheight(), self.winfo_screenheight())
@@ -42,15 +41,18 @@ class Dialog(tk.Toplevel):
 
     def close(self) -> None:
         self.destroy()
-        if self._before and self._before.winfo_exists():
-            self._before.focus_set()
+        if self._previous_focus and self._previous_focus.winfo_exists():
+            self._previous_focus.focus_set()
 
 
 class ListDialog(Dialog):
-    """A list of lines in two columns, with all of the chosen line's text below it.
+    """A list with two columns, and the whole text of the selected line below it.
 
-    widths: of the columns, in letters.
-    list: the ttk.Treeview; chosen: its line, "" for none.
+    Args:
+        widths: of the columns, in letters.
+        lines: the height of the list.
+
+    list: the ttk.Treeview.
     """
 
     def __init__(self, parent: tk.Tk, title: str, widths: tuple[int, int], lines: int) -> None:
@@ -72,23 +74,24 @@ class ListDialog(Dialog):
         self._detail.grid(row=1, column=0, columnspan=2, sticky="ew", pady=SPACE // 2)
         self.buttons = ttk.Frame(self.body)
         self.buttons.grid(row=2, column=0, columnspan=2, sticky="e")
-        self.list.bind("<<TreeviewSelect>>", lambda event: self._detail.configure(text=self.describe(self.chosen)))
+        self.list.bind("<<TreeviewSelect>>", lambda event: self._detail.configure(text=self.describe(self.selected)))
 
     @property
-    def chosen(self) -> str:
+    def selected(self) -> str:
+        """The selected line, "" for none."""
         return self.list.focus()
 
     def describe(self, line: str) -> str:
-        """All of a line's text."""
+        """The whole text of a line."""
         raise NotImplementedError
 
     def fill(self, lines: Iterable[tuple[str, str]]) -> None:
-        """Put in lines, which are known by their position ("0" ...), and choose the first."""
+        """Add lines, which are named by their position ("0", "1" ...), and select the first."""
         for position, (first, second) in enumerate(lines):
             self.list.insert("", "end", str(position), text=first, values=(second,))
         self.list.focus("0")
         self.list.selection_set("0")
-        # No line jumps when another one is chosen.
+        # The list keeps its place when a line with a longer text is selected.
         texts = (self.describe(line) for line in self.list.get_children())
         self.body.rowconfigure(1, minsize=max(self._height(text) for text in texts) + SPACE)
 

@@ -18,8 +18,8 @@ class History(ListDialog):
     """Lists captions, the latest first. Return shows the selected photo again; Space speaks the caption, or stops.
 
     Args:
-        captions: in the order of their coming, at least one.
-        show: called with the photo to show again, when the dialog has closed.
+        captions: the oldest first, at least one.
+        show: called with the photo to show again, after the dialog has closed.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class History(ListDialog):
         return f"{captioned.source.name}: {captioned.caption.statement}"
 
     def show_again(self) -> None:
-        source = self._captions[int(self.chosen)].source
+        source = self._captions[int(self.selected)].source
         self.close()
         self._show(source)
 
@@ -52,8 +52,8 @@ class History(ListDialog):
         if self._voice.speaking:
             self._voice.stop()
         else:
-            self._voice.asked(self._captions[int(self.chosen)].caption.statement)
+            self._voice.say(self._captions[int(self.selected)].caption.statement)
         return "break"
 
     def _spoken(self) -> str:
-        return f"{self.describe(self.chosen)} {int(self.chosen) + 1} of {len(self._captions)}"
+        return f"{self.describe(self.selected)} {int(self.selected) + 1} of {len(self._captions)}"

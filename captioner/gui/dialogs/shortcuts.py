@@ -1,4 +1,4 @@
-"""Lists what the program can do, with the keys."""
+"""The help: all commands with their keys."""
 
 import tkinter as tk
 from tkinter import ttk
@@ -8,14 +8,16 @@ from captioner.gui.accessibility.self_voicing import describe
 from captioner.gui.commands import COMMANDS
 from captioner.gui.dialogs.base import ListDialog
 
-# What no command of the table does: what, keys, help.
+# Keys that are not in the table of commands: label, keys, help.
 OTHERS = (
-    ("Next Part of the Window", "Tab", "Go to the next button or list; Shift and Tab go back."),
-    ("Menus", "F10", "Go to the menus; the arrow keys move in them, and Escape leaves them."),
+    ("Next Part of the Window", "Tab", "Go to the next button or list. Shift+Tab goes back."),
+    ("Menus", "F10", "Go to the menus. The arrow keys move in them, and Escape leaves them."),
 )
 
 
 class Help(ListDialog):
+    """Lists the commands and explains the selected one."""
+
     def __init__(self, parent: tk.Tk) -> None:
         super().__init__(parent, "Keyboard Shortcuts", widths=(32, 16), lines=14)
         commands = ((command.label.rstrip("…"), command.shortcut, command.help) for command in COMMANDS)
@@ -29,5 +31,5 @@ class Help(ListDialog):
         return self._lines[int(line)][2]
 
     def _spoken(self) -> str:
-        label, keys, text = self._lines[int(self.chosen)]
-        return sentences(joined(label, shortcut(keys)), text, f"{int(self.chosen) + 1} of {len(self._lines)}")
+        label, keys, text = self._lines[int(self.selected)]
+        return sentences(joined(label, shortcut(keys)), text, f"{int(self.selected) + 1} of {len(self._lines)}")

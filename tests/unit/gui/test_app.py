@@ -108,7 +108,7 @@ def test_settings_that_cannot_be_saved_are_reported_once(app: App, user: User) -
 
 
 def test_a_caption_does_not_replace_a_notice_that_waits_to_be_spoken(app: App, user: User) -> None:
-    app.voice.asked("This is said at length, so that something may go wrong meanwhile.")
+    app.voice.say("This is said at length, so that something may go wrong meanwhile.")
     app.status.notify("The disk is full.")
     app.voice.caption("A dog.")
     wait(app, lambda: user.utterances()[-1] == "The disk is full.")

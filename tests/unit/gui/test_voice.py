@@ -1,4 +1,4 @@
-"""Who may speak when, heard through a sound card of the test's own."""
+"""What is spoken when, heard through a sound card of the test's own."""
 
 import io
 import queue
@@ -11,30 +11,30 @@ from captioner.gui.voice import Voice
 from captioner.speech.speaker import Event
 from tests.support.soundcard import loudness
 
-MINUTE = 60.0  # only for what would else hang for ever
+TIMEOUT = 60.0  # seconds
 CAPTION = "A brown dog runs through the grass with a ball in its mouth."
 LONG = f"{CAPTION} " * 10
 
 
 class Listener:
-    """A Voice in a main loop, what it says and tells, and what is told to it."""
+    """A Voice with a main loop. Keeps what it said, its notices, and the events that it got."""
 
     def __init__(self):
         self.said = []
-        self.told = []
+        self.notices = []
         self.events = []
         self.queue = queue.Queue()
-        self.voice = Voice(self.told.append, self.queue.put, self.said.append)
+        self.voice = Voice(self.notices.append, self.queue.put, self.said.append)
 
     def wait_until(self, true) -> None:
-        end = time.monotonic() + MINUTE
+        end = time.monotonic() + TIMEOUT
         while not true():
-            assert time.monotonic() < end, (self.said, self.told)
+            assert time.monotonic() < end, (self.said, self.notices)
             try:
                 self.events.append(self.queue.get(timeout=0.01))
             except queue.Empty:
                 continue
-            self.voice.heard(self.events[-1])
+            self.voice.handle(self.events[-1])
 
     def wait_for_silence(self) -> None:
         self.wait_until(lambda: not self.voice.speaking)
@@ -52,7 +52,7 @@ def listener(sound_card):
 
 
 def samples(listener: Listener, text: str, path) -> bytes:
-    """How a text sounds."""
+    """The sound of a text."""
     listener.voice.save(text, path)
     listener.wait_until(path.exists)
     with wave.open(io.BytesIO(path.read_bytes())) as file:
@@ -68,13 +68,13 @@ def test_a_caption_is_heard(listener, sound_card):
     assert loudness(sound_card.sound) > 500
 
 
-def test_nothing_unasked_talks_over_a_caption(listener, sound_card, tmp_path):
-    """The latest comes after it, and the caption is heard to its end."""
+def test_announcements_wait_for_the_end_of_a_caption(listener, sound_card, tmp_path):
+    """The caption is heard to its end, then the latest announcement."""
     caption = samples(listener, CAPTION, tmp_path / "caption.wav")
     listener.voice.caption(CAPTION)
     listener.wait_for_sound()
-    listener.voice.unasked("1 of 3 photos")
-    listener.voice.unasked("2 of 3 photos")
+    listener.voice.announce("1 of 3 photos")
+    listener.voice.announce("2 of 3 photos")
     assert listener.said == [CAPTION]
     listener.wait_until(lambda: caption in sound_card.sound)
     listener.wait_until(lambda: len(listener.said) == 2)
@@ -82,13 +82,13 @@ def test_nothing_unasked_talks_over_a_caption(listener, sound_card, tmp_path):
     assert listener.said == [CAPTION, "2 of 3 photos"]
 
 
-def test_what_the_user_does_replaces_what_is_spoken(listener, sound_card, tmp_path):
-    """A caption, too; and what waited is not said any more."""
+def test_a_reply_replaces_what_is_spoken(listener, sound_card, tmp_path):
+    """Even a caption; and an announcement that waited is dropped."""
     yes = samples(listener, "Yes.", tmp_path / "yes.wav")
     listener.voice.caption(LONG)
     listener.wait_for_sound()
-    listener.voice.unasked("Ready.")
-    listener.voice.asked("Yes.")
+    listener.voice.announce("Ready.")
+    listener.voice.say("Yes.")
     listener.wait_for_silence()
     listener.wait_until(lambda: yes in sound_card.sound)
     assert sound_card.seconds() < 20  # of more than 30
@@ -96,7 +96,7 @@ def test_what_the_user_does_replaces_what_is_spoken(listener, sound_card, tmp_pa
 
 
 def test_a_caption_replaces_what_is_spoken(listener):
-    listener.voice.asked(LONG)
+    listener.voice.say(LONG)
     listener.voice.caption(CAPTION)
     listener.voice.caption("A cat sleeps.")
     listener.wait_for_silence()
@@ -104,8 +104,8 @@ def test_a_caption_replaces_what_is_spoken(listener):
     assert [event.number for event in listener.events if event.kind == "finished"] == [3]
 
 
-def test_unasked_is_said_where_it_is_silent(listener):
-    listener.voice.unasked("Captioning…")
+def test_an_announcement_is_spoken_at_once_in_silence(listener):
+    listener.voice.announce("Captioning…")
     listener.wait_for_silence()
     assert listener.said == ["Captioning…"]
 
@@ -115,7 +115,7 @@ def test_toggle_stops_and_speaks_again(listener, sound_card):
     assert not listener.voice.speaking  # there is no caption yet
     listener.voice.caption(LONG)
     listener.wait_for_sound()
-    listener.voice.unasked("Ready.")
+    listener.voice.announce("Ready.")
     listener.voice.toggle()
     assert not listener.voice.speaking
     listener.wait_until(lambda: any(event.kind == "stopped" for event in listener.events))
@@ -127,7 +127,7 @@ def test_toggle_stops_and_speaks_again(listener, sound_card):
     assert sound_card.seconds() < 20
 
 
-def test_stop_is_silent_for_good(listener, sound_card):
+def test_stop_stops_for_good(listener, sound_card):
     listener.voice.caption(LONG)
     listener.wait_for_sound()
     listener.wait_until(lambda: sound_card.seconds() > 0.5)
@@ -141,17 +141,17 @@ def test_stop_is_silent_for_good(listener, sound_card):
 
 def test_a_new_photo_is_not_spoken_with_the_old_caption(listener):
     listener.voice.caption(LONG)
-    listener.voice.new_photo()
+    listener.voice.clear()
     assert not listener.voice.speaking
     listener.voice.toggle()
     assert not listener.voice.speaking
     assert listener.said == [LONG]
 
 
-def test_captions_that_are_not_to_be_spoken(listener):
-    """They are silent when they come, and do not end what is spoken; Space speaks them."""
+def test_captions_that_are_not_spoken_automatically(listener):
+    """They are silent when they appear, and do not replace what is spoken; Space speaks them."""
     listener.voice.speak_captions = False
-    listener.voice.asked("Yes.")
+    listener.voice.say("Yes.")
     listener.voice.caption(CAPTION)
     listener.wait_for_silence()
     listener.voice.toggle()
@@ -160,23 +160,23 @@ def test_captions_that_are_not_to_be_spoken(listener):
     assert [event.number for event in listener.events if event.kind == "finished"] == [1, 2]
 
 
-def test_settings(listener, tmp_path):
+def test_voice_rate_and_volume(listener, tmp_path):
     plain = samples(listener, CAPTION, tmp_path / "plain.wav")
-    listener.voice.settings("gmw/en-us", 100, 0.5)
+    listener.voice.configure("gmw/en-us", 100, 0.5)
     slow = samples(listener, CAPTION, tmp_path / "slow.wav")
     assert 1.6 < len(slow) / len(plain) < 2.4
     assert loudness(slow) < 0.8 * loudness(plain)
     assert "gmw/en-us" in [voice.id for voice in listener.voice.voices()]
 
 
-def test_saving_tells_how_it_ended(listener, tmp_path):
-    """And leaves what is spoken alone."""
+def test_saving_reports_how_it_ended(listener, tmp_path):
+    """It does not disturb what is spoken."""
     listener.voice.caption(CAPTION)
     listener.voice.save(CAPTION, tmp_path / "caption.wav")
     listener.voice.save(CAPTION, tmp_path / "missing" / "caption.wav")
-    listener.wait_until(lambda: len(listener.told) == 2)
-    assert listener.told == [
-        "The speech was saved as caption.wav.",
+    listener.wait_until(lambda: len(listener.notices) == 2)
+    assert listener.notices == [
+        "Speech saved as caption.wav.",
         f"{tmp_path}/missing/caption.wav cannot be written (No such file or directory).",
     ]
     assert (tmp_path / "caption.wav").stat().st_size > 50000
@@ -185,60 +185,60 @@ def test_saving_tells_how_it_ended(listener, tmp_path):
 
 
 def test_no_sound_card(listener, sound_card):
-    """It is told once; what is asked for is tried again, what is not is left out."""
+    """The problem is reported once. Replies are tried again; announcements are dropped."""
     card = sound_card.configuration.read_text()
     sound_card.configuration.write_text("")
     listener.voice.caption(CAPTION)
-    listener.voice.unasked("Ready.")
+    listener.voice.announce("Ready.")
     listener.wait_for_silence()
-    listener.voice.unasked("Captioning…")
-    listener.voice.asked("Yes.")
+    listener.voice.announce("Captioning…")
+    listener.voice.say("Yes.")
     listener.wait_for_silence()
-    (sentence,) = listener.told
+    (sentence,) = listener.notices
     assert sentence.startswith("No sound can be played (")
     assert sentence.endswith("): connect a sound device or switch it on.")
     sound_card.configuration.write_text(card)
     listener.voice.toggle()
     listener.wait_for_silence()
-    listener.voice.unasked("Ready.")
+    listener.voice.announce("Ready.")
     listener.wait_for_silence()
     assert listener.said == [CAPTION, "Yes.", CAPTION, "Ready."]
     assert sound_card.seconds() > 2
     sound_card.configuration.write_text("")
-    listener.voice.asked("No.")
+    listener.voice.say("No.")
     listener.wait_for_silence()
-    assert listener.told == [sentence, sentence]
+    assert listener.notices == [sentence, sentence]
 
 
 def test_a_speech_engine_that_is_missing(sound_card, tmp_path, monkeypatch):
-    """It is told before anything is to be said, and once."""
+    """It is reported before anything is to be spoken, and once."""
     for name in ("libespeak-ng.so.1", "libespeak.so.1"):
         (tmp_path / name).write_text("no library")
     monkeypatch.setenv("LD_LIBRARY_PATH", str(tmp_path))
     listener = Listener()
-    listener.wait_until(lambda: listener.told)
+    listener.wait_until(lambda: listener.notices)
     listener.voice.caption(CAPTION)
     listener.wait_for_silence()
-    assert listener.told == [
+    assert listener.notices == [
         "Speech needs espeak-ng: install it, on Debian and Ubuntu with 'sudo apt install espeak-ng'."
     ]
     listener.voice.close()
 
 
-def test_a_failure_of_another_worker_does_not_make_it_silent(listener):
+def test_a_failure_of_another_worker_does_not_stop_speech(listener):
     listener.voice.caption(CAPTION)
-    listener.voice.heard(Event("failed", 0, "The speech engine does not start."))
+    listener.voice.handle(Event("failed", 0, "The speech engine does not start."))
     assert listener.voice.speaking
-    assert listener.told == ["The speech engine does not start."]
+    assert listener.notices == ["The speech engine does not start."]
     listener.wait_for_silence()
 
 
-def test_utterances_are_recorded_where_the_environment_says(sound_card, tmp_path, monkeypatch):
+def test_utterances_are_recorded_in_the_file_that_the_environment_names(sound_card, tmp_path, monkeypatch):
     path = tmp_path / "utterances"
     monkeypatch.setenv("CAPTIONER_UTTERANCES", str(path))
     voice = Voice(print, lambda event: None)
     voice.caption("A dog\nruns.")
-    voice.asked("")
-    voice.asked("Self-voicing off")
+    voice.say("")
+    voice.say("Self-voicing off")
     voice.close()
     assert path.read_text() == "A dog runs.\nSelf-voicing off\n"

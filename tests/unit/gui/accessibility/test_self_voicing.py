@@ -41,7 +41,7 @@ class Desk:
         """What the program's main loop does."""
         while not self.events.empty():
             event = self.events.get()
-            self.voice.heard(event)
+            self.voice.handle(event)
             self.ended += [event.kind] if event.kind in ("finished", "stopped") else []
         self.root.after(5, self.drain)
 
