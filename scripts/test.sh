@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# scripts/test.sh [--quick] [PYTEST OPTION...]: lint, types, imports and all tests; with --quick only the quick tests of
-# single modules, in under two minutes. The first run installs what is missing, in .venv-test and by apt-get.
+# scripts/test.sh [--quick] [PYTEST OPTION...]: lint, types, import rules and all tests; with --quick, only the quick
+# tests of single modules. The first run installs what is missing, in .venv-test and with apt-get.
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/environment.sh"
 
 if [ "${1:-}" = --quick ]; then
@@ -8,8 +8,8 @@ if [ "${1:-}" = --quick ]; then
   set -- tests/unit --ignore tests/unit/training -m "not slow" "${@:2}"
 fi
 
-# The window is tested on a screen of its own with a window manager, real keys and a real voice; its launcher as a
-# desktop sees it; pycocoevalcap tokenises captions in Java.
+# The tests of the window use a screen of their own with a window manager, real keys and a real voice; those of the
+# launcher use a desktop's tools; pycocoevalcap tokenizes captions in Java.
 need Xvfb:xvfb openbox:openbox xdotool:xdotool xprop:x11-utils xclip:xclip espeak-ng:espeak-ng aplay:alsa-utils \
   desktop-file-validate:desktop-file-utils gio:libglib2.0-bin java:default-jre-headless
 make_environment .venv-test "[test]"
@@ -22,7 +22,7 @@ ruff check . || status=1
 ruff format --check . || status=1
 mypy || status=1
 lint-imports || status=1
-[ $status -eq 0 ] || say "ruff, mypy or import-linter found something, see above."
-# Two at a time: most of them wait for a window or a voice.
+[ $status -eq 0 ] || say "ruff, mypy or import-linter found problems, see above."
+# Two at a time, because most tests wait for a window or a voice.
 pytest --numprocesses 2 --dist worksteal "$@" || status=$?
 exit $status

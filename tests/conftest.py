@@ -1,6 +1,6 @@
 """What the tests share: the sample photos, a display of their own, a user, the program, a sound card.
 
-The display is the tests' own: whoever sits at this computer sees no windows flash by and can go on typing.
+The display belongs to the tests, so that nobody at this computer sees windows flash by or has to stop typing.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ from tests.support.screen import screen
 if TYPE_CHECKING:
     from tests.support.soundcard import SoundCard
 
-# Where the tests were started in the background, a shell had SIGINT ignored, and so would every process of theirs.
+# A shell that starts the tests in the background ignores SIGINT, and every process of theirs would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).parents[1]
@@ -68,16 +68,16 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
     if sys.platform != "linux" or subprocess.run(command, capture_output=True).returncode:
-        pytest.skip("a small disk can only be mounted by root, on Linux")
+        pytest.skip("only root can mount a small disk, and only on Linux")
     yield folder
     subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 @pytest.fixture
 def sound_card(tmp_path_factory, monkeypatch) -> Iterator["SoundCard"]:
-    """The sound card that all programs started by the test play on."""
+    """The sound card on which all programs that the test starts play."""
     if sys.platform != "linux":
-        pytest.skip("what is spoken can only be heard through ALSA")
+        pytest.skip("speech can only be recorded through ALSA")
     from tests.support.soundcard import SoundCard
 
     card = SoundCard(tmp_path_factory.mktemp("soundcard"))
@@ -88,7 +88,7 @@ def sound_card(tmp_path_factory, monkeypatch) -> Iterator["SoundCard"]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol() -> Generator[None, object, object]:
-    """Collect a test's windows in the main thread: Tcl aborts the process where another thread does so."""
+    """Collect a test's windows in the main thread: Tcl aborts the process if another thread does so."""
     gc.disable()
     result = yield
     gc.collect()
@@ -98,7 +98,7 @@ def pytest_runtest_protocol() -> Generator[None, object, object]:
 
 @pytest.fixture(scope="session")
 def display(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The name of an X display of 1280 x 1000 pixels with a window manager, ":7" for instance; DISPLAY has it, too."""
+    """The name of an X display of 1280 x 1000 pixels with a window manager, such as ":7". DISPLAY is set to it."""
     with screen(tmp_path_factory.mktemp("screen")) as name, pytest.MonkeyPatch.context() as patch:
         patch.setenv("DISPLAY", name)
         patch.delenv("WAYLAND_DISPLAY", raising=False)
@@ -107,7 +107,7 @@ def display(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def root(display: str) -> Iterator[tk.Tk]:
-    """A window of the test's own. An error in one of its callbacks fails the test."""
+    """A window for one test. An error in one of its callbacks fails the test."""
     errors = []
 
     def remember(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -116,7 +116,7 @@ def root(display: str) -> Iterator[tk.Tk]:
     window = tk.Tk(className="captioner")
     window.report_callback_exception = remember
     yield window
-    with contextlib.suppress(tk.TclError):  # the test may have ended it
+    with contextlib.suppress(tk.TclError):  # the test may have closed it
         window.destroy()
     if errors:
         raise errors[0]
@@ -124,7 +124,7 @@ def root(display: str) -> Iterator[tk.Tk]:
 
 @pytest.fixture
 def user(display: str, tmp_path: Path) -> Iterator[User]:
-    """Somebody with a home of their own, whom no process of ours outlives."""
+    """A user with a home folder. The test fails if a process of theirs outlives it."""
     user = User(display, tmp_path)
     try:
         yield user
@@ -135,7 +135,7 @@ def user(display: str, tmp_path: Path) -> Iterator[User]:
 
 @pytest.fixture
 def program(user: User) -> Iterator[Callable[..., Program]]:
-    """A function that starts the program: program("dog.jpg", VARIABLE="value"). All starts are the same user's."""
+    """A function that starts the program for the user: program("dog.jpg", VARIABLE="value")."""
     started: list[Program] = []
 
     def start(*arguments: str | Path, **options: Any) -> Program:
@@ -153,5 +153,5 @@ def program(user: User) -> Iterator[Callable[..., Program]]:
 
 @pytest.fixture
 def statement(shipped: Captioner) -> Callable[[Path], str]:
-    """A function that tells what is to be shown and said of a photo."""
+    """A function that returns the sentence that is shown and spoken for a photo."""
     return functools.cache(lambda photo: shipped.caption(photo).statement)

@@ -1,4 +1,4 @@
-"""The package as a user installs it: built by `python -m build`, run in a virtual environment of its own."""
+"""The package as a user installs it: built with `python -m build`, run in a clean virtual environment."""
 
 import configparser
 import email
@@ -24,8 +24,8 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def distributions(tmp_path_factory):
-    """The source distribution and the wheel made from it, without the network."""
-    # From a copy: setuptools takes up what earlier builds left in the checkout.
+    """The source distribution and the wheel made from it, built without a network."""
+    # From a copy, because setuptools picks up what earlier builds left in the checkout.
     source, folder = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("dist")
     for name in ("assets", "captioner", "docs", "scripts", "tests", "weights"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -41,7 +41,7 @@ def distributions(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def environment(distributions, tmp_path_factory):
-    """The Python of a virtual environment with the wheel; what it requires comes from the environment of the tests."""
+    """The Python of a virtual environment with the wheel, which shares the requirements in the tests' environment."""
     folder = tmp_path_factory.mktemp("environment")
     venv.create(folder, with_pip=True, symlinks=True)
     python = folder / "bin" / "python"

@@ -1,4 +1,4 @@
-"""What the program never does, whatever it is given: run what is not its own code, or use the network."""
+"""What the program never does, whatever it is given: run code that is not its own, or use the network."""
 
 import ast
 import shutil
@@ -19,7 +19,7 @@ FORBIDDEN_MODULES = {
     *("xmlrpc", "socketserver", "asyncio", "requests", "httpx", "aiohttp", "urllib3", "webbrowser", "pty"),
 }
 FORBIDDEN_NAMES = {"eval", "exec", "compile", "__import__", "breakpoint"}
-# recv unpickles what comes through multiprocessing's connections.
+# recv unpickles what arrives through a connection of multiprocessing.
 FORBIDDEN_ATTRIBUTES = {
     "system",
     "popen",
@@ -31,7 +31,7 @@ FORBIDDEN_ATTRIBUTES = {
     "spawnv",
     "spawnvp",
 }
-# Of multiprocessing only connections, and of sockets only who is at the other end, and this computer's name.
+# Of multiprocessing, only connections; of sockets, only the user at the other end and this computer's name.
 ALLOWED = {
     "multiprocessing": {"multiprocessing.connection"},
     "socket": {"gethostname", "fromfd", "AF_UNIX", "SOCK_STREAM", "SOL_SOCKET", "SO_PEERCRED"},
@@ -39,8 +39,8 @@ ALLOWED = {
 
 
 def offences(source: str) -> Iterator[str]:
-    """What a module does that the program never does."""
-    node: Any  # of whatever kind: each has other parts
+    """Each place in a module that does what the program must never do."""
+    node: Any  # each kind of node has other attributes
     for node in ast.walk(ast.parse(source)):
         for module in imported(node):
             parts = module.split(".")
@@ -59,7 +59,7 @@ def offences(source: str) -> Iterator[str]:
             if "shell" in options or not is_false(options.get("allow_pickle")):
                 yield f"{node.lineno}: {ast.unparse(node)}"
             if isinstance(node.func, ast.Attribute) and node.func.attr == "eval" and not all(map(is_fixed, node.args)):
-                yield f"{node.lineno}: {ast.unparse(node)}"  # Tcl, made of something
+                yield f"{node.lineno}: {ast.unparse(node)}"  # Tcl built at run time
 
 
 def imported(node: ast.AST) -> list[str]:
@@ -68,7 +68,7 @@ def imported(node: ast.AST) -> list[str]:
     if isinstance(node, ast.ImportFrom):
         return [f"{node.module}.{name.name}" for name in node.names]
     if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
-        return [str(node.args[0].value)] if isinstance(node.args[0], ast.Constant) else ["pickle"]  # it may be anything
+        return [str(node.args[0].value)] if isinstance(node.args[0], ast.Constant) else ["pickle"]  # anything
     return []
 
 
@@ -81,7 +81,7 @@ def is_fixed(value: ast.expr) -> bool:
 
 
 @pytest.mark.parametrize("path", RUNTIME, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_a_module_runs_nothing_and_uses_no_network(path: Path) -> None:
+def test_a_module_runs_no_foreign_code_and_uses_no_network(path: Path) -> None:
     assert list(offences(path.read_text(encoding="utf-8"))) == []
 
 
@@ -103,11 +103,11 @@ def test_a_module_runs_nothing_and_uses_no_network(path: Path) -> None:
         "root.tk.eval(f'puts {text}')",
     ],
 )
-def test_such_a_module_would_be_found(source: str) -> None:
+def test_a_forbidden_use_is_detected(source: str) -> None:
     assert len(list(offences(source))) == 1
 
 
-# Runs a module with its arguments, and ends it where it asks for the network, or anything of it unpickles.
+# Runs a module with its arguments, and ends it if it uses the network or unpickles anything.
 GUARDED = """
 import os, runpy, sys
 FORBIDDEN = ("socket.connect", "socket.bind", "socket.getaddrinfo", "pickle.find_class", "os.system", "urllib.Request")
@@ -121,11 +121,11 @@ runpy.run_module(sys.argv[0], run_name="__main__")
 """
 
 
-def test_a_photo_is_captioned_where_there_is_no_network(samples: dict[str, Path]) -> None:
+def test_a_photo_is_captioned_without_a_network(samples: dict[str, Path]) -> None:
     without = ["unshare", "--map-root-user", "--net"]
     if not shutil.which("unshare") or subprocess.run([*without, "true"], capture_output=True).returncode:
-        pytest.skip("this system lets nobody be without network")
-    # Only this shows that it is so.
+        pytest.skip("this system cannot run a program without a network")
+    # This alone shows that there is no network.
     reach = "import socket; socket.create_connection(('127.0.0.1', 9), 1)"
     done = subprocess.run([*without, sys.executable, "-c", reach], capture_output=True, text=True)
     assert "Network is unreachable" in done.stderr

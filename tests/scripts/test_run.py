@@ -1,4 +1,4 @@
-"""What scripts/run.sh and a double click start.  The environment and apt-get are stand-ins that tell of it."""
+"""What scripts/run.sh and a double click start. The environment and apt-get are stand-ins that report their use."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 if sys.platform != "linux":
-    pytest.skip("it is for Debian and Ubuntu", allow_module_level=True)
+    pytest.skip("run.sh is for Debian and Ubuntu", allow_module_level=True)
 
 
 def program(path, *lines):
@@ -40,7 +40,7 @@ def checkout(tmp_path):
 
 
 def run(checkout, *arguments, **variables):
-    """What was started with which arguments, what was said, and what was asked of apt-get."""
+    """The command that was started with its arguments, the messages, and the commands given to apt-get."""
     clean = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
     path = os.pathsep.join([str(checkout.parent / "bin"), os.defpath])
     result = subprocess.run(
@@ -72,10 +72,10 @@ def test_options_and_standard_input_belong_to_the_command(checkout, arguments):
     assert run(checkout, *arguments, DISPLAY=":0") == (["captioner", *arguments], "", "")
 
 
-def test_a_wayland_desktop_without_xwayland_is_told_what_to_install(checkout):
+def test_on_a_wayland_desktop_without_xwayland_it_says_what_to_install(checkout):
     started, said, installed = run(checkout, "dog.jpg", WAYLAND_DISPLAY="wayland-0")
     assert started == ["captioner", "dog.jpg"]
-    assert said == "run.sh: the window needs Xwayland: install the package xwayland, log in again and try again.\n"
+    assert said == "run.sh: The window needs Xwayland. Install the package xwayland, log in again and try again.\n"
     assert not installed
 
 
@@ -85,16 +85,16 @@ def test_without_tk_it_says_so_and_captions(checkout):
     assert started == ["captioner", "dog.jpg"]
     python = checkout / ".venv" / "bin" / "python"
     assert said == (
-        f"run.sh: the window needs Tk, which {python} lacks: "
-        f"install a Python that has it, delete {checkout / '.venv'} and try again.\n"
+        f"run.sh: The window needs Tk, which {python} lacks. "
+        f"Install a Python that has it, delete {checkout / '.venv'} and try again.\n"
     )
     assert not installed
 
 
 @pytest.mark.parametrize("arguments", [["dog.jpg"], ["--speak", "dog.jpg"]])
-def test_speech_that_cannot_be_installed_is_told_once_and_stops_nothing(checkout, arguments):
+def test_speech_that_cannot_be_installed_is_reported_once_and_stops_nothing(checkout, arguments):
     (checkout / ".venv" / "has-speech").unlink()
-    # All that the script itself needs, and no voice.
+    # Everything that the script itself needs, and no voice.
     for name in ("bash", "cat", "cksum", "dirname", "env", "id", "mktemp", "readlink", "realpath", "touch", "rm"):
         (checkout.parent / "bin" / name).symlink_to(shutil.which(name, path=os.defpath))
     expected = [("captioner" if "--speak" in arguments else "captioner-gui"), *arguments]
@@ -102,11 +102,11 @@ def test_speech_that_cannot_be_installed_is_told_once_and_stops_nothing(checkout
     started, said, installed = run(checkout, *arguments, **bare)
     assert started == expected
     assert "espeak-ng alsa-utils xclip" in said
-    assert said.endswith("run.sh: captions go on without speech.\n")
+    assert said.endswith("run.sh: Captions work without speech.\n")
     assert run(checkout, *arguments, **bare) == (expected, "", installed)
 
 
-def test_the_command_needs_no_speech_unless_it_is_to_speak(checkout):
+def test_the_command_needs_no_speech_unless_it_speaks(checkout):
     (checkout / ".venv" / "has-speech").unlink()
     assert run(checkout, "dog.jpg") == (["captioner", "dog.jpg"], "", "")
     assert not (checkout / ".venv" / "has-speech").exists()
@@ -115,7 +115,7 @@ def test_the_command_needs_no_speech_unless_it_is_to_speak(checkout):
 @pytest.mark.parametrize("photos", [[], ["a dog.jpg", "b.jpg"]])
 def test_a_double_click_finds_the_environment(checkout, photos):
     program(checkout / ".venv" / "bin" / "python", 'printf "%s\\n" "$@"', "exit 3")
-    # The shebang's Python: none of an environment.
+    # The shebang's Python belongs to no environment.
     (checkout.parent / "bin" / "python3").symlink_to(Path(sys.executable).resolve())
     path = os.pathsep.join([str(checkout.parent / "bin"), os.defpath])
     environment = {**os.environ, "PATH": path}
