@@ -104,7 +104,7 @@ def test_only_a_mac_with_an_intel_processor_needs_tensorflow(distributions, plat
         requirements = map(Requirement, email.message_from_bytes(wheel.read(name)).get_all("Requires-Dist"))
     user = {"sys_platform": platform, "platform_machine": machine, "extra": ""}
     wanted = {wanted.name for wanted in requirements if wanted.marker is None or wanted.marker.evaluate(user)}
-    window_and_voice = {"darkdetect", "platformdirs", "pyttsx3", "tkinter-tooltip", "tkinterdnd2"}
+    window_and_voice = {"darkdetect", "filelock", "platformdirs", "pyttsx3", "tkinter-tooltip", "tkinterdnd2"}
     assert wanted == {"numpy", "pillow", "pillow-heif", runs_on} | window_and_voice
 
 
