@@ -9,13 +9,18 @@ from typing import Any
 from PIL import Image
 
 # No photo gets larger than so many pixels: it has to go from one process to another, and into memory twice.
-MOST_PIXELS = 32_000_000
+MAX_PIXELS = 32_000_000
 
 # Pixels of a photo that are converted at a time, so that a large one is in memory only once.
-STRIP = 4_000_000
+STRIP_PIXELS = 4_000_000
 
 # Modes that may be made smaller before they are converted.
 PLAIN = ("L", "RGB", "CMYK", "YCbCr", "LAB")
+
+# What transparent parts are put over: the first of these on which anything can be seen. None shows what is transparent.
+BACKGROUNDS = ("white", "grey", None)
+# How much the values of a channel may differ in a picture on which nothing can be seen.
+BLANK_CONTRAST = 8
 
 # Of PNG files that look as they should without any correction.
 USUAL_GAMMA = 1 / 2.2
@@ -36,21 +41,27 @@ UPRIGHT = {
 def to_rgb(image: Image.Image, side: int) -> Image.Image:
     """Make an RGB image of any: upright as EXIF says, in sRGB as its ICC profile or gamma says, over white.
 
-    16-bit grey keeps its upper 8 bits. Floats are white at 1, or at 255 if some are above 1; where they, or integers,
-    go further than that, the smallest becomes black and the largest white.
+    Over grey, if nothing can be seen over white; and an alpha that hides everything is ignored. `samples` says what is
+    black and white where pixels have more than 8 bits.
 
     Args:
         side: the image comes smaller by the largest whole factor with which both of its sides keep this many pixels,
-            and smaller still if it has more than MOST_PIXELS.
+            and smaller still if it has more than MAX_PIXELS.
     """
     image.load()
+    orientation = 1
+    with suppress(Exception):  # damaged EXIF data
+        orientation = image.getexif().get(ORIENTATION, 1)
+    if image.mode in ("I", "F") or image.mode.startswith("I;"):
+        from captioner.photos import samples  # and NumPy, which takes a while
+
+        image = samples.to_image(samples.from_image(image))
     width, height = image.size
-    factor = max(1, min(width, height) // side, math.ceil(math.sqrt(width * height / MOST_PIXELS)))
+    factor = max(1, min(width, height) // side, math.ceil(math.sqrt(width * height / MAX_PIXELS)))
     plain = image.mode in PLAIN and not image.has_transparency_data
-    small = _reduced(image, factor) if plain else _converted(image, factor)
-    rgb = _in_srgb(small, image.info)
-    with suppress(Exception):  # without EXIF data, or with damaged, the photo stays as it is
-        rgb = rgb.transpose(UPRIGHT[image.getexif()[ORIENTATION]])
+    rgb = _in_srgb(_reduced(image, factor) if plain else _over_background(image, factor), image.info)
+    with suppress(KeyError, TypeError):  # it is upright, or this is no orientation
+        rgb = rgb.transpose(UPRIGHT[orientation])
     return rgb
 
 
@@ -58,61 +69,65 @@ def _reduced(image: Image.Image, factor: int) -> Image.Image:
     return image if factor == 1 else Image.Image.reduce(image, factor)  # that of JPEG 2000 is something else
 
 
-def _converted(image: Image.Image, factor: int) -> Image.Image:
-    """The image in a plain mode, made smaller by a factor."""
+def _over_background(image: Image.Image, factor: int) -> Image.Image:
+    """The image in a plain mode, without transparency, and smaller by a factor."""
+    first = None
+    for background in BACKGROUNDS:
+        converted = _converted(image, factor, background)
+        if not is_blank(converted, BLANK_CONTRAST) or not _has_alpha(image):
+            return converted
+        first = first or converted
+    assert first
+    return first
+
+
+def is_blank(image: Image.Image, contrast: int = 0) -> bool:
+    """Whether the values of each channel of an image differ by this much at most."""
+    extrema = image.getextrema()
+    return all(high - low <= contrast for low, high in (extrema if isinstance(extrema[0], tuple) else [extrema]))
+
+
+def _has_alpha(image: Image.Image) -> bool:
+    return image.has_transparency_data or image.mode == "La"
+
+
+def _converted(image: Image.Image, factor: int, background: str | None) -> Image.Image:
     width, height = image.size
-    scale, offset = _scale(image)
-    rows = factor * max(1, STRIP // (width * factor))
-    strips = []
+    rows = factor * max(1, STRIP_PIXELS // (width * factor))
+    whole, done = None, 0
     for top in range(0, height, rows):
         strip = image.crop((0, top, width, min(top + rows, height)))
         strip.info = image.info  # a transparent colour
-        strips.append(_reduced(_plain(strip, scale, offset), factor))
-    whole = Image.new(strips[0].mode, (strips[0].width, sum(strip.height for strip in strips)))
-    top = 0
-    for strip in strips:
-        whole.paste(strip, (0, top))
-        top += strip.height
+        strip = _reduced(_plain(strip, background), factor)
+        if whole is None:
+            whole = Image.new(strip.mode, (strip.width, -(-height // factor)))
+        whole.paste(strip, (0, done))
+        done += strip.height
+    assert whole
     return whole
 
 
-def _plain(image: Image.Image, scale: float, offset: float) -> Image.Image:
+def _plain(image: Image.Image, background: str | None) -> Image.Image:
     if image.mode == "1":
         return image.convert("L")
-    if image.mode.startswith("I;"):
-        image = image.convert("I")
-    if image.mode in ("I", "F"):
-        return image.point(lambda value: value * scale + offset).convert("L")
-    if image.has_transparency_data or image.mode == "La":
+    if _has_alpha(image) and background:
         rgba = (image.convert("LA") if image.mode == "La" else image).convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), rgba)
-    return image.convert("RGB")
-
-
-def _scale(image: Image.Image) -> tuple[float, float]:
-    """By what to multiply the pixels of a mode with more than 8 bits, and what to add, to have them from 0 to 255."""
-    if image.mode not in ("I", "F"):
-        return 1 / 256, 0.0
-    low, high = image.getextrema()
-    assert isinstance(low, int | float)
-    assert isinstance(high, int | float)
-    if image.mode == "I" and low >= 0 and high <= 0xFFFF:
-        return 1 / 256, 0.0
-    if image.mode == "F" and not (low < 0 or high > 255):  # also where they are no numbers
-        return (1.0 if high > 1 else 255.0), 0.0
-    scale = 255 / (high - low or 1)
-    return scale, -low * scale
+        image = Image.alpha_composite(Image.new("RGBA", image.size, background), rgba)
+    return image.convert("RGBA" if image.mode == "PA" else "LA" if image.mode == "La" else image.mode).convert("RGB")
 
 
 def _in_srgb(image: Image.Image, info: Mapping[str | tuple[int, int], Any]) -> Image.Image:
-    if profile := info.get("icc_profile"):
+    profile = info.get("icc_profile")
+    if profile or image.mode == "LAB":
         from PIL import ImageCms
 
+        srgb = ImageCms.createProfile("sRGB")
         with suppress(Exception):  # a damaged profile, or that of another kind of image
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile or b""))
             if not (ImageCms.getProfileDescription(source) or "").startswith("sRGB"):
-                srgb = ImageCms.createProfile("sRGB")
                 return ImageCms.profileToProfile(image, source, srgb, outputMode="RGB") or image
+        if image.mode == "LAB":
+            return ImageCms.profileToProfile(image, ImageCms.createProfile("LAB"), srgb, outputMode="RGB") or image
     rgb = image if image.mode == "RGB" else image.convert("RGB")
     return rgb if {"icc_profile", "srgb"} & info.keys() else _corrected(rgb, info.get("gamma") or USUAL_GAMMA)
 

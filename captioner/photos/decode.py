@@ -1,53 +1,52 @@
-"""From a file that nobody vouches for to its picture, by Pillow: only to be called in a `photo_worker`."""
+"""Decodes a file that nobody vouches for, with Pillow. Only to be called in a worker (`captioner.photos.worker`)."""
 
 import io
-import zlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+import re
+from collections.abc import Callable, Sequence
 from functools import cache
-from itertools import islice
 from typing import IO, Any
 
-from PIL import Image, ImageChops, ImageFile, TiffImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageFile, UnidentifiedImageError
 
 from captioner.errors import PhotoError
-from captioner.photos import unsupported
-from captioner.photos.convert import ORIENTATION, to_rgb
+from captioner.photos import jpeg, png, unsupported
+from captioner.photos.convert import is_blank, to_rgb
 from captioner.photos.formats import COMMON, FORMATS
 
 MEGAPIXELS = 200
 TOO_LARGE = (MemoryError, Image.DecompressionBombError)
 # The plugins of these take more memory a pixel while they decode, so that fewer pixels fit into 1.5 GB.
 MEGAPIXELS_OF = {"AVIF": 100, "HEIF": 100, "SGI": 150, "WEBP": 60}
-# JPEG 2000 takes even more; with more megapixels it is decoded at half the size.
-HALVED = 50
+# JPEG 2000 takes even more: with more megapixels than these it is decoded at half the size.
+HALVED_MEGAPIXELS = 50
+# Larger photos are decoded one at a time.
+LARGE_MEGAPIXELS = 12
 
 # Pixels that each side of the preview in a HEIF photo has at least, which is taken where the photo is too large.
 PREVIEW_SIDE = 224
-
-# Those with more are decoded one at a time.
-LARGE = 12
 
 # Decoded at a reduced size.
 SCALED = ("JPEG", "MPO")
 # Formats whose frames are pictures of equal right: those of others are layers, sizes or views of the one picture.
 SEVERAL = ("AVIF", "DCX", "FLI", "GIF", "IM", "PNG", "TIFF", "WEBP")
-# Bytes that are read at a time.
-PIECE = 1_000_000
 # How many frames are searched for one that is not blank.
-SEARCHED = 20
+MAX_FRAMES = 20
+# TIFF's tag of pages that are thumbnails of others.
+SUBFILE_TYPE = 254
 
-FIRST = "The file holds several pictures; this is the first."
-LATER = "The file holds several pictures; this is the first that is not blank."
-MAIN = "The file holds several pictures; this is the main one."
+JPEG_START, PSD_START = b"\xff\xd8\xff", b"8BPS"
+TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+# Raw files that are not TIFF files: Canon (CR3, CRW), Fujifilm, Olympus, Panasonic, Minolta, Sigma.
+RAW_STARTS = re.compile(rb"....ftypcrx |II....HEAPCCDR|FUJIFILMCCD-RAW|II(RO|RS|U\0)|MMOR|\0MRM|FOVb", re.DOTALL)
+# Bytes that say what a file is.
+HEAD_BYTES = 1000
+
+FIRST = "The file contains several pictures; this is the first."
+LATER = "The file contains several pictures; this is the first that is not blank."
+MAIN = "The file contains several pictures; this is the main one."
 PREVIEW = "The photo is very large; this is the small preview in its file."
-DAMAGED = "The photo is damaged: a part of it is missing."
-CHANGED = "The photo is damaged: a part of it may look wrong."
-
-# TIFF's tags, https://www.loc.gov/preservation/digital/formats/content/tiff_tags.shtml
-SUBFILE_TYPE, COMPRESSION, PHOTOMETRIC, STRIP_OFFSETS, STRIP_LENGTHS = 254, 259, 262, 273, 279
-SUB_IFDS, JPEG_OFFSET, JPEG_LENGTH, DNG_VERSION = 330, 513, 514, 50706
-RAW_PHOTOMETRICS = (32803, 34892)  # a colour filter's array, linear raw
+DAMAGED = "The photo is damaged: part of it is missing."
+CHANGED = "The photo is damaged: part of it may look wrong."
 
 
 def decode(file: IO[bytes], sides: Sequence[int], wait: Callable[[], None]) -> tuple[list[Image.Image], str]:
@@ -64,22 +63,19 @@ def decode(file: IO[bytes], sides: Sequence[int], wait: Callable[[], None]) -> t
         PhotoError: there is no photo, or less than half of one.
     """
     wait = cache(wait)
-    for damaged in (False, True):
-        ImageFile.LOAD_TRUNCATED_IMAGES = damaged
-        try:
-            images, note = _decode(file, sides, wait)
-            if not damaged:
-                return images, note
-            if _share(images[-1]) >= 0.5:
-                return images, DAMAGED
-        except TOO_LARGE as error:
-            raise _too_large() from error
-        except PhotoError:
-            raise
-        except Exception as error:  # on a damaged file Pillow's plugins raise almost anything
-            if _by_system(error):
-                raise
-    raise PhotoError(unsupported.DAMAGED)
+    if decoded := _decoded(file, sides, wait):
+        return decoded
+    repaired = _repaired(file)
+    if repaired and (decoded := _decoded(repaired, sides, wait)):
+        return decoded
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        decoded = _decoded(repaired or file, sides, wait)
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+    if decoded and _share(decoded[0][-1]) >= 0.5:
+        return decoded[0], DAMAGED
+    raise PhotoError(_reason(file))
 
 
 def load_plugins() -> list[str]:
@@ -91,32 +87,96 @@ def load_plugins() -> list[str]:
     return [format.name for format in FORMATS if format.name in Image.OPEN]
 
 
-def _decode(file: IO[bytes], sides: Sequence[int], wait: Callable[[], None]) -> tuple[list[Image.Image], str]:
-    image, note = _load(file, sides[0], wait)
-    images = [to_rgb(image, sides[0])]
-    for side in sides[1:]:
-        # Anew where it would be decoded at another size: what is captioned may not depend on what else is wanted.
-        if image.format in SCALED and min(image.size) >= 2 * side:
-            image, note = _load(file, side, wait)
-        images.append(to_rgb(image, side))
-    return images, note
+def _decoded(file: IO[bytes], sides: Sequence[int], wait: Callable[[], None]) -> tuple[list[Image.Image], str] | None:
+    """What `decode` returns, or None if the photo is damaged."""
+    try:
+        image, note = _load(file, sides[0], wait)
+        images = [to_rgb(image, sides[0])]
+        for side in sides[1:]:
+            # Decoded once more if at another size: what is captioned may not depend on what else is wanted.
+            if image.format in SCALED and min(image.size) >= 2 * side:
+                image, note = _load(file, side, wait)
+            images.append(to_rgb(image, side))
+        return images, note
+    except TOO_LARGE as error:
+        raise _too_large() from error
+    except PhotoError:
+        raise
+    except Exception as error:  # on a damaged file Pillow's plugins raise almost anything
+        if _by_system(error):
+            raise
+        return None
+
+
+def _by_system(error: Exception) -> bool:
+    """Whether the file could not be read, and not its content."""
+    return isinstance(error, OSError) and error.errno is not None
+
+
+def _repaired(file: IO[bytes]) -> IO[bytes] | None:
+    """The file without what is faulty in it, if that is nothing that the pixels need."""
+    head = _head(file)
+    if head.startswith(png.SIGNATURE):
+        return png.without_faulty_chunks(file)
+    return jpeg.with_end(file) if head.startswith(JPEG_START) else None
+
+
+def _reason(file: IO[bytes]) -> str:
+    """A sentence that says why a photo can't be read."""
+    if _head(file).startswith(JPEG_START) and (kind := jpeg.unreadable_kind(file)):
+        return unsupported.sentence(kind, unsupported.SAVE_JPEG)
+    return unsupported.DAMAGED
+
+
+def _head(file: IO[bytes]) -> bytes:
+    file.seek(0)
+    return file.read(HEAD_BYTES)
 
 
 def _load(file: IO[bytes], side: int, wait: Callable[[], None]) -> tuple[Image.Image, str]:
-    image: Any = _open(file)
-    if image.format == "TIFF" and (preview := _raw_preview(file)):
-        image = preview
-    pixels = image.width * image.height
-    limit = MEGAPIXELS_OF.get(image.format, MEGAPIXELS)
+    """The picture, in any mode, and a note on it."""
+    head = _head(file)
+    if not head:
+        raise PhotoError("The file is empty.")
+    Image.MAX_IMAGE_PIXELS = MEGAPIXELS * 1_000_000 // 2  # an error from twice that on, in containers, too
+    if head[:4] in TIFF_STARTS and (loaded := _load_tiff(file, side, wait)):
+        return loaded
+    if head.startswith(PSD_START):
+        from captioner.photos import psd, samples
+
+        if psd.needs_samples(head):
+            picture = psd.samples(file)
+            _check_size("PSD", picture.size, wait)
+            return samples.to_image(picture), ""
+    if png.is_cgbi(head):
+        return png.from_cgbi(file), ""
+    if RAW_STARTS.match(head):
+        from captioner.photos import raw_preview
+
+        return _load_opened(raw_preview.in_other(file), side, wait)
+    opened = _open(file, head)
+    if opened.format in SCALED and jpeg.is_arithmetic(file):
+        opened.decodermaxblock = file.seek(0, io.SEEK_END)
+    image, note = _load_opened(opened, side, wait)
+    if image.format == "PNG":
+        if low := png.with_low_bits(file, image):
+            from captioner.photos import samples
+
+            image = samples.to_image(low)
+        if not png.is_intact(file):
+            note = CHANGED
+    return image, note
+
+
+def _load_opened(image: Any, side: int, wait: Callable[[], None]) -> tuple[Image.Image, str]:
+    """Load an image that Pillow has opened, at a size that is enough."""
     note = ""
-    if image.format == "HEIF" and pixels > limit * 1_000_000 and image.draft(None, (PREVIEW_SIDE, PREVIEW_SIDE)):
-        pixels, note = image.width * image.height, PREVIEW
-    if image.format == "JPEG2000" and pixels > HALVED * 1_000_000:
+    megapixels = image.width * image.height / 1_000_000
+    if image.format == "HEIF" and megapixels > MEGAPIXELS_OF["HEIF"]:
+        note = PREVIEW if image.draft(None, (PREVIEW_SIDE, PREVIEW_SIDE)) else ""
+    if image.format == "JPEG2000" and megapixels > HALVED_MEGAPIXELS:
         image.reduce = 1  # each side by two
-    if pixels > limit * 1_000_000:
-        raise _too_large(image.format)
-    if pixels > LARGE * 1_000_000:
-        wait()
+    _check_size(image.format, image.size, wait)
     if image.format in SCALED:
         image.draft(None, (side, side))
     if image.format in SEVERAL and getattr(image, "is_animated", False):
@@ -124,17 +184,47 @@ def _load(file: IO[bytes], side: int, wait: Callable[[], None]) -> tuple[Image.I
     elif image.format == "HEIF" and image.is_animated:
         note = note or MAIN
     image.load()
-    if image.format == "PNG" and not _intact(file):
-        note = CHANGED
     return image, note
 
 
-def _open(file: IO[bytes]) -> ImageFile.ImageFile:
+def _load_tiff(file: IO[bytes], side: int, wait: Callable[[], None]) -> tuple[Image.Image, str] | None:
+    """The first page that is not blank, or the preview of a raw file; None if Pillow reads all pages rightly."""
+    from captioner.photos import raw_preview, samples, tiff
+
+    if preview := raw_preview.in_tiff(file):
+        return _load_opened(preview, side, wait)
+    pages = tiff.pages(file)
+    if not any(page.needs_samples or page.holds_photos or page.refusal() for page in pages):
+        return None
+    first = None
+    for page in pages:
+        if refusal := page.refusal():
+            raise PhotoError(refusal)
+        _check_size("TIFF", page.size, wait)
+        if page.holds_photos:
+            load_plugins()
+            image = page.assembled()
+        elif page.needs_samples:
+            image = samples.to_image(page.samples())
+        else:
+            image = page.by_pillow()
+        if not is_blank(image):
+            break
+        first = first or image
+    else:
+        assert first
+        image, page = first, pages[0]
+    note = "" if len(pages) == 1 else FIRST if page is pages[0] else LATER
+    return image, note
+
+
+def _open(file: IO[bytes], head: bytes) -> ImageFile.ImageFile:
+    """Open a photo.
+
+    Raises:
+        PhotoError: the file is no photo.
+    """
     file.seek(0)
-    head = file.read(1000)
-    if not head:
-        raise PhotoError("The file is empty.")
-    Image.MAX_IMAGE_PIXELS = MEGAPIXELS * 1_000_000 // 2  # an error from twice that on, in containers, too
     try:
         try:
             return Image.open(file, formats=COMMON)
@@ -143,14 +233,18 @@ def _open(file: IO[bytes]) -> ImageFile.ImageFile:
     except TOO_LARGE:
         raise
     except Exception as error:
-        if _by_system(error):
+        if _by_system(error) or unsupported.is_photo(head):
             raise
         raise PhotoError(unsupported.refusal(head)) from error
 
 
-def _by_system(error: Exception) -> bool:
-    """Whether the file could not be read, and not its content."""
-    return isinstance(error, OSError) and error.errno is not None
+def _check_size(format: str | None, size: tuple[int, int], wait: Callable[[], None]) -> None:
+    """Refuse a photo that is too large, and wait for one's turn with a large one."""
+    megapixels = size[0] * size[1] / 1_000_000
+    if megapixels > MEGAPIXELS_OF.get(format or "", MEGAPIXELS):
+        raise _too_large(format)
+    if megapixels > LARGE_MEGAPIXELS:
+        wait()
 
 
 def _too_large(format: str | None = "") -> PhotoError:
@@ -158,16 +252,16 @@ def _too_large(format: str | None = "") -> PhotoError:
         limit = f"{MEGAPIXELS_OF[format]} megapixels in the format {format}"
     else:
         limit = f"{MEGAPIXELS} megapixels"
-    return PhotoError(f"The photo is too large: it may have up to {limit}, so save it smaller.")
+    return PhotoError(f"The photo is too large. It may have up to {limit}, so save it smaller.")
 
 
 def _seek_picture(image: Any) -> int:
     """Go to the first frame that shows anything, or to the first of all, and return its index."""
     try:
-        for index in range(SEARCHED):
+        for index in range(MAX_FRAMES):
             image.seek(index)
             thumbnail = image.format == "TIFF" and image.tag_v2.get(SUBFILE_TYPE, 0) & 1
-            if not thumbnail and not _blank(image):
+            if not thumbnail and not _is_blank_frame(image):
                 return index
     except EOFError:
         pass
@@ -175,28 +269,11 @@ def _seek_picture(image: Any) -> int:
     return 0
 
 
-def _blank(image: Any) -> bool:
+def _is_blank_frame(image: Any) -> bool:
     image.load()
     if "A" in image.getbands() and image.getchannel("A").getextrema()[1] == 0:
         return True
-    extrema = image.getextrema()
-    return all(low == high for low, high in (extrema if isinstance(extrema[0], tuple) else [extrema]))
-
-
-def _intact(file: IO[bytes]) -> bool:
-    """Whether a PNG file's pixels have the checksums that were saved with them, at which Pillow does not look."""
-    file.seek(8)
-    while (kind := (header := file.read(8))[4:]) not in (b"", b"IEND"):
-        length = int.from_bytes(header[:4], "big")
-        if kind == b"IDAT":
-            checksum = zlib.crc32(kind)
-            for start in range(0, length, PIECE):
-                checksum = zlib.crc32(file.read(min(PIECE, length - start)), checksum)
-            if file.read(4) != checksum.to_bytes(4, "big"):
-                return False
-        else:
-            file.seek(length + 4, io.SEEK_CUR)
-    return True
+    return is_blank(image)
 
 
 def _share(image: Image.Image) -> float:
@@ -205,47 +282,3 @@ def _share(image: Image.Image) -> float:
     difference = ImageChops.difference(image.crop((1, 0, width, height)), image.crop((0, 0, width - 1, height)))
     box = difference.getbbox()
     return (box[3] - box[1]) / height if box else 0.0
-
-
-def _raw_preview(file: IO[bytes]) -> Image.Image | None:
-    """The largest photo that a camera has put beside its raw data in a TIFF file; None for another TIFF file.
-
-    Raises:
-        PhotoError: there are raw data and no such photo.
-    """
-    file.seek(8)
-    raw = file.read(2) == b"CR"  # Canon's CR2
-    orientation, previews = 1, []
-    with suppress(Exception):  # the rest of a damaged file
-        for index, tags in enumerate(islice(_directories(file), 20)):
-            if index == 0:
-                orientation = tags.get(ORIENTATION, 1)
-            raw = raw or tags.get(PHOTOMETRIC) in RAW_PHOTOMETRICS or DNG_VERSION in tags
-            if JPEG_OFFSET in tags:
-                previews.append((tags.get(JPEG_LENGTH, 0), tags[JPEG_OFFSET]))
-            elif tags.get(COMPRESSION) in (6, 7) and len(tags.get(STRIP_OFFSETS, ())) == 1:
-                previews.append((tags[STRIP_LENGTHS][0], tags[STRIP_OFFSETS][0]))
-    if not raw:
-        return None
-    for length, offset in sorted(previews, reverse=True):
-        file.seek(offset)
-        try:
-            preview = Image.open(io.BytesIO(file.read(length)), formats=("JPEG",))
-        except UnidentifiedImageError:  # raw data may be JPEG of a kind that Pillow does not know
-            continue
-        preview.getexif().setdefault(ORIENTATION, orientation)
-        return preview
-    raise PhotoError("This is a camera's raw file without a photo in it: save it as JPEG with the camera's program.")
-
-
-def _directories(file: IO[bytes]) -> Iterator[TiffImagePlugin.ImageFileDirectory_v2]:
-    file.seek(0)
-    header = file.read(8)
-    offsets = [TiffImagePlugin.ImageFileDirectory_v2(header).next]
-    while offsets:
-        tags = TiffImagePlugin.ImageFileDirectory_v2(header)
-        file.seek(offsets.pop(0))
-        tags.load(file)
-        yield tags
-        below = tags.get(SUB_IFDS, ())
-        offsets += filter(None, (tags.next, *(below if isinstance(below, tuple) else [below])))

@@ -92,7 +92,7 @@ def test_a_photo_that_fails_does_not_stop_the_others(samples, tmp_path):
     assert done.stdout.startswith(f"{samples['cat']}: ")
     assert done.stdout.count("\n") == 1
     assert done.stderr == (
-        f"captioner: {missing}: There is no such file.\ncaptioner: {text}: This is text, not a photo: open a photo.\n"
+        f"captioner: {missing}: There is no such file.\ncaptioner: {text}: This is text, not a photo. Open a photo.\n"
     )
 
 

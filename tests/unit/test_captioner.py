@@ -219,5 +219,5 @@ def test_works_without_standard_error(samples):
 def test_says_that_a_photo_is_damaged(shipped, samples):
     content = samples["cat"].read_bytes()
     caption = shipped.caption(content[: len(content) * 3 // 4])
-    assert caption.statement.endswith(". The photo is damaged: a part of it is missing.")
+    assert caption.statement.endswith(". The photo is damaged: part of it is missing.")
     assert shipped.caption(content).note == ""

@@ -98,10 +98,10 @@ def test_takes_the_first_picture_of_several_and_says_so(format):
     way = {"save_all": True} | ({"lossless": True} if format == "WEBP" else {})
     (image,), note = load(encoded(photo, format, append_images=[other], **way), (672,))
     assert_halves(np.asarray(image), RED, BLUE)
-    assert note == "The file holds several pictures; this is the first."
+    assert note == "The file contains several pictures; this is the first."
     (image,), note = load(encoded(blank, format, append_images=[photo, other], **way), (672,))
     assert_halves(np.asarray(image), RED, BLUE)
-    assert note == "The file holds several pictures; this is the first that is not blank."
+    assert note == "The file contains several pictures; this is the first that is not blank."
 
 
 def test_takes_no_thumbnail_for_the_photo():
@@ -114,7 +114,7 @@ def test_takes_no_thumbnail_for_the_photo():
 def test_reads_the_photo_in_a_raw_file():
     preview = encoded(halves(RED, BLUE).rotate(90, expand=True), "JPEG", quality=100)
     assert_halves(read_photo(raw(preview)), RED, BLUE)
-    with pytest.raises(PhotoError, match="This is a camera's raw file without a photo in it"):
+    with pytest.raises(PhotoError, match="This is a camera's raw file without a preview"):
         read_photo(raw(b""))
 
 
@@ -137,7 +137,7 @@ def test_reads_a_photo_whose_larger_part_is_there_and_says_so():
     for format in ("JPEG", "PNG"):
         whole = encoded(noise, format)
         (image,), note = load(whole[: len(whole) * 3 // 4], (672,))
-        assert note == "The photo is damaged: a part of it is missing."
+        assert note == "The photo is damaged: part of it is missing."
         np.testing.assert_array_equal(np.asarray(image)[:60], read_photo(whole)[:60])
 
 
@@ -241,10 +241,10 @@ def test_says_what_arrays_are_accepted(array):
     ("content", "sentence"),
     [
         (b"", "The file is empty."),
-        (b"Dear Sir or Madam,", "This is text, not a photo: open a photo."),
-        (JPEG[: len(JPEG) // 3], "The photo is damaged or cut off: copy it or download it again."),
-        (PNG[: len(PNG) // 3], "The photo is damaged or cut off: copy it or download it again."),
-        (b"P6 30000 30000 255\n", "The photo is too large: it may have up to 200 megapixels, so save it smaller."),
+        (b"Dear Sir or Madam,", "This is text, not a photo. Open a photo."),
+        (JPEG[: len(JPEG) // 3], "The photo is damaged or incomplete. Copy or download it again."),
+        (PNG[: len(PNG) // 3], "The photo is damaged or incomplete. Copy or download it again."),
+        (b"P6 30000 30000 255\n", "The photo is too large. It may have up to 200 megapixels, so save it smaller."),
     ],
     ids=["empty", "text", "cut JPEG", "cut PNG", "bomb"],
 )
@@ -278,7 +278,7 @@ def test_refuses_in_one_sentence_what_is_not_a_photo(content, sentence, tmp_path
     ],
 )
 def test_says_what_a_file_is_that_is_no_photo(content, kind):
-    with pytest.raises(PhotoError, match=f"^This is {kind}.*, which cannot be captioned: .*[.]$"):
+    with pytest.raises(PhotoError, match=f"^This is {kind}.*, which Captioner can't read[.] .*[.]$"):
         read_photo(content)
 
 

@@ -275,7 +275,7 @@ def test_a_slow_folder_is_not_called_a_slow_photo(client, folder, monkeypatch):
 def test_says_that_a_photo_is_damaged(client, samples):
     content = samples["cat"].read_bytes()
     client.open(content[: len(content) * 3 // 4])
-    assert client.wait(CaptionReady).caption.note == "The photo is damaged: a part of it is missing."
+    assert client.wait(CaptionReady).caption.note == "The photo is damaged: part of it is missing."
 
 
 def test_cancel_does_nothing_when_all_is_done(client, samples):
@@ -292,7 +292,7 @@ def test_reports_why_a_photo_cannot_be_opened(client, tmp_path):
         (tmp_path / "missing.jpg", "missing.jpg", "There is no such file."),
         (tmp_path / "missing" / "missing.jpg", "missing.jpg", "There is no such file."),
         (tmp_path / "empty", "empty", "There is no photo in this folder."),
-        (tmp_path / "text.jpg", "text.jpg", "This is text, not a photo: open a photo."),
+        (tmp_path / "text.jpg", "text.jpg", "This is text, not a photo. Open a photo."),
         (Path("null\0byte.jpg"), "null\0byte.jpg", "There is no such file."),
         (b"", "Pasted photo", "The file is empty."),
     ):
@@ -351,7 +351,7 @@ def test_several_photos_are_all_captioned_in_order(client, samples, tmp_path, sh
         (photo, shipped.caption(photo).text) for photo in photos
     ]
     assert [(event.position, event.total) for event in of(client.events, PhotoLoaded)] == [(1, 5)]
-    sentence = "This is text, not a photo: open a photo."
+    sentence = "This is text, not a photo. Open a photo."
     assert of(client.events, PhotoSkipped) == [PhotoSkipped(number, "notes.txt", sentence)]
     progress = [replace(event, failed=()) for event in of(client.events, Progress)]
     assert progress == [Progress(number, done, 5) for done in range(1, 6)]
