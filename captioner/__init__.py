@@ -22,19 +22,19 @@ __all__ = [
     "__version__",
 ]
 
-# Imported on first use: `--help` and the window need not wait the tenth of a second that numpy and Pillow take.
-MODULES = {
-    "Alternative": "captioner.caption",
-    "Caption": "captioner.caption",
-    "Captioner": "captioner.captioner",
-    "PreparedPhoto": "captioner.model.preprocess",
-    "Word": "captioner.caption",
-}
-
 
 def __getattr__(name: str) -> Any:
-    if name in MODULES:
-        from importlib import import_module
+    # Imported on first use: `--help` and the window need not wait the tenth of a second that numpy and Pillow take.
+    if name == "Captioner":
+        from captioner.captioner import Captioner
 
-        return getattr(import_module(MODULES[name]), name)
+        return Captioner
+    if name == "PreparedPhoto":
+        from captioner.model.preprocess import PreparedPhoto
+
+        return PreparedPhoto
+    if name in ("Alternative", "Caption", "Word"):
+        from captioner import caption
+
+        return getattr(caption, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
