@@ -71,9 +71,9 @@ class Captioner:
         """Describe a photo. The same photo gets the same caption every time.
 
         Args:
-            source: a file's path, a file's content (bytes, bytearray or memoryview), a binary file object, a PIL image,
-                an array (uint8 [height, width, 3] for RGB, [height, width, 4] for RGBA or [height, width] for grey), or
-                what `prepare` returned.
+            source: a file's path or file: URL, a file's content (bytes, bytearray or memoryview), a binary file object,
+                a PIL image, an array (uint8 [height, width, 3] for RGB, [height, width, 4] for RGBA or [height, width]
+                for grey), or what `prepare` returned.
 
         Raises:
             PhotoError: the photo cannot be read.

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import glob
 import io
 import json
 import os
@@ -18,11 +19,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Caption the photos that the command line names, and return the exit status."""
     parser = _parser()
     options = parser.parse_args(arguments)
+    if sys.platform == "win32":  # where no shell does it
+        options.photos = expand_patterns(options.photos)
     from captioner.system import crash_log
 
     crash_log.watch()
     if options.save_speech is not None and len(options.photos) > 1:
-        parser.error("argument --save-speech: takes one photo only")
+        parser.error("argument --save-speech: takes only one photo")
     try:
         with contextlib.ExitStack() as at_the_end:
             return _caption_all(options, _voice(options, at_the_end))
@@ -36,21 +39,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="captioner",
-        description="Print a caption for each photo, with its doubt in words.",
-        epilog="Exit status: 0 if all went well, 1 if a photo or speech failed, 2 for wrong usage.",
+        description="Describe each photo in a sentence. A doubtful caption says so.",
+        epilog="Exit status: 0 if everything worked, 1 if a photo or speech failed, 2 if an option was wrong.",
     )
     parser.add_argument("photos", nargs="+", metavar="PHOTO", help="a file name, or - for standard input")
     parser.add_argument(
-        "--json", action="store_true", help="print JSON, an object a line: the bare caption, and all else"
+        "--json", action="store_true", help="print a JSON object per photo, with the confidence and more"
     )
     parser.add_argument(
-        "--beam-width", type=_count, metavar="N", help="captions followed at a time: more are slower, not always better"
+        "--beam-width",
+        type=_count,
+        metavar="N",
+        help="how many captions the search follows; more is slower, not always better",
     )
-    parser.add_argument("--threads", type=_count, metavar="N", help="default: the number of physical cores")
-    parser.add_argument("--speak", action="store_true", help="speak each caption when it is printed")
-    parser.add_argument("--save-speech", type=_wav, metavar="FILE", help="write the spoken caption to FILE, a .wav")
+    parser.add_argument(
+        "--threads",
+        type=_count,
+        metavar="N",
+        help="default: the number of physical cores",
+    )
+    parser.add_argument("--speak", action="store_true", help="speak each caption after printing it")
+    parser.add_argument(
+        "--save-speech", type=_wav, metavar="FILE", help="save the spoken caption as FILE, which must end in .wav"
+    )
     parser.add_argument("--version", action="version", version=f"captioner {__version__}")
     return parser
+
+
+def expand_patterns(names: Sequence[str]) -> list[str]:
+    """Replace patterns such as *.jpg by the files that match them; one that matches none stays as it is."""
+    from captioner.photos.folder import natural
+
+    expanded: list[str] = []
+    for name in names:
+        matches = [] if os.path.exists(name) else sorted(glob.glob(name), key=natural)
+        expanded += matches or [name]
+    return expanded
 
 
 def _count(text: str) -> int:
@@ -62,7 +86,7 @@ def _count(text: str) -> int:
 
 def _wav(name: str) -> str:
     if not name.lower().endswith(".wav"):
-        # It may be a photo, named by a user who takes FILE for what is spoken.
+        # It may be a photo: "captioner --save-speech dog.jpg" would overwrite it.
         raise argparse.ArgumentTypeError("the name of FILE must end in .wav")
     return name
 
@@ -70,13 +94,13 @@ def _wav(name: str) -> str:
 def _voice(options: argparse.Namespace, at_the_end: contextlib.ExitStack) -> "_Voice | None":
     if not options.speak and options.save_speech is None:
         return None
-    voice = _Voice()  # now, so that it starts while the model is loaded
+    voice = _Voice()  # starts while the model is loading
     at_the_end.callback(voice.speaker.close)
     return voice
 
 
 class _Voice:
-    """Speech that is waited for."""
+    """Speech, with a way to wait for its end."""
 
     def __init__(self) -> None:
         from queue import SimpleQueue
@@ -87,12 +111,12 @@ class _Voice:
         self.speaker = Speaker(self.events.put)
 
     def await_end(self, number: int) -> str:
-        """Wait until a request has been fulfilled; if it failed, what to tell the user."""
+        """Wait until a request is done; return what to tell the user if it failed, or ""."""
         from queue import Empty
 
         while True:
             with contextlib.suppress(Empty):
-                event = self.events.get(timeout=0.1)  # Windows keeps Ctrl+C waiting for that
+                event = self.events.get(timeout=0.1)  # without a timeout, Ctrl+C would have to wait on Windows
                 if event.number == number and event.kind in ("finished", "failed"):
                     return event.sentence
 
@@ -101,10 +125,10 @@ def _caption_all(options: argparse.Namespace, voice: "_Voice | None") -> int:
     from captioner import Captioner
 
     if not sys.warnoptions:
-        warnings.simplefilter("ignore")  # Pillow's, about oddities of a photo that it reads all the same
+        warnings.simplefilter("ignore")  # Pillow's, about unusual photos that it can read
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a file name need not be valid text
+            stream.reconfigure(errors="backslashreplace")  # a file name is not always valid text
     captioner = Captioner(threads=options.threads, beam_width=options.beam_width)
     status = 0
     for path in options.photos:
@@ -112,17 +136,17 @@ def _caption_all(options: argparse.Namespace, voice: "_Voice | None") -> int:
             caption = captioner.caption(_standard_input() if path == "-" else path)
         except PhotoError as error:
             status = 1
-            print(f"captioner: {_shown(path)}: {error.sentence}", file=sys.stderr)
+            print(f"captioner: {_printable(path)}: {user_message(error)}", file=sys.stderr)
             if options.json:
-                _print(json.dumps({"path": path, "error": error.sentence}))
+                _print(json.dumps({"path": path, "error": user_message(error)}))
             continue
         if options.json:
             _print(json.dumps({"path": path, **caption.to_dict()}))
         else:
-            _print(f"{_shown(path)}: {caption.statement}" if len(options.photos) > 1 else caption.statement)
+            _print(f"{_printable(path)}: {caption.statement}" if len(options.photos) > 1 else caption.statement)
         if voice and (sentence := _speak(voice, caption.statement, options)):
             status = 1
-            voice = None  # it would fail for the other photos, too
+            voice = None  # it would fail for the other photos as well
             print(f"captioner: {sentence}", file=sys.stderr)
     return status
 
@@ -138,11 +162,11 @@ def _speak(voice: _Voice, text: str, options: argparse.Namespace) -> str:
 def _standard_input() -> bytes:
     from captioner.photos.reader import MAX_CONTENT
 
-    return sys.stdin.buffer.read(MAX_CONTENT + 1) if sys.stdin else b""  # one more is refused
+    return sys.stdin.buffer.read(MAX_CONTENT + 1) if sys.stdin else b""  # one byte more than the limit is refused
 
 
-def _shown(path: str) -> str:
-    """A name on one line, and without what a terminal would obey."""
+def _printable(path: str) -> str:
+    """A name on one line, without control characters that a terminal would obey."""
     return re.sub("[\0-\x1f\x7f-\x9f]", lambda match: ascii(match[0])[1:-1], path)
 
 
@@ -150,7 +174,7 @@ def _print(line: str) -> None:
     try:
         print(line, flush=True)
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would complain again when it exits
         if isinstance(error, BrokenPipeError):  # `captioner *.jpg | head -1`
             sys.exit(1)
-        sys.exit(f"captioner: The captions cannot be written ({error.strerror}).")
+        sys.exit(f"captioner: The captions can't be written. {user_message(error)}")

@@ -1,5 +1,6 @@
 """Loads a photo, whatever it comes as, as RGB images."""
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,11 @@ from captioner.photos.source import PhotoLike, PhotoSource
 
 # What `load` takes.
 Loadable = PhotoSource | PhotoLike | Image.Image | np.ndarray
+
+# What a path starts with that is really the address of a photo on the web.
+WEB_ADDRESS = re.compile(r"(^|[/\\])(https?|ftp):[/\\]", re.IGNORECASE)
+
+OFFLINE = "Captioner never goes online. Download the photo first, then open the file."
 
 
 class LoadedPhoto(NamedTuple):
@@ -33,8 +39,8 @@ def load(source: Loadable, sides: Sequence[int]) -> LoadedPhoto:
     Images and arrays come from the caller and are trusted.
 
     Args:
-        source: a file's path, a file's content (bytes, bytearray or memoryview), a binary file object, a PIL image, or
-            an array: uint8 [height, width, 3] (RGB), [height, width, 4] (RGBA) or [height, width] (grey).
+        source: a file's path or file: URL, a file's content (bytes, bytearray or memoryview), a binary file object, a
+            PIL image, or an array: uint8 [height, width, 3] (RGB), [height, width, 4] (RGBA) or [height, width] (grey).
         sides: of the images that are wanted, the largest first. An image may be smaller than the photo, as long as its
             shorter side keeps this many pixels. A photo of more than 32 megapixels becomes smaller in any case.
 
@@ -53,6 +59,8 @@ def load(source: Loadable, sides: Sequence[int]) -> LoadedPhoto:
     try:
         photos, note = reader.read(source.content if source.content is not None else name, sides)
     except PhotoError as error:
+        if WEB_ADDRESS.search(name):
+            raise PhotoError(OFFLINE, name) from error
         error.name = name
         raise
     return LoadedPhoto([Image.frombuffer("RGB", photo[:2], photo.content) for photo in photos], note)

@@ -1,7 +1,8 @@
 """Where a photo comes from: a file, or bytes in memory."""
 
-import hashlib
 import os
+import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -37,7 +38,7 @@ class PhotoSource:
 
     @classmethod
     def of(cls, photo: "PhotoLike | PhotoSource") -> "PhotoSource":
-        """Wrap a path, the content of a photo's file, or a binary file object, which is read to its end.
+        """Wrap a path or file: URL, the content of a photo's file, or a binary file object, which is read to its end.
 
         Raises:
             PhotoError: the file object cannot be read.
@@ -48,7 +49,7 @@ class PhotoSource:
         if isinstance(photo, bytes | bytearray | memoryview):
             return cls(content=bytes(photo))
         if isinstance(photo, str | os.PathLike):
-            return cls(path=Path(photo))
+            return cls(path=(isinstance(photo, str) and path_of_file_url(photo)) or Path(photo))
         if hasattr(photo, "read"):
             return cls(content=_read(photo))
         raise TypeError(f"a photo is a path, bytes or a binary file, not {type(photo).__name__}")
@@ -67,6 +68,8 @@ class PhotoSource:
             PhotoError: the disk does not respond.
         """
         if self.content is not None:
+            import hashlib  # here, for a window that starts without a photo
+
             return hashlib.sha256(self.content).digest(), 0, len(self.content)
         assert self.path is not None
         try:
@@ -74,6 +77,29 @@ class PhotoSource:
         except (OSError, ValueError):  # reading the photo will say why
             return str(self.path), 0, 0
         return str(self.path), state.st_mtime_ns, state.st_size
+
+
+def path_of_file_url(url: str) -> Path | None:
+    """The file that a file: URL names; None for another URL, or a file on another computer.
+
+    What follows "#" and "?" counts as part of the name: programs that do not escape them mean it so.
+    """
+    match = re.fullmatch(r"file:(?://([^/]*)|(?!//))(/.*)", url, re.IGNORECASE | re.DOTALL)
+    if not match:
+        return None
+    from urllib.parse import unquote_to_bytes
+
+    host, path = match[1] or "", os.fsdecode(unquote_to_bytes(match[2]))
+    if "\0" in path:
+        return None
+    if sys.platform == "win32":
+        path = re.sub("^/(?=[A-Za-z]:)", "", path)
+        return Path(f"//{host}{path}" if host else path)
+    if host.lower() in ("", "localhost"):
+        return Path(path)
+    import socket
+
+    return Path(path) if host.lower() == socket.gethostname().lower() else None
 
 
 def _read(file: BinaryFile) -> bytes:

@@ -53,6 +53,14 @@ def test_prints_the_names_of_several_photos(samples, shipped):
     assert done.stdout == f"{cat}: {shipped.caption(cat).statement}\n{coffee}: {shipped.caption(coffee).statement}\n"
 
 
+def test_takes_file_urls_but_fetches_nothing_from_the_web(samples, shipped):
+    done = run(samples["cat"].as_uri(), "https://a.org/cat.jpg")
+    assert done.returncode == 1
+    assert done.stdout == f"{samples['cat'].as_uri()}: {shipped.caption(samples['cat']).statement}\n"
+    sentence = "Captioner never goes online. Download the photo first, then open the file."
+    assert done.stderr == f"captioner: https://a.org/cat.jpg: {sentence}\n"
+
+
 def test_reads_standard_input(samples, shipped):
     done = run("-", input=samples["cat"].read_bytes(), text=False)
     assert (done.returncode, done.stderr) == (0, b"")
@@ -250,7 +258,7 @@ def test_a_full_disk_is_one_sentence(samples):
     with open("/dev/full", "w") as full:
         done = run(samples["cat"], capture_output=False, stdout=full, stderr=subprocess.PIPE)
     assert done.returncode == 1
-    assert done.stderr == "captioner: The captions cannot be written (No space left on device).\n"
+    assert done.stderr == "captioner: The captions can't be written. The system reports: No space left on device.\n"
 
 
 def test_missing_weights_are_one_sentence(samples, tmp_path):

@@ -4,7 +4,6 @@ import base64
 import os
 import re
 import shlex
-import socket
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -13,7 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
 from captioner.gui.tk.mounts import find_mounted
-from captioner.photos.source import PhotoSource
+from captioner.photos.source import PhotoSource, path_of_file_url
 
 NOTHING = "No photo found there. Drop or paste a picture, a picture's file or its path."
 WEB_ADDRESS = (
@@ -83,7 +82,8 @@ def _find(address: str) -> PhotoSource | str | None:
     if match := _ADDRESS.fullmatch(address):
         scheme, host, path = match[1].lower(), match[2] or "", match[3] or ""
         if scheme == "file":
-            return _local(host, os.fsdecode(unquote_to_bytes(path)))
+            local = path_of_file_url(address)
+            return PhotoSource(path=local) if local else None
         if not path and not host:  # "mailto:..."
             return None
         if mounted := find_mounted(scheme, host, path):
@@ -91,16 +91,6 @@ def _find(address: str) -> PhotoSource | str | None:
         return WEB_ADDRESS if scheme in ("http", "https", "ftp") else NOT_MOUNTED
     path = os.path.expanduser(address)
     return PhotoSource(path=Path(path)) if os.path.isabs(path) and "\0" not in path else None
-
-
-def _local(host: str, path: str) -> PhotoSource | str | None:
-    """The file of a file: address. All of the path counts: programs that leave "#" unescaped mean a file's name."""
-    if not path.startswith("/") or "\0" in path:
-        return None
-    if sys.platform == "win32":
-        path = re.sub("^/(?=[A-Za-z]:)", "", path)
-        return PhotoSource(path=Path(f"//{host}{path}" if host else path))
-    return PhotoSource(path=Path(path)) if host.lower() in ("", "localhost", socket.gethostname().lower()) else None
 
 
 def _content(address: str) -> bytes:

@@ -1,4 +1,5 @@
 import io
+import os
 import struct
 
 import numpy as np
@@ -297,3 +298,11 @@ def test_leaves_an_image_that_it_is_given_alone():
     assert read_photo(image).shape == (64, 32, 3)
     assert image.size == (64, 32)
     assert image.getexif()[0x0112] == 6
+
+
+@pytest.mark.parametrize("address", ["https://a.org/cat.jpg", "HTTP://a.org", "ftp://a.org/cat.jpg"])
+def test_says_that_it_does_not_fetch_photos_from_the_web(address):
+    for name in (address, os.path.abspath(address)):
+        with pytest.raises(PhotoError) as error:
+            read_photo(name)
+        assert error.value.sentence == "Captioner never goes online. Download the photo first, then open the file."

@@ -6,7 +6,7 @@ import pytest
 
 from captioner import PhotoError
 from captioner.photos import source
-from captioner.photos.source import PhotoSource
+from captioner.photos.source import PhotoSource, path_of_file_url
 
 
 def test_wraps_whatever_a_photo_may_come_as(tmp_path: Path) -> None:
@@ -67,3 +67,24 @@ def test_its_key_changes_when_the_photo_does(tmp_path: Path) -> None:
         assert photo.key() == keys[-1]
     keys += [PhotoSource.of(content).key() for content in (b"dog", b"cat")]
     assert len(set(keys)) == 5
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has other paths")
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("file:///a%20b/%25.jpg", "/a b/%.jpg"),
+        ("file:/cat.jpg", "/cat.jpg"),
+        ("FILE://localhost/cat.jpg", "/cat.jpg"),
+        ("file:///caf%E9.jpg", os.fsdecode(b"/caf\xe9.jpg")),
+        ("file:///x/photo #1?.jpg", "/x/photo #1?.jpg"),
+        ("file://elsewhere/cat.jpg", None),
+        ("file://elsewhere", None),
+        ("file:///a%00b", None),
+        ("https://a.org/cat.jpg", None),
+        ("/cat.jpg", None),
+    ],
+)
+def test_understands_file_urls(url: str, path: str | None) -> None:
+    assert path_of_file_url(url) == (Path(path) if path else None)
+    assert PhotoSource.of(url).path == Path(path or url)
