@@ -58,7 +58,7 @@ class Reranker:
                 arrays = {name: file[name] for name in SHAPES}
             _check(arrays)
         except Exception as error:  # zip files raise almost anything
-            raise WeightsError(f"The model's file {path} is damaged ({error}).") from error
+            raise WeightsError(f"The model file {path} is damaged ({error}).") from error
         self._projection = arrays["projection"].astype(np.float32)
         self._bias, self._idf, self._mean = arrays["bias"], arrays["rarity"], arrays["usual"]
         self._directions, self._scale = arrays["directions"], arrays["scale"]

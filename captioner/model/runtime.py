@@ -27,7 +27,7 @@ class Model:
         inputs, outputs: the shape of each, by name; -1 for the open dimension.
 
     Raises:
-        WeightsError: LiteRT cannot run the file.
+        WeightsError: LiteRT can't run the file.
     """
 
     def __init__(self, path: Path, *, threads: int, batch: int = 1):
@@ -45,7 +45,7 @@ class Model:
                 interpreter.allocate_tensors()
             self._run = interpreter.get_signature_runner("serving_default")
         except (ValueError, RuntimeError) as error:
-            raise WeightsError(f"LiteRT cannot run the model's file {path} ({error}).") from error
+            raise WeightsError(f"LiteRT can't run the model file {path} ({error}).") from error
         self._path = path
         self.inputs = _shapes(self._run.get_input_details())
         self.outputs = _shapes(self._run.get_output_details())
@@ -59,9 +59,9 @@ class Model:
         try:
             outputs: dict[str, np.ndarray] = self._run(**inputs)
         except (ValueError, RuntimeError) as error:
-            raise WeightsError(f"LiteRT cannot run the model's file {self._path} ({error}).") from error
+            raise WeightsError(f"LiteRT can't run the model file {self._path} ({error}).") from error
         if not all(np.isfinite(output).all() for output in outputs.values()):
-            raise WeightsError(f"The model's file {self._path} is damaged. It returns values that are not finite.")
+            raise WeightsError(f"The model file {self._path} is damaged. It returns values that are not finite.")
         return outputs
 
 
@@ -87,7 +87,7 @@ def check_fit(encoder: Model, decoder: Model, words: int, features: int) -> None
     except (KeyError, IndexError, ValueError):
         fit = False
     if not fit:
-        raise WeightsError("The model's files do not belong together. Install the program or export the model again.")
+        raise WeightsError("The model files don't belong together. Install the program or export the model again.")
 
 
 def _shapes(details: dict[str, Any]) -> dict[str, tuple[int, ...]]:

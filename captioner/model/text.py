@@ -5,12 +5,12 @@ from collections.abc import Iterable
 
 from captioner.model.tokenizer import tokenize
 
-# What can be learnt and printed: words, numbers and a few signs, but no brackets ("-lrb-"), smileys or tags.
+# What can be learnt and printed: words, numbers and a few signs, but not brackets ("-lrb-"), smileys or tags.
 WORD = re.compile(r"(?!-[lr][rsc]b-)[^\s<>()\[\]{}]*[^\W_][^\s<>()\[\]{}]*|[&$#@%]")
 CLITIC = re.compile(r" (?='(?:s|re|ve|ll|d|m)\b|n't\b)")
-LONGEST = 1000  # characters of a word
+MAX_WORD_LENGTH = 1000  # characters
 
-# How plurals end, and what people and animals are doing.
+# Irregular plurals, and the endings of plurals and participles.
 PLURALS = {"men": "man", "women": "woman", "children": "child", "people": "person"}
 ENDING = re.compile(r"(?<=\w\w\w)(?:ing|s)$")
 
@@ -21,7 +21,7 @@ def words_of(caption: str) -> list[str]:
 
 
 def is_word(text: str) -> bool:
-    return len(text) <= LONGEST and text.isprintable() and WORD.fullmatch(text) is not None
+    return len(text) <= MAX_WORD_LENGTH and text.isprintable() and WORD.fullmatch(text) is not None
 
 
 def sentence(words: Iterable[str]) -> str:
@@ -30,7 +30,7 @@ def sentence(words: Iterable[str]) -> str:
     return text[:1].upper() + text[1:] + "."
 
 
-# Words that say little of what is in a photo.
+# Words that say little about what is in a photo.
 FUNCTION_WORDS = frozenset(
     """
     a an the some this that there their his her its it they them who which and or while as is are was were be been being
@@ -40,9 +40,9 @@ FUNCTION_WORDS = frozenset(
 
 
 def content(words: Iterable[str]) -> frozenset[str]:
-    """What a caption speaks of: its words but for function words, plurals and verbs without their endings.
+    """What a caption is about: its words without function words, and without the endings of plurals and verbs.
 
-    Two captions of the same content say the same: "A dog runs on grass.", "The dogs are running through grass."
+    Two captions with the same content say the same: "A dog runs on grass.", "The dogs are running through grass."
     """
     return frozenset(stem(word) for word in words if word not in FUNCTION_WORDS)
 

@@ -10,8 +10,7 @@ from captioner.model.text import is_word, words_of
 
 SPECIAL_WORDS = ("<pad>", "<start>", "<end>", "<unknown>")
 
-# Bytes that are read of a vocabulary: what is longer is none.
-MOST = 2**22
+MAX_FILE_SIZE = 2**22  # bytes; a longer file is damaged
 
 
 class Vocabulary:
@@ -44,18 +43,18 @@ class Vocabulary:
         """Read a vocabulary from JSON.
 
         Raises:
-            WeightsError: the file is missing or is no vocabulary.
+            WeightsError: the file is missing or not a vocabulary.
         """
         try:
             with path.open("rb") as file:
-                words = json.loads(file.read(MOST).decode())["words"]
+                words = json.loads(file.read(MAX_FILE_SIZE).decode())["words"]
             others = words[len(SPECIAL_WORDS) :]
             if not others or not all(isinstance(word, str) and is_word(word) for word in others):
-                raise ValueError("a word is none")
+                raise ValueError("an entry is not a word")
             return cls(words)
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise WeightsError(
-                f"The vocabulary {path} cannot be read ({error}). Install the program or export the model again."
+                f"The vocabulary {path} can't be read ({error}). Install the program or export the model again."
             ) from error
 
     def save(self, path: Path) -> None:

@@ -63,9 +63,9 @@ class Weights:
             try:
                 digest = sha256(path)
             except OSError as error:
-                raise WeightsError(f"The model's file {path} cannot be read ({error.strerror}). {ADVICE}") from error
+                raise WeightsError(f"The model file {path} can't be read ({error.strerror}). {ADVICE}") from error
             if digest != self.sha256[name]:
-                raise WeightsError(f"The model's file {path} is damaged (its checksum is wrong). {ADVICE}")
+                raise WeightsError(f"The model file {path} is damaged (its checksum is wrong). {ADVICE}")
 
     def vocabulary(self) -> Vocabulary:
         return Vocabulary.load(self.folder / "vocabulary.json")
@@ -103,9 +103,9 @@ def open_weights(folder: str | Path | None = None) -> Weights:
         if min(weights.confidence["deviation"].values()) <= 0:
             raise ValueError("a deviation is not above 0")
     except OSError as error:
-        raise WeightsError(f"The model's file {path} cannot be read ({error.strerror}). {ADVICE}") from error
+        raise WeightsError(f"The model file {path} can't be read ({error.strerror}). {ADVICE}") from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise WeightsError(f"The model's file {path} is damaged ({error}). {ADVICE}") from error
+        raise WeightsError(f"The model file {path} is damaged ({error}). {ADVICE}") from error
     return weights
 
 

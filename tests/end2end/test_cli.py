@@ -67,7 +67,7 @@ def test_reads_standard_input(samples, shipped):
     assert done.stdout.decode() == shipped.caption(samples["cat"]).statement + os.linesep
 
 
-def test_json_says_everything(samples, shipped):
+def test_json_contains_the_whole_caption(samples, shipped):
     done = run("--json", samples["cat"], samples["coffee"])
     assert (done.returncode, done.stderr) == (0, "")
     cat, coffee = map(json.loads, done.stdout.splitlines())
@@ -104,7 +104,7 @@ def test_a_photo_that_fails_does_not_stop_the_others(samples, tmp_path):
     )
 
 
-def test_json_tells_of_a_photo_that_fails(samples):
+def test_json_reports_a_photo_that_fails(samples):
     done = run("--json", "missing.jpg", samples["cat"], "-", stdin=subprocess.DEVNULL)
     assert done.returncode == 1
     missing, cat, nothing = map(json.loads, done.stdout.splitlines())
@@ -117,7 +117,7 @@ def test_json_tells_of_a_photo_that_fails(samples):
     ]
 
 
-def test_beam_width_and_threads_are_heard(samples):
+def test_beam_width_and_threads_take_effect(samples):
     done = run("--json", "--beam-width", 1, "--threads", 1, samples["cat"])
     assert done.returncode == 0
     assert json.loads(done.stdout)["alternatives"] == []
@@ -184,7 +184,7 @@ def test_help_and_version_do_not_wait_for_numpy():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere file names are text")
-def test_a_name_that_is_not_text(samples, tmp_path):
+def test_prints_a_name_that_is_not_valid_text(samples, tmp_path):
     path = os.path.join(os.fsencode(tmp_path), b"caf\xe9\xff.jpg")
     shutil.copy(samples["cat"], path)
     done = run(path, b"missing\xff.jpg")
@@ -196,7 +196,7 @@ def test_a_name_that_is_not_text(samples, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no name may hold control characters")
-def test_a_name_commands_no_terminal(samples, tmp_path):
+def test_a_name_cannot_control_the_terminal(samples, tmp_path):
     photo = tmp_path / "a\n\x1b[2J\x9b.jpg"
     shutil.copy(samples["cat"], photo)
     done = run(photo, tmp_path / "b\r\n.jpg")
@@ -204,7 +204,7 @@ def test_a_name_commands_no_terminal(samples, tmp_path):
     assert done.stderr == f"captioner: {tmp_path}/b\\r\\n.jpg: There is no such file.\n"
 
 
-def test_a_name_that_the_terminal_cannot_show(samples, tmp_path):
+def test_escapes_a_name_that_the_terminal_cannot_show(samples, tmp_path):
     path = tmp_path / "日本.jpg"
     shutil.copy(samples["cat"], path)
     environment = {**ENVIRONMENT, "PYTHONIOENCODING": "ascii"}
@@ -214,7 +214,7 @@ def test_a_name_that_the_terminal_cannot_show(samples, tmp_path):
 
 
 def test_prints_each_caption_at_once(samples):
-    """The first caption is there while the second photo is still awaited."""
+    """The first caption comes before the second photo."""
     with subprocess.Popen(
         [*COMMAND, samples["cat"], "-"], env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
@@ -241,7 +241,7 @@ def test_ctrl_c_is_status_130(samples):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows breaks pipes differently")
-def test_a_reader_that_has_gone_is_no_error_to_tell(samples):
+def test_a_closed_pipe_is_not_reported(samples):
     with subprocess.Popen(
         [*COMMAND, samples["cat"], samples["coffee"]],
         env=ENVIRONMENT,
@@ -286,8 +286,8 @@ def test_speaks_each_caption(samples, sound_card, tmp_path):
     assert sound_card.sound == spoken  # saving is silent
 
 
-def test_doubt_is_spoken_with_the_caption(samples, shipped, sound_card, tmp_path):
-    """Of a photo of nothing, which is always doubted."""
+def test_a_doubtful_caption_is_spoken_as_doubtful(samples, shipped, sound_card, tmp_path):
+    """Tried with a photo of nothing."""
     photo, path, expected = tmp_path / "grey.png", tmp_path / "speech.wav", tmp_path / "expected.wav"
     Image.new("RGB", (299, 299), "grey").save(photo)
     caption = shipped.caption(photo)
@@ -310,7 +310,7 @@ def test_json_is_spoken_and_saved_too(samples, sound_card, tmp_path):
     assert path.read_bytes()[44:] in sound_card.sound
 
 
-def test_captions_are_printed_where_nothing_can_be_spoken(samples, sound_card):
+def test_prints_captions_even_if_speech_fails(samples, sound_card):
     sound_card.configuration.write_text("")
     done = speaking(sound_card, "--speak", samples["cat"], samples["coffee"])
     assert done.returncode == 1
@@ -322,7 +322,7 @@ def test_captions_are_printed_where_nothing_can_be_spoken(samples, sound_card):
     assert_one_sentence(done.stderr.removeprefix("captioner: "))
 
 
-def test_the_caption_is_printed_where_speech_cannot_be_saved(samples, sound_card, tmp_path):
+def test_prints_the_caption_even_if_speech_cannot_be_saved(samples, sound_card, tmp_path):
     path = tmp_path / "missing" / "speech.wav"
     done = speaking(sound_card, "--save-speech", path, samples["cat"])
     assert done.returncode == 1

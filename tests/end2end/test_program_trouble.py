@@ -126,7 +126,7 @@ def test_damaged_weights_are_reported_in_the_window(program: Start, user: User, 
     encoder.write_bytes(content[: len(content) // 2])
     user.choose(self_voicing=True)
     one = Program(user, user.album()[1], command=(sys.executable, gui))
-    sentence = f"The model's file {encoder} is damaged: its checksum is wrong. Install the program again."
+    sentence = f"The model file {encoder} is damaged (its checksum is wrong). Install the program again."
     one.await_title("cat.jpg – Captioner")
     one.await_text(sentence)
     one.wait_for(lambda: sentence in one.utterances())

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def python(code: str, *arguments: object) -> subprocess.CompletedProcess:
-    """Run code in a process of its own, away from the checkout."""
+    """Run code in another process, outside the checkout."""
     command = [sys.executable, "-c", code, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd="/")
 
@@ -61,8 +61,8 @@ def test_the_alternatives_say_something_else(shipped, samples):
         assert all(alternative.log_probability < 0 for alternative in caption.alternatives)
 
 
-def test_what_is_told_is_not_simply_the_most_probable(shipped, samples):
-    """Of the captions found it is the one that agrees best with what people would say."""
+def test_the_caption_is_not_simply_the_most_probable_one(shipped, samples):
+    """It is the one that is expected to agree best with people's."""
 
     def mean(text: str, log_probability: float) -> float:
         return log_probability / (len(text.split()) + 1)
@@ -76,7 +76,7 @@ def test_what_is_told_is_not_simply_the_most_probable(shipped, samples):
 
 
 @pytest.mark.slow
-def test_pictures_unlike_the_photos_trained_on_are_said_to_be_so(shipped):
+def test_pictures_unlike_the_training_photos_get_a_guess(shipped):
     """Of ten pictures, none of which the confidence was fitted to, one may be missed."""
     held_out = [picture for _, _, picture in islice(drawn(), 1, None, 2)][::3][:9]
     captions = [shipped.caption(picture) for picture in (*held_out, ROOT / "tests" / "odd" / "galaxies.jpg")]
@@ -102,14 +102,14 @@ def test_path_bytes_file_image_and_array_get_the_same_caption(shipped, samples):
     assert len({(caption.text, caption.log_probability) for caption in captions}) == 1
 
 
-def test_the_photo_before_does_not_matter(shipped, samples):
+def test_the_previous_photo_makes_no_difference(shipped, samples):
     first = shipped.caption(samples["cat"])
     shipped.caption(samples["coffee"])
     again = shipped.caption(samples["cat"])
     assert (again.text, again.log_probability) == (first.text, first.log_probability)
 
 
-def test_a_photo_that_fails_does_not_spoil_the_next(shipped, samples):
+def test_a_photo_that_fails_does_not_affect_the_next(shipped, samples):
     expected = shipped.caption(samples["cat"]).text
     with pytest.raises(PhotoError):
         shipped.caption(b"not a photo")
@@ -154,12 +154,12 @@ def test_a_beam_of_one_has_no_alternatives(samples):
     assert caption.alternatives == ()
 
 
-def test_a_wider_beam_has_more_alternatives_but_not_many(samples):
+def test_a_wider_beam_has_more_alternatives_up_to_a_limit(samples):
     assert [len(Captioner(beam_width=width).caption(samples["cat"]).alternatives) for width in (2, 8)] == [1, 3]
 
 
 @pytest.mark.slow
-def test_another_beam_width_gives_what_a_new_captioner_would(samples, shipped):
+def test_changing_the_beam_width_equals_a_new_captioner(samples, shipped):
     captioner = Captioner(beam_width=5)
     for beam_width, new in ((1, Captioner(beam_width=1)), (None, shipped)):
         captioner.set_beam_width(beam_width)
@@ -176,7 +176,7 @@ def test_refuses_less_than_one_thread_or_caption(options):
         Captioner(**options)
 
 
-def test_physical_cores_are_those_that_the_process_may_use():
+def test_counts_the_physical_cores_that_the_process_may_use():
     assert 1 <= physical_cores() <= (os.cpu_count() or 1)
     if hasattr(os, "sched_setaffinity"):
         code = """if True:
@@ -188,7 +188,7 @@ def test_physical_cores_are_those_that_the_process_may_use():
         assert python(code).stdout == "1\n"
 
 
-def test_loading_prints_nothing_and_leaves_standard_error_in_place():
+def test_loading_prints_nothing_and_restores_standard_error():
     code = """if True:
         import os, threading
         from captioner import Captioner

@@ -181,7 +181,7 @@ def test_captions_are_different_and_do_not_stutter(
 
 
 @given(st.floats(allow_nan=False), st.floats(allow_nan=False))
-def test_doubt_is_a_probability_and_keeps_the_caption(one: float, other: float) -> None:
+def test_confidence_is_a_probability_and_the_hedge_keeps_the_caption(one: float, other: float) -> None:
     low, high = sorted([one, other])
     assert 0 <= probability(low) <= probability(high) <= 1
     text = "A dog runs."

@@ -93,7 +93,7 @@ def fixed_step(probabilities):
     return step
 
 
-def test_never_says_a_phrase_twice():
+def test_never_repeats_a_phrase():
     for hypothesis in search(fixed_step([0, 0.01, 0, 0.39, 0.36, 0.24]), max_length=20, length_normalisation=1.0):
         words = hypothesis.words
         assert len(words) > 6
@@ -108,25 +108,25 @@ def test_length_normalisation_favours_longer_captions():
     assert len(short) == 1 < len(long)
 
 
-def test_equals_go_to_the_lower_word():
+def test_ties_go_to_the_lower_word_id():
     best = search(fixed_step([0, 0.25, 0, 0.25, 0.25, 0.25]), beam_width=2, length_normalisation=0.0)
     assert [hypothesis.words for hypothesis in best] == [(A,), (B,)]
     best = search(fixed_step([0] + [0.01] * 98 + [0.02]), beam_width=4, length_normalisation=0.0)
     assert [hypothesis.words for hypothesis in best] == [(99,), (A,), (B,), (C,)]
 
 
-def test_forbidden_words_and_empty_captions_never_come():
+def test_never_returns_forbidden_words_or_empty_captions():
     found = search(fixed_step([0.2, 0.4, 0.3, 0.1, 0, 0]), max_length=3)
     assert [hypothesis.words for hypothesis in found] == [(A,)]
 
 
-def test_a_caption_that_has_no_end_in_sight_is_ended_at_max_length():
+def test_ends_a_caption_at_max_length():
     best = search(fixed_step([0, 1e-6, 0, 0.4, 0.3, 0.3]), max_length=4, length_normalisation=1.0)[0]
     assert len(best.words) == 4
     assert best.log_probability == pytest.approx(sum(best.log_probabilities) + np.log(1e-6), rel=1e-5)
 
 
-def test_stops_once_nothing_better_can_be_expected():
+def test_stops_when_no_caption_can_get_better():
     widths = []
 
     def step(words, state):

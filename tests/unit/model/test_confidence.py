@@ -22,7 +22,7 @@ def hypothesis(words: tuple[int, ...], log_probabilities: tuple[float, ...], end
     return Hypothesis(words, log_probabilities, attention, sum(log_probabilities) + end, unknown)
 
 
-def test_evidence_is_what_a_hand_computes() -> None:
+def test_evidence_equals_values_computed_by_hand() -> None:
     best = replace(hypothesis((4, 5, 6), (-0.2, -0.8, -0.1)), predicted_cider=0.25)
     second = hypothesis((4, 5, 7, 8), (-1.0, -1.0, -1.0, -1.0), -1.0)
     photo, regions = PHOTO.copy(), REGIONS.copy()
@@ -59,7 +59,7 @@ def test_confidence_is_a_probability_that_grows_with_the_evidence() -> None:
     assert confidence(found | {"margin": -5000.0}, coefficients) == pytest.approx(0)
 
 
-def test_a_strange_photo_is_doubted_whatever_the_search_says() -> None:
+def test_an_unusual_photo_lowers_the_confidence_however_good_the_search() -> None:
     found = evidence([hypothesis((4, 5), (-0.1, -0.1))], PHOTO, REGIONS, STATE)
     coefficients = LEVEL | {
         "describes": {"intercept": 1000.0},

@@ -42,5 +42,5 @@ def test_sentence_reads_as_a_person_would_write_it(words: list[str], text: str) 
         ("a man sits", "a woman sits", False),
     ],
 )
-def test_captions_say_the_same_or_not(one: str, other: str, same: bool) -> None:
+def test_content_decides_whether_captions_say_the_same(one: str, other: str, same: bool) -> None:
     assert (content(tokenize(one)) == content(tokenize(other))) is same

@@ -25,13 +25,13 @@ def test_the_same_captions_give_the_same_file(tmp_path: Path) -> None:
     "content",
     ["", "[]", '{"words": 3}', '{"words": ["a"]}', '{"words": ["<pad>", "<start>", "<end>", "<unknown>", 7]}'],
 )
-def test_a_file_that_is_no_vocabulary(tmp_path: Path, content: str) -> None:
+def test_a_file_that_is_not_a_vocabulary_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "vocabulary.json"
     path.write_text(content)
     with pytest.raises(WeightsError, match=r"vocabulary\.json"):
         Vocabulary.load(path)
 
 
-def test_a_missing_vocabulary(tmp_path: Path) -> None:
-    with pytest.raises(WeightsError, match="cannot be read"):
+def test_a_missing_vocabulary_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="can't be read"):
         Vocabulary.load(tmp_path / "vocabulary.json")

@@ -38,7 +38,7 @@ def assert_refused(folder, *mentioned: str) -> None:
     assert "\n" not in str(error.value)
 
 
-def test_the_shipped_weights_are_whole_and_small():
+def test_the_shipped_weights_are_intact_and_small():
     weights = open_weights()
     weights.check()
     assert weights.encoder.stat().st_size + weights.decoder.stat().st_size <= 60e6
@@ -143,9 +143,9 @@ def test_a_vocabulary_with_entries_that_are_not_words_is_refused(folder, change)
 
 
 def test_files_that_do_not_belong_together_are_refused(folder):
-    """Else each word would be taken for its neighbour."""
+    """Or each word would be mistaken for its neighbour."""
     change_words(folder, lambda words: words[:-1])
-    assert_refused(folder, "do not belong together")
+    assert_refused(folder, "don't belong together")
 
 
 def test_swapped_models_are_refused(folder):
@@ -153,7 +153,7 @@ def test_swapped_models_are_refused(folder):
     contents = encoder.read_bytes(), decoder.read_bytes()
     replace(decoder, contents[0], with_checksum=True)
     replace(encoder, contents[1], with_checksum=True)
-    assert_refused(folder, "do not belong together")
+    assert_refused(folder, "don't belong together")
 
 
 @pytest.mark.parametrize("name", ["encoder.tflite", "decoder.tflite"])

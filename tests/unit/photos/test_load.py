@@ -50,7 +50,7 @@ def test_reads_every_format(format):
     assert_halves(read_photo(encoded(halves(RED, BLUE), format, quality=100)), RED, BLUE)
 
 
-def test_path_bytes_image_and_array_are_the_same_photo(tmp_path):
+def test_path_bytes_image_and_array_give_the_same_photo(tmp_path):
     photo = halves(RED, BLUE)
     path = tmp_path / "photo.png"
     photo.save(path)
@@ -208,7 +208,7 @@ def test_of_a_heif_photo_that_is_too_large_the_preview_is_read(monkeypatch):
         decoded()
 
 
-def test_one_reading_serves_several_purposes(samples):
+def test_loads_one_photo_at_several_sizes(samples):
     (large, small), _ = load(samples["coffee"], (300, 100))
     np.testing.assert_array_equal(np.asarray(large), read_photo(samples["coffee"], side=300))
     np.testing.assert_array_equal(np.asarray(small), read_photo(samples["coffee"], side=100))
@@ -292,7 +292,7 @@ def test_refuses_in_one_sentence_what_is_not_a_file(tmp_path):
         read_photo("null\0byte.jpg")
 
 
-def test_leaves_an_image_that_it_is_given_alone():
+def test_does_not_change_the_image_that_it_is_given():
     image = halves(RED, BLUE)
     image.getexif()[0x0112] = 6
     assert read_photo(image).shape == (64, 32, 3)

@@ -115,7 +115,7 @@ def test_a_damaged_file_is_refused(tmp_path: Path, arrays: dict[str, np.ndarray]
     if changed is None:
         del damaged[name]
     path = save(tmp_path, damaged)
-    with pytest.raises(WeightsError, match=f"^The model's file {path} is damaged"):
+    with pytest.raises(WeightsError, match=f"^The model file {path} is damaged"):
         Reranker(path)
 
 
