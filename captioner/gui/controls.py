@@ -1,18 +1,22 @@
 """Menus, toolbar, shortcuts and tooltips, all made from the table of commands."""
 
 import tkinter as tk
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from tkinter import ttk
 from typing import Any
 
 from captioner.gui.commands import BY_NAME, COMMANDS, MENUS, TOOLBAR, Command, State, sequences
 from captioner.gui.style.ttk_theme import MENU_SPACER
+from captioner.gui.tk.keyboard import extend_keyboard, latin_key
 
 GAP = 2  # pixels around and between the toolbar's buttons, next to the room for their focus rings
 
 # The classes of widgets that use Space themselves.
 PRESSED_BY_SPACE = ("TButton", "TCheckbutton", "TCombobox", "TEntry", "Listbox")
+
+SHIFT = 1  # in an event's state
+KEY_NAMES = {",": "comma", "-": "minus", "=": "equal"}
 
 # Shows a button as pressed when a key presses it. ttk's own procedure blocks the main loop for that time.
 PRESS = """
@@ -42,15 +46,19 @@ class Controls:
         self._enabled: dict[str, bool] = {}
         self.buttons: dict[str, ttk.Button] = {}
         root.tk.eval(PRESS)
+        extend_keyboard(root)
         root.configure(menu=self._menu_bar())
         self.bind(root, BY_NAME)
 
     def bind(self, window: tk.Misc, names: Iterable[str]) -> None:
         """Bind the shortcuts of these commands in a window."""
+        by_sequence: dict[str, str] = {}
         for name in names:
             for key in BY_NAME[name].keys:
                 for sequence in sequences(key):
+                    by_sequence[sequence] = name
                     window.bind(sequence, partial(self._pressed, name))
+        window.bind("<Control-Key>", partial(self._pressed_foreign, by_sequence))
 
     def toolbar(self, parent: tk.Misc) -> "Toolbar":
         """Make the toolbar."""
@@ -120,6 +128,13 @@ class Controls:
             return None
         self._run(name)
         return "break"
+
+    def _pressed_foreign(self, by_sequence: Mapping[str, str], event: "tk.Event[tk.Misc]") -> str | None:
+        """Run the command of a shortcut whose letter this keyboard does not have, by the place of its key."""
+        shift = "Shift-" if event.state & SHIFT else ""  # type: ignore[operator]  # a number, for keys
+        key = latin_key(event)
+        name = by_sequence.get(f"<Control-{shift}{KEY_NAMES.get(key, key)}>")
+        return self._pressed(name, event) if key and name else None
 
 
 def _underline(label: str, taken: set[str]) -> int:
