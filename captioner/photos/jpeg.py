@@ -11,6 +11,8 @@ from PIL import Image, ImageChops
 END = b"\xff\xd9"
 # Bytes that would be seen if there were a place for them among the pixels.
 GARBAGE = b"\x5a\xc3\x17\x99\x6b\xd4" * 400
+# Pixels of a side of what is coded at once.
+LARGEST_BLOCK = 16
 ARITHMETIC = (0xC9, 0xCA)
 # Starts of frames that no decoder here knows.
 KINDS = {
@@ -56,18 +58,18 @@ def is_arithmetic(file: IO[bytes]) -> bool:
 def with_end(file: IO[bytes]) -> IO[bytes] | None:
     """The file with an end marker, if that is all that it lacks; otherwise None."""
     file.seek(0)
-    content = file.read()
+    content = file.read().removesuffix(END[:1])
     try:
         complete, longer = (_decoded(content + tail + END) for tail in (b"", GARBAGE))
         box = ImageChops.difference(complete, longer).getbbox()
     except Exception:  # any that the decoder raises
         return None
-    # More data would have changed the picture above its last row of blocks, if there were room for any.
-    return io.BytesIO(content + END) if box is None or box[1] >= complete.height - 2 else None
+    # If there were room for more blocks than a part of the last one, they would have changed the picture.
+    whole = box is None or (box[0] >= complete.width - LARGEST_BLOCK and box[1] >= complete.height - LARGEST_BLOCK)
+    return io.BytesIO(content + END) if whole else None
 
 
 def _decoded(content: bytes) -> Image.Image:
     with Image.open(io.BytesIO(content), formats=("JPEG",)) as image:
-        image.draft("L", (image.width // 8, image.height // 8))
         image.load()
     return image

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # Of an animation. They depend on each other, so that none can be left out.
 ANIMATION = (b"acTL", b"fcTL", b"fdAT")
+TEXTS = (b"tEXt", b"zTXt", b"iTXt")
+# These may say that the photo is on its side.
+ORIENTATION_TEXTS = (b"Raw profile type ", b"XML:com.adobe.xmp")
+GREY_AND_ALPHA = 4
 # Text and colour profiles that unpack to more bytes are left out. Pillow's own limit refuses the photo from 1 MB on.
 MAX_TEXT = 16_000_000
 # Bytes that are read at a time.
@@ -90,15 +94,17 @@ def without_faulty_chunks(file: IO[bytes]) -> IO[bytes] | None:
         content = chunk.whole(file)
         if chunk.kind in (b"IHDR", b"PLTE"):
             header += content
-        elif not (chunk.kind[:1].isupper() or chunk.kind in ANIMATION or _is_accepted(header, content)):
+        elif not (chunk.kind[:1].isupper() or chunk.kind in ANIMATION or _is_useful(header, content)):
             faulty = True
             continue
         kept.append(content)
     return io.BytesIO(b"".join(kept)) if faulty else None
 
 
-def _is_accepted(header: bytes, chunk: bytes) -> bool:
-    """Whether Pillow takes a PNG file that has just this chunk beside what all have."""
+def _is_useful(header: bytes, chunk: bytes) -> bool:
+    """Whether a chunk says how the photo looks, and Pillow takes a file with just this one and what all files have."""
+    if chunk[4:8] in TEXTS and not chunk.startswith(ORIENTATION_TEXTS, 8):
+        return False  # much text takes much memory
     try:
         with Image.open(io.BytesIO(header + chunk + bytes(4) + b"IDAT"), formats=("PNG",)):
             return True
@@ -144,29 +150,34 @@ def with_low_bits(file: IO[bytes], image: Image.Image) -> "Samples | None":
         image: the picture of the file, as Pillow loads it.
     """
     file.seek(24)
-    if file.read(1) != b"\x10" or image.mode not in ("RGB", "RGBA") or getattr(image, "is_animated", False):
+    bits, colour_type = file.read(2)
+    if bits != 16 or image.mode not in ("RGB", "RGBA") or getattr(image, "is_animated", False):
         return None
     if _brightest(image) >= 64:
         return None
+
     import numpy as np
 
     from captioner.photos.samples import Samples
 
+    grey = colour_type == GREY_AND_ALPHA
     file.seek(0)
     with Image.open(file, formats=("PNG",)) as low:
-        # Samples are stored with the upper byte first. Read the other way round, it is the lower byte that is kept.
-        low.tile = [tile._replace(args=f"{image.mode};16L") for tile in low.tile]
+        # Samples are stored with the upper byte first. Read the other way round, it is the lower byte that is kept. The
+        # two samples of a grey pixel are as long as four bytes of another mode.
+        low.tile = [tile._replace(args="RGBA" if grey else f"{image.mode};16L") for tile in low.tile]
         low.load()
 
     def rows(top: int, bottom: int) -> "np.ndarray":
         box = (0, top, image.width, bottom)
-        upper, lower = np.asarray(image.crop(box)), np.asarray(low.crop(box))
+        lower = np.asarray(low.crop(box))
+        upper, lower = (lower[..., ::2], lower[..., 1::2]) if grey else (np.asarray(image.crop(box)), lower)
         samples: np.ndarray = np.bitwise_or(upper.astype(np.uint16) << 8, lower)
         return samples
 
-    return Samples(image.size, "RGB", rows, alpha=image.mode[3:], info=image.info)
+    return Samples(image.size, "L" if grey else "RGB", rows, alpha=image.mode[3:], info=image.info)
 
 
 def _brightest(image: Image.Image) -> int:
     """The largest value of a colour."""
-    return max(index % 256 for index, count in enumerate(image.convert("RGB").histogram()) if count)
+    return max(index % 256 for index, count in enumerate(image.histogram()[: 3 * 256]) if count)
