@@ -47,7 +47,7 @@ class Actions:
             filetypes=[("Photos", PATTERNS), ("All files", "*")],
         )
         if names:
-            self._controller.open([PhotoSource.of(name) for name in names])
+            self._controller.open_paths(names)
 
     def paste(self) -> None:
         from captioner.gui.tk.incoming import from_clipboard

@@ -18,7 +18,6 @@ from captioner.gui.style.palettes import PALETTES
 from captioner.gui.style.ttk_theme import prepare_theme
 from captioner.gui.tk.main_thread import MainThreadQueue
 from captioner.gui.window import Window
-from captioner.photos.source import PhotoSource
 from captioner.system import crash_log
 
 if TYPE_CHECKING:
@@ -167,7 +166,7 @@ class App:
             self.root, self.window.caption_view, self.controller, self.status, self.store, self.voice
         )
         if photos:
-            self.controller.open([PhotoSource.of(photo) for photo in photos])
+            self.controller.open_paths(photos)
 
     def _load_commands(self) -> None:
         from captioner.system.single_instance import Listener
@@ -217,9 +216,7 @@ class App:
         for name, command in (("ShowPreferences", "settings"), ("ShowHelp", "help"), ("Quit", "quit")):
             self.root.createcommand(f"tk::mac::{name}", partial(self.run_command, command))
         self.root.createcommand("tkAboutDialog", partial(self.run_command, "about"))
-        self.root.createcommand(
-            "tk::mac::OpenDocument", lambda *paths: self.controller.open([PhotoSource.of(path) for path in paths])
-        )
+        self.root.createcommand("tk::mac::OpenDocument", lambda *paths: self.controller.open_paths(paths))
 
     # Dialogs.
 
@@ -305,7 +302,7 @@ class App:
     def _handle_second_start(self, paths: list[str]) -> None:
         self.window.bring_to_front()
         if paths:
-            self.controller.open([PhotoSource.of(path) for path in paths])
+            self.controller.open_paths(paths)
 
     def _report_error(self, kind: type[BaseException], error: BaseException, trace: Any) -> None:
         """Show a bug in the program as a sentence."""

@@ -72,6 +72,10 @@ class Controller:
             self._store.change(last_folder=str(path.absolute().parent))
         self._request(self._service.open(sources))
 
+    def open_paths(self, paths: Sequence[str]) -> None:
+        """Show and caption photos or folders of photos by their paths."""
+        self.open([PhotoSource.of(path) for path in paths])
+
     def previous_photo(self) -> None:
         self._request(self._service.step(-1))
 

@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 import threading
 import tkinter as tk
 from collections.abc import Iterator
@@ -14,7 +16,7 @@ from captioner.gui.window import WELCOME
 from captioner.photos.source import PhotoSource
 from captioner.system import color_scheme
 from tests.support.opened import opened, status, wait
-from tests.support.program import User
+from tests.support.program import ROOT, User
 
 
 @pytest.fixture
@@ -27,6 +29,14 @@ def test_it_opens_empty_and_says_what_to_do(app: App, user: User) -> None:
     assert app.window.caption_view.statement.text == WELCOME
     assert app.root.focus_get() is app.window.photo_view
     assert user.utterances() == ["Captioner. Press F1 for help.", f"Photo, picture, {WELCOME}"]
+
+
+def test_nothing_large_is_imported_before_the_window_appears() -> None:
+    """The window is on screen in a fifth of a second; each of these takes a good part of that."""
+    script = "import sys, captioner.gui.app; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    large = {"PIL", "numpy", "subprocess", "asyncio", "multiprocessing", "pyttsx3", "tktooltip", "tkinterdnd2"}
+    assert not large & set(done.stdout.split())
 
 
 def test_events_of_an_earlier_request_are_ignored(app: App, samples: dict[str, Path]) -> None:

@@ -1,4 +1,6 @@
+import configparser
 import json
+import re
 import tkinter as tk
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +11,7 @@ import pytest
 from captioner import __version__
 from captioner.gui.app import App
 from captioner.gui.commands import COMMANDS
-from captioner.gui.dialogs.about import About
+from captioner.gui.dialogs.about import PARAGRAPHS, About
 from captioner.gui.dialogs.base import Dialog, ListDialog
 from captioner.gui.dialogs.history import History
 from captioner.gui.dialogs.settings import SettingsDialog
@@ -17,7 +19,7 @@ from captioner.gui.dialogs.shortcuts import Help
 from captioner.gui.style.fonts import FONTS
 from captioner.photos.source import PhotoSource
 from tests.support.opened import opened, wait
-from tests.support.program import User
+from tests.support.program import ROOT, User
 
 DIALOGS = {"help": Help, "about": About, "settings": SettingsDialog, "history": History}
 
@@ -135,6 +137,17 @@ def test_about_gives_the_version_the_licences_and_the_limits(app: App) -> None:
     assert __version__ in text
     assert "MIT licence" in text
     assert "A caption can be wrong." in text
+
+
+def test_about_names_every_package_that_the_program_requires() -> None:
+    options = configparser.ConfigParser()
+    options.read(ROOT / "setup.cfg")
+    lines = options["options"]["install_requires"].splitlines()
+    required = {re.split("[><=;]", line)[0].strip() for line in lines if line and not line.startswith("#")}
+    others = {"tensorflow"}  # runs the model in place of LiteRT on old Macs
+    named = " ".join(PARAGRAPHS).lower().replace("litert", "ai-edge-litert")
+    assert len(required) > 8
+    assert not {package for package in required - others if package not in named}
 
 
 def test_history_speaks_a_caption_and_shows_its_photo_again(app: App, user: User, samples: dict[str, Path]) -> None:
