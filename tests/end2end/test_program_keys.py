@@ -112,8 +112,8 @@ def test_every_command_does_something(
     effects = {
         "save_caption": "Saved as cat.txt.",
         "copy_caption": "Copied.",
-        "copy_html": "Photo and caption copied as HTML.",
         "paste": NOTHING,  # only the copied caption is on the clipboard
+        "copy_html": "Photo and caption copied as HTML.",
         "next_photo": statement(photos[2]),
         "previous_photo": statement(photos[1]),
         "toggle_attention": "Attention off",

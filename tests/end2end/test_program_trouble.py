@@ -165,7 +165,7 @@ def test_missing_packages_are_reported(user: User, display: str, tmp_path: Path,
     assert one.process.returncode == 1
     assert one.errors() == (
         f'captioner: Python packages are missing. Install them with "{sys.executable}" -m pip install '
-        "pillow darkdetect numpy pillow-heif platformdirs pyttsx3 tkinterdnd2 tkinter-tooltip "
+        "pillow darkdetect filelock numpy pillow-heif platformdirs pyttsx3 tkinterdnd2 tkinter-tooltip "
         "and start Captioner again.\n"
     )
     one.end()
