@@ -122,6 +122,9 @@ class App:
             self._listener.close()
             self.voice.close()
         self.store.close()
+        from captioner.gui.tk.clipboard import keep_after_exit
+
+        keep_after_exit(self.root)
         self.root.destroy()
 
     # Loading, in this order.

@@ -2,17 +2,21 @@
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 
-def start(module: str) -> "subprocess.Popen[bytes]":
-    """Start a module of this program in a process and, but on Windows, in a process group of its own.
+def start(module: str, environment: Mapping[str, str] | None = None) -> "subprocess.Popen[bytes]":
+    """Start a module of this program in a process, which has a process group of its own except on Windows.
+
+    Args:
+        environment: the process's variables; None for those of this process.
 
     Raises:
-        OSError: the system cannot do it.
+        OSError: the system cannot start it.
     """
-    alone: dict[str, Any] = {"start_new_session": True}  # Ctrl+C is not meant for it
+    alone: dict[str, Any] = {"start_new_session": True}  # so that Ctrl+C does not reach it
     if sys.platform == "win32":
         alone = {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
     return subprocess.Popen(
@@ -20,6 +24,7 @@ def start(module: str) -> "subprocess.Popen[bytes]":
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        cwd=Path(__file__).parents[2],  # Python looks for modules there first: not in a folder with photos
+        cwd=Path(__file__).parents[2],  # Python imports from there first, which must not be a folder with photos
+        env=environment,
         **alone,
     )

@@ -99,6 +99,8 @@ def test_the_caption_is_copied(program: Start, user: User, shipped: Captioner) -
     assert np.asarray(difference).mean() < 5
     assert clipboard(one) == caption.text  # for programs that cannot paste HTML
     one.close()
+    assert clipboard(one) == caption.text
+    assert clipboard(one, "text/html") == html
 
 
 def test_the_caption_is_saved_next_to_the_photo(program: Start, user: User, shipped: Captioner) -> None:
