@@ -97,7 +97,12 @@ def paste_from(root: tk.Tk, kind: str) -> str:
     """What another program pastes while this one runs."""
     with ThreadPoolExecutor() as pool:
         pasted = pool.submit(output, kind)
-        wait_for(lambda: (root.update(), pasted.done())[1])
+
+        def is_done() -> bool:
+            root.update()
+            return pasted.done()
+
+        wait_for(is_done)
         return pasted.result()
 
 
