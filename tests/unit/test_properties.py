@@ -102,6 +102,7 @@ def test_settings_survive_being_saved(path: Path, chosen: Settings) -> None:
     assert load(path) == (chosen, "")
 
 
+@pytest.mark.slow
 @given(st.binary() | (JSON | STORED).map(lambda value: json.dumps(value).encode()))
 def test_any_settings_file_gives_settings_that_make_sense(path: Path, content: bytes) -> None:
     path.write_bytes(content)

@@ -186,6 +186,7 @@ def test_a_large_photo_of_any_format_comes_smaller():
     assert read_photo(np.zeros((6000, 6000), np.uint8), side=6000).shape == (3000, 3000, 3)
 
 
+@pytest.mark.slow
 def test_a_jpeg_2000_photo_of_many_megapixels_is_decoded_at_half_its_size():
     large = halves(RED, BLUE).resize((8000, 6400), Image.Resampling.NEAREST)
     photo = read_photo(encoded(large, "JPEG2000", tile_size=(2000, 1600)))
@@ -193,6 +194,7 @@ def test_a_jpeg_2000_photo_of_many_megapixels_is_decoded_at_half_its_size():
     assert_halves(photo[384:416, 468:532], RED, BLUE)
 
 
+@pytest.mark.slow
 def test_of_a_heif_photo_that_is_too_large_the_preview_is_read(monkeypatch):
     monkeypatch.setitem(decode.MEGAPIXELS_OF, "HEIF", 1)  # for as many as it has, such a photo takes a minute to make
     large = halves(RED, BLUE).resize((2000, 1000), Image.Resampling.NEAREST)
