@@ -112,5 +112,5 @@ def _read(file: BinaryFile) -> bytes:
             chunks.append(chunk)
             size += len(chunk)
     except OSError as error:
-        raise PhotoError(f"The file cannot be read ({error.strerror or error}).") from error
+        raise PhotoError(f"The file can't be read ({error.strerror or error}).") from error
     return b"".join(chunks)

@@ -94,7 +94,7 @@ def _check(mode: int) -> None:
 
 
 def _unreadable(error: OSError) -> PhotoError:
-    return PhotoError(f"The file cannot be read ({error.strerror}).")
+    return PhotoError(f"The file can't be read ({error.strerror}).")
 
 
 def _answer(answers: IO[bytes], order: dict[str, Any], content: bytes, wait: Callable[[], None]) -> None:

@@ -80,4 +80,4 @@ def _within(source: PhotoSource) -> list[PhotoSource]:
     try:
         return [PhotoSource(path=path) for path in photos_in(source.path)]
     except OSError as error:
-        raise PhotoError(f"The folder cannot be read ({error.strerror}).") from error
+        raise PhotoError(f"The folder can't be read ({error.strerror}).") from error

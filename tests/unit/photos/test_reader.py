@@ -277,7 +277,7 @@ def test_what_it_may_not_read(tmp_path):
     if user == 0:
         os.seteuid(65534)  # nobody: root may read everything
     try:
-        with pytest.raises(PhotoError, match=r"The file cannot be read \(Permission denied\)\.$"):
+        with pytest.raises(PhotoError, match=r"The file can't be read \(Permission denied\)\.$"):
             open_file(str(path))
     finally:
         os.seteuid(user)

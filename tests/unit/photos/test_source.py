@@ -46,7 +46,7 @@ def test_refuses_what_is_no_photo_and_what_cannot_be_read(tmp_path: Path) -> Non
         def read(self, size: int | None = -1, /) -> bytes:
             raise OSError(5, "Input/output error")
 
-    with pytest.raises(PhotoError, match=r"The file cannot be read \(Input/output error\)\."):
+    with pytest.raises(PhotoError, match=r"The file can't be read \(Input/output error\)\."):
         PhotoSource.of(Broken())
 
 
