@@ -35,7 +35,7 @@ class Model:
             from ai_edge_litert.interpreter import Interpreter
         except ModuleNotFoundError:  # on Macs with Intel processors; TensorFlow has the same class
             os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-            from tensorflow.lite.python.interpreter import Interpreter  # noqa: TID251
+            from tensorflow.lite.python.interpreter import Interpreter
         try:
             interpreter = Interpreter(os.fspath(path), num_threads=threads)
             for tensor in interpreter.get_input_details():
