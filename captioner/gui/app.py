@@ -87,8 +87,8 @@ class App:
         command = BY_NAME[name]
         if command.enabled(self.state):
             self.commands[name]()
-        elif command.otherwise:
-            self.status.reply(command.otherwise)
+        elif reason := command.reason(self.state):
+            self.status.reply(reason)
         self.refresh()
 
     @property
@@ -97,6 +97,7 @@ class App:
         if not self.commands:
             return State(attention=self.store.settings.show_attention)
         return State(
+            photo=self.controller.has_photo,
             caption=self.controller.captioned is not None,
             captions=bool(self.controller.captions),
             previous=self.controller.has_previous,
@@ -309,7 +310,7 @@ class App:
 
     def _report_error(self, kind: type[BaseException], error: BaseException, trace: Any) -> None:
         """Show a bug in the program as a sentence."""
-        if self._closed:  # within one of Tk's own dialogs, which cannot go on
+        if self._closed:  # one of Tk's own dialogs was open and cannot go on
             return
         crash_log.record(error)
         sentence = user_message(error)

@@ -11,10 +11,11 @@ MAC = sys.platform == "darwin"
 class State:
     """What decides which commands can be used now.
 
-    caption: the shown photo has a caption; captions: this session has some.
+    photo: a photo has been opened; caption: it has a caption; captions: this session has some.
     previous, next: there may be a photo before and after the shown one.
     """
 
+    photo: bool = False
     caption: bool = False
     captions: bool = False
     previous: bool = False
@@ -37,7 +38,7 @@ class Command:
     label: in menus; help: a sentence for tooltips and the help dialog.
     keys: shortcuts, of which menus show the first; "Mod" is Command on macOS and Control elsewhere.
     menu: the menu that it is in; button: its label in the toolbar, "" if it has no button.
-    enabled: whether it can be used now; otherwise: the reply when it cannot, "" for none.
+    enabled: whether it can be used now; otherwise: the reply when a photo is open but it cannot, "" for none at all.
     checked: whether a command that switches something shows it as on; None for other commands.
     """
 
@@ -48,13 +49,17 @@ class Command:
     menu: str
     button: str = ""
     enabled: Callable[[State], bool] = _always
-    otherwise: str = "There is no caption yet. Open a photo first."
+    otherwise: str = "There is no caption yet."
     checked: Callable[[State], bool] | None = None
 
     @property
     def shortcut(self) -> str:
         """The first shortcut as menus show it, "Ctrl+O" or "Cmd+O"; "" if there is none."""
         return shown(self.keys[0]) if self.keys else ""
+
+    def reason(self, state: State) -> str:
+        """Why it cannot be used now."""
+        return self.otherwise if state.photo or not self.otherwise else "No photo is open yet. Open one first."
 
 
 TOOLBAR = (

@@ -33,6 +33,7 @@ class Controller:
 
     captions: this session's captions, the latest last.
     captioned: the shown photo with its caption, None while it has none.
+    has_photo: whether one was opened, even if it could not be read.
     has_previous, has_next: whether there may be a photo before and after the shown one.
     """
 
@@ -48,7 +49,7 @@ class Controller:
     ) -> None:
         self.captions: dict[PhotoSource, CaptionReady] = {}
         self.captioned: CaptionReady | None = None
-        self.has_previous = self.has_next = False
+        self.has_photo = self.has_previous = self.has_next = False
         self._window = window
         self._status = status
         self._store = store
@@ -145,6 +146,7 @@ class Controller:
     def _show_photo(self, event: PhotoLoaded) -> None:
         self._shown = event
         self.captioned = None
+        self.has_photo = True
         self.has_previous = event.position > 1
         self.has_next = event.position < event.total
         self._window.show_name(event.source.name)
@@ -166,7 +168,7 @@ class Controller:
             self._shown = None
             self._window.photo_view.show(None)
         self.captioned = None
-        self.has_previous = self.has_next = True  # if not, the caption service says so
+        self.has_photo = self.has_previous = self.has_next = True  # if not, the caption service says so
         self._window.show_name(event.name)
         self._show_problem(event.sentence)
         self._status.idle(f"{event.name}: there is no caption.")

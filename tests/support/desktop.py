@@ -18,9 +18,9 @@ def output(program: Program, *command: str) -> str:
 
 
 @contextmanager
-def running(program: Program, *command: str | Path, told: Path) -> Iterator["subprocess.Popen[bytes]"]:
+def running(program: Program, *command: str | Path, output: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """Run another program in the meantime, with its output in a file."""
-    with told.open("w") as file:
+    with output.open("w") as file:
         process = subprocess.Popen(command, env=program.user.environment, stdout=file, stderr=subprocess.DEVNULL)
         try:
             yield process
@@ -42,22 +42,22 @@ def drop(program: Program, offers: dict[str, bytes]) -> None:
         path = program.user.home / f"offer-{number}"
         path.write_bytes(content)
         arguments += [kind, path]
-    told = program.user.home / "told"
+    log = program.user.home / "output"
     source = Path(__file__).with_name("drag_source.py")
-    with running(program, sys.executable, source, *arguments, told=told):
-        program.wait_for(lambda: "ready" in told.read_text())
+    with running(program, sys.executable, source, *arguments, output=log):
+        program.wait_for(lambda: "ready" in log.read_text())
         program.xdotool("mousemove", 20, 20)
         program.xdotool("mousedown", 1)
         for step in range(1, 6):
             program.xdotool("mousemove", (left + right) * step // 10, (top + bottom) * step // 10)
         program.xdotool("mouseup", 1)
-        program.wait_for(lambda: "taken" in told.read_text())
+        program.wait_for(lambda: "taken" in log.read_text())
 
 
 @contextmanager
 def copied(program: Program, kind: str, path: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """Let another program, whose process this yields, own the clipboard with a file's content in the meantime."""
-    with running(program, *XCLIP, kind, "-quiet", "-in", path, told=program.user.home / "told") as process:
+    with running(program, *XCLIP, kind, "-quiet", "-in", path, output=program.user.home / "output") as process:
         program.wait_for(lambda: kind in output(program, *XCLIP, "TARGETS", "-out").split())
         yield process
 

@@ -36,8 +36,8 @@ def screen(folder: Path) -> Iterator[str]:
             name = ":" + number.readline().strip()
         assert name != ":", "Xvfb did not start: " + (folder / "Xvfb").read_text()
         environment = {**os.environ, "DISPLAY": name, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
-        with (folder / "openbox").open("w") as told:
-            manager = subprocess.Popen(["openbox", "--sm-disable"], env=environment, stdout=told, stderr=told)
+        with (folder / "openbox").open("w") as log:
+            manager = subprocess.Popen(["openbox", "--sm-disable"], env=environment, stdout=log, stderr=log)
         try:
             # The first key press makes openbox grab its shortcuts again. Once it has run a later request, that is done.
             _run(name, "xdotool", "key", "Shift_L")

@@ -165,7 +165,7 @@ def test_text_size_has_limits(app: App) -> None:
 
 def test_a_command_that_cannot_be_used_says_why(app: App, user: User) -> None:
     app.run_command("copy_caption")
-    assert status(app) == "There is no caption yet. Open a photo first."
+    assert status(app) == "No photo is open yet. Open one first."
     wait(app, lambda: user.utterances()[-1] == status(app))
 
 

@@ -24,10 +24,13 @@ def test_every_command_can_be_found() -> None:
     assert all(command.help.endswith(".") for command in COMMANDS)
 
 
-def test_what_cannot_be_used_says_so() -> None:
-    unusable = [command for command in COMMANDS if not command.enabled(State())]
-    assert {command.name for command in unusable} > {"copy_caption", "next_photo", "history", "speak"}
-    assert [command.name for command in unusable if not command.otherwise] == ["cancel"]
+def test_a_command_that_cannot_be_used_has_a_reason() -> None:
+    disabled = [command for command in COMMANDS if not command.enabled(State())]
+    assert {command.name for command in disabled} > {"copy_caption", "next_photo", "history", "speak"}
+    for state in State(), State(photo=True):
+        assert [command.name for command in disabled if not command.reason(state)] == ["cancel"]
+    assert BY_NAME["next_photo"].reason(State()) == "No photo is open yet. Open one first."
+    assert BY_NAME["next_photo"].reason(State(photo=True)) == "This is the last photo."
 
 
 @pytest.mark.parametrize(
@@ -40,13 +43,16 @@ def test_what_cannot_be_used_says_so() -> None:
         ("F1", "F1", ["<F1>"]),
     ],
 )
-def test_keys_in_words_and_for_tk(key: str, shown: str, sequences: list[str]) -> None:
+def test_keys_as_people_write_them_and_as_tk_does(key: str, shown: str, sequences: list[str]) -> None:
     assert commands.shown(key) == shown
     assert commands.sequences(key) == sequences
 
 
 class Desk:
-    """A window with all controls. done: the names of the commands that were run."""
+    """A window with all controls.
+
+    done: the names of the commands that were run.
+    """
 
     def __init__(self, root: tk.Tk) -> None:
         apply_theme(root, PALETTES["light"], 100)
@@ -66,7 +72,7 @@ class Desk:
         return bar.nametowidget(bar.entrycget(MENUS.index(name), "menu"))
 
     def press(self, widget: tk.Misc, *keys: str) -> list[str]:
-        """Press keys in a widget, and return what that has run."""
+        """Press keys in a widget, and return the commands that this has run."""
         self.done.clear()
         widget.focus_force()
         self.root.update()
@@ -92,7 +98,7 @@ def test_space_presses_the_button_that_has_the_focus(desk: Desk) -> None:
     assert desk.press(desk.controls.buttons["open"], "<space>") == ["open"]
 
 
-def test_a_button_is_seen_pressed_by_a_key_while_the_window_goes_on(desk: Desk) -> None:
+def test_a_key_shows_a_button_as_pressed_and_does_not_block_the_window(desk: Desk) -> None:
     button = desk.controls.buttons["open"]
 
     def released() -> bool:
@@ -104,14 +110,14 @@ def test_a_button_is_seen_pressed_by_a_key_while_the_window_goes_on(desk: Desk) 
     wait_for(released)
 
 
-def test_keys_work_in_dialogs_only_as_far_as_they_are_told(desk: Desk) -> None:
+def test_only_the_bound_keys_work_in_a_dialog(desk: Desk) -> None:
     dialog = tk.Toplevel(desk.root)
     desk.controls.bind(dialog, ("quit",))
     dialog.wait_visibility()
     assert desk.press(dialog, "<Control-q>", "<Control-o>", "<Next>") == ["quit"]
 
 
-def test_only_what_can_be_used_is_enabled(desk: Desk) -> None:
+def test_only_commands_that_can_be_used_are_enabled(desk: Desk) -> None:
     def states() -> tuple[bool, str]:
         menu = desk.menu("Photo")
         return desk.controls.buttons["next_photo"].instate(["!disabled"]), str(menu.entrycget("Next Photo", "state"))
@@ -131,7 +137,7 @@ def test_the_menus_show_what_is_on(desk: Desk) -> None:
         assert desk.root.getboolean(desk.root.getvar(variable)) == on
 
 
-def test_menus_say_the_shortcuts_and_have_a_letter_each(desk: Desk) -> None:
+def test_menu_entries_show_their_shortcuts_and_have_a_letter_each(desk: Desk) -> None:
     for name in MENUS:
         menu = desk.menu(name)
         entries = range(int(menu.index("end") or 0) + 1)
@@ -162,7 +168,7 @@ def test_the_toolbar_takes_as_many_rows_as_it_needs(desk: Desk, width: int) -> N
     assert (len({y for y, _ in places}) == 1) == (width == 1200)
 
 
-def test_a_tooltip_says_what_a_button_does_and_its_key(desk: Desk) -> None:
+def test_a_tooltip_shows_the_help_of_a_button_and_its_key(desk: Desk) -> None:
     desk.controls.add_tooltips()
     button = desk.controls.buttons["copy_caption"]
     button.event_generate("<Enter>", rootx=10, rooty=10)
