@@ -179,11 +179,13 @@ def _to_bytes(values: np.ndarray, black: float, white: float) -> np.ndarray:
 
 def _scaled(values: np.ndarray, black: float, white: float) -> np.ndarray:
     low, high = sorted((black, white))
+    floats = values.dtype.kind == "f"
+    values = values.astype(np.float32 if floats and values.dtype.itemsize <= 4 else np.float64)
     with np.errstate(all="ignore"):
-        if values.dtype.kind == "f" or high - low < 255:
-            scaled = np.rint((values.astype(np.float64) - low) * (255 / (high - low)))
+        if floats or high - low < 255:
+            scaled = np.rint((values - low) * (255 / (high - low)))
         else:  # of 16 bits the upper 8
-            scaled = np.floor((values.astype(np.float64) - low) * (256 / (high - low + 1)))
+            scaled = np.floor((values - low) * (256 / (high - low + 1)))
         result: np.ndarray = np.nan_to_num(np.clip(scaled, 0, 255)).astype(np.uint8)
     return 255 - result if black > white else result
 

@@ -46,6 +46,7 @@ def main() -> None:
     orders: queue.SimpleQueue[Order] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(orders,), daemon=True).start()
     _limit()
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # NumPy would set memory aside for a thread on each core
     from PIL import Image
 
     Image.preinit()

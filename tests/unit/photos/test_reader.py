@@ -11,6 +11,7 @@ import time
 import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -19,6 +20,7 @@ from captioner.photos import reader
 from tests.support.hanging import hanging_file
 from tests.support.photos import read_photo
 from tests.support.system import own_memory
+from tests.support.tiff import DEFLATE, tiff_file
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals")
@@ -281,3 +283,29 @@ def test_what_it_may_not_read(tmp_path):
             open_file(str(path))
     finally:
         os.seteuid(user)
+
+
+def test_a_common_photo_does_not_wait_for_numpy(tmp_path):
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(encoded(Image.effect_noise((40, 30), 50).convert("RGB"), "JPEG"))
+    probe = f"""
+import sys
+from captioner.photos.decode import decode
+with open({str(path)!r}, "rb") as file:
+    decode(file, [100], lambda: None)
+print("numpy" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
+@linux
+def test_a_large_photo_of_16_bits_stays_within_the_limits(lone):
+    """Of 48 megapixels, packed in one strip."""
+    samples = np.zeros((6000, 8000, 3), np.uint16)
+    samples[:, :4000] = 40_000
+    content = tiff_file(samples, 2, compression=DEFLATE, pack=lambda content: zlib.compress(content, 1))
+    assert read_photo(content).shape == (750, 1000, 3)
+    (worker,) = workers(os.getpid())
+    peak = next(line for line in Path(f"/proc/{worker}/status").read_text().splitlines() if "VmHWM" in line)
+    assert int(peak.split()[1]) * 1024 < 900_000_000
