@@ -43,5 +43,14 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
+def test_architecture_names_modules_that_exist():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    names = set(re.findall(r"\b(?:gui|photos|model|speech|output|system|training)/[a-z_/]*[a-z_]", text))
+    assert len(names) > 15
+    for name in names:
+        path = ROOT / "captioner" / name
+        assert path.is_dir() or path.with_suffix(".py").exists(), name
+
+
 def test_readme_is_short():
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 120
