@@ -7,10 +7,11 @@ from tkinter import ttk
 from typing import Any
 
 from captioner.gui.commands import BY_NAME, COMMANDS, MENUS, TOOLBAR, Command, State, sequences
+from captioner.gui.style.fonts import scaled
 from captioner.gui.style.ttk_theme import MENU_SPACER
 from captioner.gui.tk.keyboard import extend_keyboard, latin_key
 
-GAP = 2  # pixels around and between the toolbar's buttons, next to the room for their focus rings
+GAP = 2  # pixels of a 96 dpi screen, around and between the toolbar's buttons, next to the room for their focus rings
 
 # The classes of widgets that use Space themselves.
 PRESSED_BY_SPACE = ("TButton", "TCheckbutton", "TCombobox", "TEntry", "Listbox")
@@ -157,11 +158,12 @@ class Toolbar(ttk.Frame):
     def arrange(self, width: int = 0) -> None:
         """Place the buttons again, after their size or the width has changed."""
         width = width or self.winfo_width()
-        x, y, height = GAP, GAP, 0
+        gap = scaled(self, GAP)
+        x, y, height = gap, gap, 0
         for button in self.buttons:
-            if x > GAP and x + button.winfo_reqwidth() + GAP > width:
-                x, y = GAP, y + height + GAP
+            if x > gap and x + button.winfo_reqwidth() + gap > width:
+                x, y = gap, y + height + gap
             button.place(x=x, y=y)
-            x += button.winfo_reqwidth() + GAP
+            x += button.winfo_reqwidth() + gap
             height = button.winfo_reqheight()
-        self.configure(height=y + height + GAP)
+        self.configure(height=y + height + gap)

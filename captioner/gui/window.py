@@ -5,7 +5,7 @@ from collections.abc import Callable
 from tkinter import ttk
 
 from captioner.gui.controls import Controls
-from captioner.gui.style.fonts import FONTS
+from captioner.gui.style.fonts import FONTS, scaled
 from captioner.gui.style.palettes import Palette
 from captioner.gui.style.ttk_theme import apply_theme
 from captioner.gui.widgets.caption_view import CaptionView
@@ -14,11 +14,13 @@ from captioner.gui.widgets.photo_view import PhotoView
 TITLE = "Captioner"
 WELCOME = "Open a photo, drop one here, or paste one."
 
-# In pixels, at a text size of 100 %.
+# In pixels of a 96 dpi screen, at a text size of 100 %.
 SIZE = (960, 760)
 MIN_SIZE = (480, 360)
 MIN_PHOTO_HEIGHT = 160
 TITLE_AND_TASKBAR_HEIGHT = 60
+GAP = 8  # around the parts
+RING_WIDTH = 3  # of the focus ring around the photo
 
 
 class Window:
@@ -34,22 +36,26 @@ class Window:
         root.title(TITLE)
         apply_theme(root, palette, text_size)
         scale = max(1, text_size / 100)
-        width = min(round(SIZE[0] * scale), root.winfo_screenwidth())
-        height = min(round(SIZE[1] * scale), root.winfo_screenheight() - TITLE_AND_TASKBAR_HEIGHT)
+        max_height = root.winfo_screenheight() - scaled(root, TITLE_AND_TASKBAR_HEIGHT)
+        width = min(scaled(root, SIZE[0] * scale), root.winfo_screenwidth())
+        height = min(scaled(root, SIZE[1] * scale), max_height)
         root.geometry(f"{width}x{height}")
-        root.minsize(*MIN_SIZE)
+        root.minsize(min(scaled(root, MIN_SIZE[0]), width), min(scaled(root, MIN_SIZE[1]), height))
+        self._gap = scaled(root, GAP)
         self.controls = Controls(root, run_command)
-        self.frame = ttk.Frame(root, padding=8)
+        self.frame = ttk.Frame(root, padding=self._gap)
         self.frame.pack(fill="both", expand=True)
         self.toolbar = self.controls.toolbar(self.frame)
         self.toolbar.pack(fill="x")
-        self.photo_view = PhotoView(self.frame, height=MIN_PHOTO_HEIGHT)
-        self.photo_view.configure(takefocus=True, highlightthickness=3)
+        self.photo_view = PhotoView(self.frame, height=scaled(root, MIN_PHOTO_HEIGHT))
+        self.photo_view.configure(takefocus=True, highlightthickness=scaled(root, RING_WIDTH))
         self.photo_view.bind("<Button-1>", lambda event: self.photo_view.focus_set())
-        self.photo_view.pack(fill="both", expand=True, pady=8)
+        self.photo_view.pack(fill="both", expand=True, pady=self._gap)
         # Packed last, so that the caption gets less room in a small window: it can be scrolled.
         self.caption_view = CaptionView(self.frame)
         self.caption_view.pack(fill="x")
+        for part in self.frame, self.toolbar, self.caption_view.statement:
+            part.bind("<Configure>", lambda event: self._fit_photo(), add="+")
         self._apply_to_views(palette)
         self.caption_view.statement.show(WELCOME, ())
         self.photo_view.focus_set()
@@ -72,6 +78,12 @@ class Window:
         self.root.deiconify()
         self.root.lift()
         tcl("focus", "-force", tcl("focus", "-lastfor", tcl("grab", "current", self.root) or self.root))
+
+    def _fit_photo(self) -> None:
+        """Let the photo give way where there would be too little room to read the caption."""
+        room = self.frame.winfo_height() - self.toolbar.winfo_reqheight() - self.caption_view.min_height()
+        height = min(scaled(self.root, MIN_PHOTO_HEIGHT), room - 4 * self._gap)
+        self.photo_view.configure(height=max(1, height))
 
     def _apply_to_views(self, palette: Palette) -> None:
         self.photo_view.apply_palette(palette)

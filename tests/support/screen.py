@@ -13,11 +13,12 @@ from tests.support.program import wait_for
 
 
 @contextlib.contextmanager
-def screen(folder: Path) -> Iterator[str]:
-    """An X display of 1280 x 1000 pixels with a window manager. A test skips where one is missing.
+def screen(folder: Path, size: str = "1280x1000", dpi: int = 96) -> Iterator[str]:
+    """An X display with a window manager. A test skips where one is missing.
 
     Args:
         folder: for what they write.
+        size: in pixels.
 
     Returns:
         Its name, ":7" for instance.
@@ -28,7 +29,7 @@ def screen(folder: Path) -> Iterator[str]:
 
     readable, writable = os.pipe()
     # Xvfb takes the first free number and writes it to the pipe. Without -noreset it would restart when idle.
-    options = f"-displayfd {writable} -screen 0 1280x1000x24 -dpi 96 -nolisten tcp -noreset"
+    options = f"-displayfd {writable} -screen 0 {size}x24 -dpi {dpi} -nolisten tcp -noreset"
     server = subprocess.Popen(["Xvfb", *options.split()], stderr=(folder / "Xvfb").open("w"), pass_fds=[writable])
     os.close(writable)
     try:

@@ -5,7 +5,7 @@ from tkinter import ttk
 
 from captioner import __version__
 from captioner.gui.accessibility.self_voicing import describe
-from captioner.gui.dialogs.base import SPACE, Dialog
+from captioner.gui.dialogs.base import Dialog
 
 PARAGRAPHS = (
     f"Captioner {__version__} describes a photo in a sentence, shown and spoken. It works offline: "
@@ -16,8 +16,8 @@ PARAGRAPHS = (
     "man, a woman or a child, as did the people who wrote its training captions.",
     "The program is free software under the MIT licence. It uses NumPy (BSD), Pillow (MIT-CMU), LiteRT (Apache 2.0), "
     "Tcl/Tk (BSD-like), pyttsx3 (MPL 2.0), tkinterdnd2 with tkdnd (MIT, BSD-like), tkinter-tooltip (MIT), platformdirs "
-    "(MIT), filelock (MIT), darkdetect (BSD) and pillow-heif (BSD; with libheif and libde265 under the LGPL 3 and x265 "
-    "under the GPL 2).",
+    "(MIT), filelock (MIT), darkdetect (BSD) and pillow-heif (BSD; its packages contain libheif and libde265 under the "
+    "LGPL 3 and x265 under the GPL 2).",
     "The model was trained on Flickr8k: photos by members of Flickr, captions collected by M. Hodosh, P. Young and "
     "J. Hockenmaier. Its encoder started from Keras's Xception (Apache 2.0), which was trained on ImageNet.",
 )
@@ -30,7 +30,9 @@ class About(Dialog):
         super().__init__(parent, "About Captioner")
         self.body.rowconfigure(0, weight=1)
         self.body.columnconfigure(0, weight=1)
-        text = tk.Text(self.body, wrap="word", width=60, height=20, font="TkDefaultFont", padx=SPACE, pady=SPACE)
+        text = tk.Text(
+            self.body, wrap="word", width=60, height=20, font="TkDefaultFont", padx=self.space, pady=self.space
+        )
         text.insert("1.0", "\n\n".join(PARAGRAPHS))
         text.configure(state="disabled", takefocus=True)  # a disabled text does not take the focus by itself
         text.grid(row=0, column=0, sticky="nsew")
@@ -39,5 +41,5 @@ class About(Dialog):
         text.configure(yscrollcommand=bar.set)
         describe(text, name="About")
         close = ttk.Button(self.body, text="Close", command=self.close)
-        close.grid(row=1, column=0, columnspan=2, sticky="e", pady=(SPACE, 0))
+        close.grid(row=1, column=0, columnspan=2, sticky="e", pady=(self.space, 0))
         self.open(text)

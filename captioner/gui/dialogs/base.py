@@ -4,13 +4,16 @@ import tkinter as tk
 from collections.abc import Iterable
 from tkinter import font, ttk
 
-SPACE = 16  # pixels
+from captioner.gui.style.fonts import scaled
+
+SPACE = 16  # pixels of a 96 dpi screen
 
 
 class Dialog(tk.Toplevel):
     """A window that Escape closes. The focus then goes back to where it was.
 
     body: the frame for its contents.
+    space: between and around the parts, in pixels.
     """
 
     def __init__(self, parent: tk.Tk, title: str) -> None:
@@ -20,7 +23,8 @@ class Dialog(tk.Toplevel):
         self.transient(parent)
         self._parent = parent
         self._previous_focus = parent.focus_lastfor()
-        self.body = ttk.Frame(self, padding=SPACE)
+        self.space = scaled(self, SPACE)
+        self.body = ttk.Frame(self, padding=self.space)
         self.body.pack(fill="both", expand=True)
         self.bind("<Escape>", lambda event: self.close())
         self.protocol("WM_DELETE_WINDOW", self.close)
@@ -71,7 +75,7 @@ class ListDialog(Dialog):
         self.list.column("#0", width=first, stretch=False)
         self.list.column("second", width=second)
         self._detail = ttk.Label(self.body, justify="left", anchor="nw", wraplength=first + second)
-        self._detail.grid(row=1, column=0, columnspan=2, sticky="ew", pady=SPACE // 2)
+        self._detail.grid(row=1, column=0, columnspan=2, sticky="ew", pady=self.space // 2)
         self.buttons = ttk.Frame(self.body)
         self.buttons.grid(row=2, column=0, columnspan=2, sticky="e")
         self.list.bind("<<TreeviewSelect>>", lambda event: self._detail.configure(text=self.describe(self.selected)))
@@ -93,7 +97,7 @@ class ListDialog(Dialog):
         self.list.selection_set("0")
         # The list keeps its place when a line with a longer text is selected.
         texts = (self.describe(line) for line in self.list.get_children())
-        self.body.rowconfigure(1, minsize=max(self._height(text) for text in texts) + SPACE)
+        self.body.rowconfigure(1, minsize=max(self._height(text) for text in texts) + self.space)
 
     def _height(self, text: str) -> int:
         self._detail.configure(text=text)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from tkinter import ttk
 from typing import Any
 
-from captioner.gui.dialogs.base import SPACE, Dialog
+from captioner.gui.dialogs.base import Dialog
 from captioner.gui.settings import BEAM_WIDTHS, RATES, TEXT_SIZES, THEMES, VOLUMES
 from captioner.gui.settings_store import SettingsStore
 from captioner.speech.speaker import Voice
@@ -40,13 +40,13 @@ class SettingsDialog(Dialog):
         self._choice("Beam width", "beam_width", _or_automatic({str(width): width for width in BEAM_WIDTHS}))
 
         close = ttk.Button(self.body, text="Close", command=self.close)
-        close.grid(row=self._rows, column=0, columnspan=2, sticky="e", pady=(SPACE // 2, 0))
+        close.grid(row=self._rows, column=0, columnspan=2, sticky="e", pady=(self.space // 2, 0))
         self.open(first)
 
     def _choice(self, label: str, name: str, values: Mapping[str, Any]) -> ttk.Combobox:
         """Add a list of values by their labels. A value that is not in the list stays until the user chooses one."""
         current = getattr(self._store.settings, name)
-        ttk.Label(self.body, text=label).grid(row=self._rows, column=0, sticky="w", padx=(0, SPACE))
+        ttk.Label(self.body, text=label).grid(row=self._rows, column=0, sticky="w", padx=(0, self.space))
         box = ttk.Combobox(self.body, values=list(values), state="readonly", width=24)
         box.set(next((label for label, value in values.items() if value == current), str(current)))
         box.grid(row=self._rows, column=1, sticky="ew")

@@ -61,9 +61,8 @@ def keep_after_exit(root: tk.Misc) -> None:
 
     On Windows and macOS the system keeps it.
     """
-    if root.tk.call("tk", "windowingsystem") != "x11" or not root.tk.call(
-        "selection", "own", "-selection", "CLIPBOARD"
-    ):
+    on_x = root.tk.call("tk", "windowingsystem") == "x11"
+    if not on_x or not root.tk.call("selection", "own", "-selection", "CLIPBOARD"):
         return
     contents = {"text": root.clipboard_get(), "html": ""}
     with suppress(tk.TclError):  # it was copied as text only

@@ -22,11 +22,15 @@ PROGRESS_DELAY = 500
 # Pixels between two parts of the view, on a 96 dpi screen.
 GAP = 6
 
+# Lines of a long caption that stay visible, whatever else there is.
+MIN_LINES = 2
+
 
 class CaptionView(ttk.Frame):
     """Shows a caption and what the program is doing. It is as high as its text needs at its width.
 
-    Where there is less room it scrolls, and follows the marked word; the status message is always visible.
+    Where there is less room it scrolls, and follows the marked word. The status message stays below the part that
+    scrolls, unless that would leave too little room for the caption: then it comes after the caption, and scrolls.
 
     Generates <<Word>> when another word of the statement is marked, by the mouse or with the arrow keys.
 
@@ -54,7 +58,8 @@ class CaptionView(ttk.Frame):
         self.confidence = ttk.Label(content)
         self._heading = ttk.Label(content, text="Other captions for this photo")
         self.alternatives = Alternatives(content)
-        for part in self.statement, self.confidence, self._heading, self.alternatives:
+        self._scrolled_status = ttk.Label(content)
+        for part in self.statement, self.confidence, self._heading, self.alternatives, self._scrolled_status:
             part.grid(sticky="ew", pady=(0, self._gap))
             self._frame.follow_wheel(part)
 
@@ -62,12 +67,15 @@ class CaptionView(ttk.Frame):
         self._bar_since = 0.0  # seconds; 0 while it is hidden
         self._timer = ""
         self._bar.grid_remove()
+        self._scrolled_status.grid_remove()
         self._add_bindings()
         self.show(None)
 
     def _add_bindings(self) -> None:
-        for label in self.confidence, self._heading, self.status:
+        for label in self.confidence, self._heading, self.status, self._scrolled_status:
             label.bind("<Configure>", lambda event: self._wrap(event.widget, event.width))
+        for widget in self, self.statement, self.status:
+            widget.bind("<Configure>", lambda event: self._place_status(), add="+")
         for text in self.statement, self.alternatives:
             for moved in "<FocusIn>", "<<Reached>>", "<<Selection>>":
                 text.bind(moved, lambda event: self._reveal(event.widget), add="+")
@@ -108,6 +116,8 @@ class CaptionView(ttk.Frame):
     def message(self, text: str, busy: bool = False) -> None:
         """Say what the program is doing. After half a second of being busy a progress bar appears."""
         self.status.configure(text=text)
+        self._scrolled_status.configure(text=text)
+        self._place_status()
         if busy == self._busy:
             return
         self._busy = busy
@@ -128,6 +138,24 @@ class CaptionView(ttk.Frame):
         self._frame.apply_palette(palette)
         # The bar's place stays free, so that nothing moves when it appears.
         self.rowconfigure(2, minsize=self._bar.winfo_reqheight())
+
+    def min_height(self) -> int:
+        """The height in pixels in which a caption can still be read."""
+        line_height = int(self.tk.call("font", "metrics", self.statement["font"], "-linespace"))
+        ring_and_padding = 2 * (int(self.statement["highlightthickness"]) + int(str(self.statement["pady"])))
+        lines = min(self.statement.winfo_reqheight(), MIN_LINES * line_height + ring_and_padding)
+        return lines + 2 * self._gap + self._bar.winfo_reqheight()
+
+    def _place_status(self) -> None:
+        """Put the message below the caption, or after it into the part that scrolls where there is little room."""
+        if self.winfo_height() == 1:  # not on screen yet
+            return
+        if self.winfo_height() - self.status.winfo_reqheight() - self._gap < self.min_height():
+            self.status.grid_remove()
+            self._scrolled_status.grid()
+        else:
+            self._scrolled_status.grid_remove()
+            self.status.grid()
 
     def _wrap(self, label: tk.Misc, width: int) -> None:
         # Less two gaps, as a style may pad a label.
