@@ -24,7 +24,7 @@ OFFLINE = "Captioner never goes online. Download the photo first, then open the 
 class LoadedPhoto(NamedTuple):
     """A photo in memory.
 
-    images: RGB, one for each side that was asked for.
+    images: RGB, one for each requested side.
     note: what the user should know about the photo's file ("The photo is damaged: ..."), or "".
     """
 

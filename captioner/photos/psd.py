@@ -3,6 +3,7 @@
 https://www.adobe.com/devnet-apps/photoshop/fileformatashtml/ describes them.
 """
 
+import io
 import struct
 from typing import IO
 
@@ -49,6 +50,9 @@ def samples(file: IO[bytes]) -> Samples:
         raise EOFError("no picture of all layers")
     row_bytes = width * depth // 8
     start = file.tell()
+    if compression == RAW and 2 * (file.seek(0, io.SEEK_END) - start) < channels * height * row_bytes:
+        raise EOFError("most samples are missing")
+    file.seek(start)
     if compression == PACK_BITS:
         lengths = np.frombuffer(file.read(channels * height * (4 if large else 2)), ">u4" if large else ">u2")
         ends = file.tell() + np.cumsum(lengths, dtype=np.int64)

@@ -55,7 +55,7 @@ def in_other(file: IO[bytes]) -> Image.Image:
     """The largest JPEG file within a raw file of another kind, wherever it is.
 
     Raises:
-        PhotoError: there is none.
+        PhotoError: the file contains none.
     """
     largest, offset_of_largest = 0, -1
     for offset in islice(_jpeg_offsets(file), MAX_CANDIDATES):

@@ -33,7 +33,7 @@ class Samples:
         size: width and height.
         mode: "L", "RGB", "CMYK" or "LAB" (a and b positive, with neutral in the middle).
         rows: from the first row and the one after the last to an array [rows, width, channels], with channels as `mode`
-            and `alpha` say. Rows are asked for from the top down.
+            and `alpha` say. They are requested from the top down.
         alpha: "A" if the last channel is alpha, "a" if the others are multiplied by it, too; or "".
         min_is_white: whether the largest value is black.
         max_value: that of white, where the file says it.

@@ -308,7 +308,8 @@ class Page:
             content = image.crop((0, first - start, image.width, last - start)).tobytes()
         needed = (last - first) * self._row_bytes
         if len(content) < needed:
-            if not ImageFile.LOAD_TRUNCATED_IMAGES:
+            size = self.file.seek(0, io.SEEK_END)
+            if not ImageFile.LOAD_TRUNCATED_IMAGES or 2 * size < self.size[0] * self.size[1] * self.bits // 8:
                 raise EOFError("samples are missing")
             content = content.ljust(needed, b"\0")
         return self._samples_of(np.frombuffer(content, np.uint8, needed).reshape(last - first, self._row_bytes))

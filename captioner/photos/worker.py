@@ -1,16 +1,16 @@
-"""The process in which photo files are opened and decoded: `captioner.photos.reader` starts it, asks it and ends it.
+"""The process in which photo files are opened and decoded. `captioner.photos.reader` starts, uses and ends it.
 
-A photo may come from anybody and decoders have faults, so this process has limits, and what goes wrong here is lost
-with it. In and out, each for one photo:
+A photo may come from anybody and decoders have faults, so this process has limits, and what goes wrong here ends with
+it. What comes in and goes out for each photo:
 
     in: {"path": ..., "content": bytes that follow, "sides": [...]} on one line, then the content if path is null
-    out, if the photo is large: {"large": true}; in, when no other large one is being decoded: {"content": 0}
+    out, if the photo is large: {"large": true}; in, once no other large photo is being decoded: {"content": 0}
     out: {"sizes": [[width, height], ...], "note": ...} on one line, then the RGB pixels of an image for each side;
         or {"error": sentence}
 
-Everywhere, it cannot start programs or open connections through Python, and it ends when its standard input does. On
-Linux and macOS it writes no file, leaves no core, and is ended by the system if it decodes for too long; on Linux its
-memory is limited. What else there is to be had from the system (Windows: a job object, macOS: a sandbox) is not used.
+On every system, it cannot start programs or open connections through Python, and it ends when its standard input does.
+On Linux and macOS it writes no files, leaves no core dump, and the system ends it if it decodes for too long. On Linux
+its memory is limited. It uses no job object on Windows and no sandbox on macOS.
 """
 
 import contextlib
@@ -30,10 +30,10 @@ from captioner.errors import PhotoError
 if TYPE_CHECKING:
     from PIL import Image
 
-# With the program itself, which takes 300 MB at most and may hold a pasted photo of 150 MB, this makes 1.5 GB.
-MEMORY = 1_050_000_000
-# After so many seconds the system ends a process that the program could not end, because it has died itself.
-SECONDS = 10
+# In bytes. The program itself takes at most 300 MB and may hold a pasted photo of 150 MB, so that the total is 1.5 GB.
+MAX_MEMORY = 1_050_000_000
+# Seconds after which the system ends a worker, in case the program has died and can't.
+WORKER_TIMEOUT = 10
 
 FORBIDDEN = ("os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.startfile", "os.system", "socket.", "subprocess.")
 
@@ -42,7 +42,7 @@ Order = tuple[dict[str, Any], bytes]
 
 def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # decoders print, too
+    os.dup2(2, 1)  # decoders print to standard output
     orders: queue.SimpleQueue[Order] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(orders,), daemon=True).start()
     _limit()
@@ -54,25 +54,25 @@ def main() -> None:
     def wait() -> None:
         """Return when a large photo may be decoded."""
         _alarm(0)
-        _tell(answers, {"large": True})
+        _send_line(answers, {"large": True})
         orders.get()
-        _alarm(SECONDS)
+        _alarm(WORKER_TIMEOUT)
 
     while True:
         order, content = orders.get()
-        _alarm(SECONDS)
+        _alarm(WORKER_TIMEOUT)
         try:
             _answer(answers, order, content, wait)
         except PhotoError as error:
-            _tell(answers, {"error": error.sentence})
+            _send_line(answers, {"error": error.sentence})
         _alarm(0)
 
 
 def open_file(path: str) -> IO[bytes]:
-    """Open a file, and nothing else, which opening might wait for.
+    """Open a regular file. Opening anything else, such as a pipe, could wait for ever.
 
     Raises:
-        PhotoError: it is no file, or cannot be opened.
+        PhotoError: it is not a file, or can't be opened.
     """
     try:
         _check(os.stat(path).st_mode)
@@ -89,7 +89,7 @@ def _check(mode: int) -> None:
     if stat.S_ISDIR(mode):
         raise PhotoError("This is a folder, not a photo.")
     if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
-        raise PhotoError("This is a pipe, not a photo: save what comes through it as a file.")
+        raise PhotoError("This is a pipe, not a photo. Save what comes through it as a file.")
     if not stat.S_ISREG(mode):
         raise PhotoError("This is a device, not a photo.")
 
@@ -107,29 +107,29 @@ def _answer(answers: IO[bytes], order: dict[str, Any], content: bytes, wait: Cal
             images, note = decode(file, order["sides"], wait)
         except OSError as error:
             raise _unreadable(error) from error
-    _tell(answers, {"sizes": [image.size for image in images], "note": note})
+    _send_line(answers, {"sizes": [image.size for image in images], "note": note})
     for image in images:
-        _send(answers, image)
+        _send_pixels(answers, image)
 
 
-def _send(answers: IO[bytes], image: "Image.Image") -> None:
-    rows = max(1, 1_000_000 // image.width)  # at a time: a copy of all of them takes memory
+def _send_pixels(answers: IO[bytes], image: "Image.Image") -> None:
+    rows = max(1, 1_000_000 // image.width)  # at a time, because a copy of all of them takes memory
     for top in range(0, image.height, rows):
         answers.write(image.crop((0, top, image.width, min(top + rows, image.height))).tobytes())
     answers.flush()
 
 
-def _tell(answers: IO[bytes], answer: dict[str, Any]) -> None:
+def _send_line(answers: IO[bytes], answer: dict[str, Any]) -> None:
     answers.write(json.dumps(answer).encode() + b"\n")
     answers.flush()
 
 
 def _listen(orders: "queue.SimpleQueue[Order]") -> None:
-    with contextlib.suppress(ValueError):  # an order cut off by the program's end
+    with contextlib.suppress(ValueError):  # an order that was cut off when the program ended
         for line in sys.stdin.buffer:
             order = json.loads(line)
             orders.put((order, sys.stdin.buffer.read(order["content"])))
-    os._exit(0)  # the program has gone
+    os._exit(0)  # the program has ended
 
 
 def _limit() -> None:
@@ -137,8 +137,10 @@ def _limit() -> None:
     if sys.platform != "win32":
         import resource
 
-        for kind, limit in ((resource.RLIMIT_DATA, MEMORY), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
-            with contextlib.suppress(ValueError, OSError):  # it is lower already, or the system does not know it
+        for kind, limit in ((resource.RLIMIT_DATA, MAX_MEMORY), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
+            with contextlib.suppress(
+                ValueError, OSError
+            ):  # the limit is lower already, or the system has no such limit
                 resource.setrlimit(kind, (limit, limit))
 
 

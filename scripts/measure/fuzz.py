@@ -17,12 +17,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 from PIL import Image, ImageCms
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from captioner.photos.decode import load_plugins  # noqa: E402
 from scripts.measure.corpus import FAULTS, outcome, print_table  # noqa: E402
+from tests.support.tiff import DEFLATE, PACKERS, tiff_file  # noqa: E402
 
 # Files at a time.
 THREADS = 2
@@ -62,6 +64,11 @@ def photos() -> dict[str, list[bytes]]:
                     except (OSError, ValueError, KeyError, TypeError, AttributeError):  # not this mode in this way
                         continue
                     files.setdefault(format, []).append(file.getvalue())
+    samples = np.asarray(photo).astype(np.uint16) * 257
+    for compression in PACKERS:
+        for how in ({}, {"tile": (16, 16)}, {"planar": True, "rows": 9}, {"order": ">", "predictor": 2}):
+            files["TIFF"].append(tiff_file(samples, 2, compression=compression, **how))
+    files["TIFF"].append(tiff_file(np.asarray(photo) / np.float32(255), 2, predictor=3, compression=DEFLATE))
     return files
 
 

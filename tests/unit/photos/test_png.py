@@ -87,7 +87,7 @@ def test_a_chunk_longer_than_the_file():
     assert_is_whole(png_file(COLOURS, b"\x7f\xff\xff\xff" + b"tEXt" + b"Title\0A photo"))
 
 
-def test_the_orientation_beside_a_faulty_chunk_counts():
+def test_a_faulty_chunk_does_not_hide_the_orientation():
     exif = Image.Exif()
     exif[0x0112] = 3
     turned = np.ascontiguousarray(COLOURS[::-1, ::-1])
@@ -106,7 +106,7 @@ def test_an_animation_with_a_faulty_chunk_keeps_its_frames():
     np.testing.assert_array_equal(np.asarray(image), COLOURS)
 
 
-def test_faulty_pixels_are_still_told():
+def test_faulty_pixels_are_still_reported():
     content = bytearray(png_file(COLOURS, chunk(b"pHYs", b"", checksum=1)))
     at = content.index(b"IDAT") + 1000
     content[at] ^= 1
@@ -116,7 +116,7 @@ def test_faulty_pixels_are_still_told():
 
 @pytest.mark.parametrize("alpha", [255, 128])
 @pytest.mark.parametrize("channels", [3, 4])
-def test_the_kind_of_apple(alpha, channels):
+def test_reads_the_png_files_of_iphone_apps(alpha, channels):
     samples = COLOURS[..., ::-1]
     expected = COLOURS.astype(int)
     if channels == 4:

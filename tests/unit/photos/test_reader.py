@@ -106,7 +106,7 @@ def test_a_decoder_that_died_while_it_waited_costs_nothing(lone):
 
 
 @linux
-def test_a_photo_that_hangs_is_given_up_and_keeps_no_other_one_waiting(lone, tmp_path, monkeypatch):
+def test_a_photo_that_hangs_times_out_and_delays_no_other(lone, tmp_path, monkeypatch):
     monkeypatch.setattr(reader, "PHOTO_TIMEOUT", 3)
     with hanging_file(tmp_path / "photo.png") as hanging:
         thread, sentences = read_in_a_thread(hanging.path)
@@ -132,7 +132,7 @@ def test_the_time_before_a_large_photo_has_its_turn_counts(lone, monkeypatch):
 
 
 @linux
-def test_a_decoder_that_is_stopped_is_given_up(lone, monkeypatch):
+def test_a_stopped_decoder_times_out(lone, monkeypatch):
     read_photo(PHOTO)
     (worker,) = workers(os.getpid())
     os.kill(worker, signal.SIGSTOP)
