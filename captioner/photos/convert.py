@@ -49,9 +49,7 @@ def to_rgb(image: Image.Image, side: int) -> Image.Image:
             and smaller still if it has more than MAX_PIXELS.
     """
     image.load()
-    orientation = 1
-    with suppress(Exception):  # damaged EXIF data
-        orientation = image.getexif().get(ORIENTATION, 1)
+    orientation = _orientation(image)
     if image.mode in ("I", "F") or image.mode.startswith("I;"):
         from captioner.photos import samples  # and NumPy, which takes a while
 
@@ -60,9 +58,14 @@ def to_rgb(image: Image.Image, side: int) -> Image.Image:
     factor = max(1, min(width, height) // side, math.ceil(math.sqrt(width * height / MAX_PIXELS)))
     plain = image.mode in PLAIN and not image.has_transparency_data
     rgb = _in_srgb(_reduced(image, factor) if plain else _over_background(image, factor), image.info)
-    with suppress(KeyError, TypeError):  # it is upright, or this is no orientation
-        rgb = rgb.transpose(UPRIGHT[orientation])
-    return rgb
+    return rgb.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else rgb
+
+
+def _orientation(image: Image.Image) -> int:
+    with suppress(Exception):  # damaged EXIF data
+        value = image.getexif().get(ORIENTATION, 1)
+        return value[0] if isinstance(value, bytes) else int(value)  # some programs write it as a byte or as text
+    return 1
 
 
 def _reduced(image: Image.Image, factor: int) -> Image.Image:

@@ -38,6 +38,9 @@ JPEG_START, PSD_START = b"\xff\xd8\xff", b"8BPS"
 TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 # Raw files that are not TIFF files: Canon (CR3, CRW), Fujifilm, Olympus, Panasonic, Minolta, Sigma.
 RAW_STARTS = re.compile(rb"....ftypcrx |II....HEAPCCDR|FUJIFILMCCD-RAW|II(RO|RS|U\0)|MMOR|\0MRM|FOVb", re.DOTALL)
+# What programs that download photos may leave before them: empty lines, zeros, a byte order mark, a web server's header
+# or the start of the photo itself.
+JUNK = re.compile(rb"(?:[\0\s]|\xef\xbb\xbf|HTTP/.*?\r?\n\r?\n|\xff\xd8)+(?=\xff\xd8\xff|\x89PNG\r\n)", re.DOTALL)
 # Bytes that say what a file is.
 HEAD_BYTES = 1000
 
@@ -116,6 +119,9 @@ def _by_system(error: Exception) -> bool:
 def _repaired(file: IO[bytes]) -> IO[bytes] | None:
     """The file without what is faulty in it, if that is nothing that the pixels need."""
     head = _head(file)
+    if match := JUNK.match(head):
+        file.seek(match.end())
+        return io.BytesIO(file.read())
     if head.startswith(png.SIGNATURE):
         return png.without_faulty_chunks(file)
     return jpeg.with_end(file) if head.startswith(JPEG_START) else None
@@ -233,7 +239,7 @@ def _open(file: IO[bytes], head: bytes) -> ImageFile.ImageFile:
     except TOO_LARGE:
         raise
     except Exception as error:
-        if _by_system(error) or unsupported.is_photo(head):
+        if _by_system(error) or unsupported.is_photo(head) or JUNK.match(head):
             raise
         raise PhotoError(unsupported.refusal(head)) from error
 

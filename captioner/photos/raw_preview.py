@@ -32,18 +32,20 @@ def in_tiff(file: IO[bytes]) -> Image.Image | None:
         PhotoError: the raw file has no preview.
     """
     file.seek(8)
-    raw = file.read(2) == b"CR"  # Canon's CR2
+    raw = from_camera = file.read(2) == b"CR"  # Canon's CR2
     orientation, previews = 1, []
     with suppress(Exception):  # the rest of a damaged file
         for index, tags in enumerate(islice(tiff.directories(file, below=True), tiff.MAX_PAGES)):
             if index == 0:
                 orientation = tags.get(tiff.ORIENTATION, 1)
             raw = raw or tags.get(tiff.PHOTOMETRIC) in RAW_PHOTOMETRICS or DNG_VERSION in tags
+            # What detectors save as raw data is the one picture of the file.
+            from_camera = from_camera or DNG_VERSION in tags or index > 0
             if JPEG_OFFSET in tags:
                 previews.append((tags.get(JPEG_LENGTH, 0), tags[JPEG_OFFSET]))
             elif tags.get(tiff.COMPRESSION) in JPEG_COMPRESSIONS and len(tags.get(tiff.STRIP_OFFSETS, ())) == 1:
                 previews.append((tags[tiff.STRIP_LENGTHS][0], tags[tiff.STRIP_OFFSETS][0]))
-    if not raw:
+    if not raw or not (previews or from_camera):
         return None
     for length, offset in sorted(previews, reverse=True):
         with suppress(UnidentifiedImageError):  # raw data may be JPEG of a kind that Pillow does not know

@@ -45,9 +45,10 @@ UNREADABLE = {
     52546: "JPEG XL",
 }
 
-# Colours of each photometric interpretation, as `Samples.mode` has them. A palette's are looked up.
-MODES = {0: "L", 1: "L", 2: "RGB", 3: "RGB", 5: "CMYK", 8: "LAB"}
-PALETTE = 3
+# Colours of each photometric interpretation, as `Samples.mode` has them. A palette's are looked up. The last two are
+# raw data, which detectors save as they are; those of cameras come with a preview.
+MODES = {0: "L", 1: "L", 2: "RGB", 3: "RGB", 5: "CMYK", 8: "LAB", 32803: "L", 34892: "RGB"}
+BLACK_IS_ZERO, RGB, PALETTE = 1, 2, 3
 # The kinds of samples by SampleFormat; a file that does not know them has integers.
 KINDS = {1: "u", 2: "i", 3: "f", 4: "u"}
 
@@ -101,8 +102,9 @@ class Page:
         self.file, self.tags, self.index = file, tags, index
         self.size: tuple[int, int] = tags[WIDTH], tags[HEIGHT]
         self.compression: int = tags.get(COMPRESSION, UNCOMPRESSED)
-        self.photometric: int = tags.get(PHOTOMETRIC, 0)
         self.channels: int = tags.get(CHANNELS, 1)
+        # Without this tag Pillow takes black for white. Faxes mean that, but those have compressions of their own.
+        self.photometric: int = tags.get(PHOTOMETRIC, BLACK_IS_ZERO if self.channels < 3 else RGB)
         bits = tags.get(BITS, (1,))
         self.bits: int = bits[0]
         formats = tags.get(SAMPLE_FORMAT, (1,))
@@ -119,8 +121,10 @@ class Page:
         """Whether Pillow has no mode for the page's samples, or loses a part of them."""
         if self.compression not in OF_BYTES or self.photometric not in MODES:
             return False
-        if self.bits > 8 or self.kind != "u" or self._is_unknown_to_pillow:
+        if self.bits > 8 or self.kind != "u" or PHOTOMETRIC not in self.tags or self._is_unknown_to_pillow:
             return True
+        if self.photometric == PALETTE and max(self.tags[COLOR_MAP]) < 256:
+            return True  # Pillow takes the colours for 16-bit ones
         extra = self.tags.get(EXTRA_SAMPLES, ())
         bits = self.tags.get(BITS, (1,))
         bits = bits * self.channels if len(bits) == 1 else bits
@@ -157,8 +161,10 @@ class Page:
         declared = self.tags.get(MAX_SAMPLE, ())
         declared = max(declared if isinstance(declared, tuple) else (declared,), default=0)
         full = (1 << self.bits) - 1
-        if self.photometric in (PALETTE, 8):
-            max_value = 0xFFFF if self.photometric == PALETTE else full
+        if self.photometric == 8:
+            max_value = full
+        elif self.photometric == PALETTE:
+            max_value = 0xFFFF if max(self.tags[COLOR_MAP]) > 0xFF else 0xFF
         elif self.kind == "u" and (self.bits not in (8, 16, 32, 64) or 0 < declared < full):
             max_value = min(declared or full, full)
         else:
@@ -224,7 +230,8 @@ class Page:
         if self._extra_kind not in (1, 2):
             return 0
         extra = self.tags.get(EXTRA_SAMPLES, ()) or (2,)
-        return self.channels - len(extra) + extra.index(self._extra_kind)
+        alpha = len(MODES[self.photometric]) + extra.index(self._extra_kind)
+        return alpha if alpha < self.channels else 0
 
     @property
     def _info(self) -> dict[str, Any]:

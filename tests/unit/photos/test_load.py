@@ -308,3 +308,25 @@ def test_says_that_it_does_not_fetch_photos_from_the_web(address):
         with pytest.raises(PhotoError) as error:
             read_photo(name)
         assert error.value.sentence == "Captioner never goes online. Download the photo first, then open the file."
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [b"\n", bytes(100), b"\xef\xbb\xbf", b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n\r\n", b"\xff\xd8"],
+    ids=["line", "zeros", "byte order mark", "header", "start twice"],
+)
+@pytest.mark.parametrize("photo", [JPEG, PNG], ids=["JPEG", "PNG"])
+def test_reads_a_photo_after_what_a_download_left_before_it(photo, junk):
+    np.testing.assert_array_equal(read_photo(junk + photo), read_photo(photo))
+
+
+def test_the_content_of_an_archive_is_not_its_photo():
+    with pytest.raises(PhotoError, match="^This is an archive"):
+        read_photo(b"PK\3\4" + bytes(26) + JPEG)
+
+
+@pytest.mark.parametrize(("kind", "value"), [(1, b"\3\0\0\0"), (2, b"3\0\0\0"), (3, b"\3\0\0\0"), (4, b"\3\0\0\0")])
+def test_orientation_may_be_a_number_of_any_kind_or_text(kind, value):
+    exif = b"Exif\0\0II*\0\x08\0\0\0\1\0\x12\1" + struct.pack("<HI", kind, 1) + value + bytes(4)
+    stored = halves(BLUE, RED)
+    assert_halves(read_photo(encoded(stored, "JPEG", quality=100, exif=exif)), RED, BLUE)

@@ -268,3 +268,45 @@ def joined(pages: list[bytes]) -> bytes:
                 struct.pack_into("<I", whole, entry + 8, value + start)
         last = at + 2 + 12 * count
     return bytes(whole)
+
+
+def without_tag(content: bytes, tag: int) -> bytes:
+    """A file with the lower byte first, without one of its tags."""
+    (directory,) = struct.unpack_from("<I", content, 4)
+    (count,) = struct.unpack_from("<H", content, directory)
+    entries = [content[start : start + 12] for start in range(directory + 2, directory + 2 + 12 * count, 12)]
+    kept = [entry for entry in entries if struct.unpack_from("<H", entry)[0] != tag]
+    shorter = struct.pack("<H", len(kept)) + b"".join(kept) + bytes(4)
+    return content[:directory] + shorter + content[directory + len(shorter) :]
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_without_a_photometric_interpretation_black_is_black(dtype, channels):
+    """https://github.com/photopea/UTIF.js/issues/85"""
+    plain = picture(channels)
+    samples = plain.astype(dtype) * (257 if dtype == "uint16" else 1)
+    assert_looks_like(without_tag(tiff_file(samples, RGB if channels == 3 else MIN_IS_BLACK), 262), plain)
+
+
+@pytest.mark.parametrize("scale", [1, 257])
+def test_palettes_of_8_and_16_bit_colours(scale):
+    """https://github.com/python-pillow/Pillow/issues/2157"""
+    indices = np.arange(40 * 61, dtype=np.uint32).reshape(40, 61).astype(np.uint8)
+    colours = np.stack([np.arange(256), 255 - np.arange(256), np.full(256, 40)])
+    content = tiff_file(indices, PALETTE, tags={COLOR_MAP: tuple((colours * scale).reshape(-1).tolist())})
+    assert_looks_like(content, colours.T[indices])
+
+
+@pytest.mark.parametrize("extra", [(2, 2), (0, 0, 0)], ids=str)
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+def test_more_extra_samples_are_declared_than_there_are(extra, dtype):
+    """https://github.com/python-pillow/Pillow/issues/6266"""
+    four = np.dstack([COLOURS, np.full((40, 61), 255, np.uint8)]).astype(dtype) * (257 if dtype == "uint16" else 1)
+    assert_looks_like(tiff_file(four, RGB, tags={EXTRA_SAMPLES: extra}), COLOURS)
+
+
+def test_raw_data_of_a_detector():
+    """https://github.com/python-pillow/Pillow/issues/5814"""
+    assert_looks_like(tiff_file(GREY.astype(np.uint16) * 257, 32803), GREY)
+    assert_looks_like(tiff_file(COLOURS.astype(np.uint16) * 257, 34892), COLOURS)
