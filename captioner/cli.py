@@ -11,8 +11,11 @@ import sys
 import warnings
 from collections.abc import Sequence
 
-from captioner import CaptionerError, PhotoError, __version__
+from captioner import CaptionerError, __version__
 from captioner.errors import user_message
+
+# At the end at most this many of the photos that failed are named.
+MAX_NAMES = 10
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,7 +45,10 @@ def _parser() -> argparse.ArgumentParser:
         description="Describe each photo in a sentence. A doubtful caption says so.",
         epilog="Exit status: 0 if everything worked, 1 if a photo or speech failed, 2 if an option was wrong.",
     )
-    parser.add_argument("photos", nargs="+", metavar="PHOTO", help="a file name, or - for standard input")
+    parser.add_argument(
+        "photos", nargs="+", metavar="PHOTO", help="a file name, a folder of photos, or - for standard input"
+    )
+    parser.add_argument("--recursive", action="store_true", help="caption the photos of the folders in a folder too")
     parser.add_argument(
         "--json", action="store_true", help="print a JSON object per photo, with the confidence and more"
     )
@@ -123,6 +129,8 @@ class _Voice:
 
 def _caption_all(options: argparse.Namespace, voice: "_Voice | None") -> int:
     from captioner import Captioner
+    from captioner.batch.job import find_photos
+    from captioner.batch.run import caption_all
 
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # Pillow's, about unusual photos that it can read
@@ -130,25 +138,44 @@ def _caption_all(options: argparse.Namespace, voice: "_Voice | None") -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a file name is not always valid text
     captioner = Captioner(threads=options.threads, beam_width=options.beam_width)
-    status = 0
-    for path in options.photos:
-        try:
-            caption = captioner.caption(_standard_input() if path == "-" else path)
-        except PhotoError as error:
+    found = find_photos(options.photos, recursive=options.recursive)
+    for folder, problem in found.unreadable:
+        _complain(folder, problem)
+    status = 1 if found.unreadable else 0
+    named = found.has_folder or len(options.photos) > 1
+    failed = []
+    for outcome in caption_all(captioner, found.photos, _standard_input):
+        path, caption = outcome.photo, outcome.caption
+        if caption is None:
+            assert outcome.error
             status = 1
-            print(f"captioner: {_printable(path)}: {user_message(error)}", file=sys.stderr)
+            failed.append(path)
+            _complain(path, outcome.error)
             if options.json:
-                _print(json.dumps({"path": path, "error": user_message(error)}))
+                _print(json.dumps({"path": path, "error": user_message(outcome.error)}))
             continue
         if options.json:
             _print(json.dumps({"path": path, **caption.to_dict()}))
         else:
-            _print(f"{_printable(path)}: {caption.statement}" if len(options.photos) > 1 else caption.statement)
+            _print(f"{_printable(path)}: {caption.statement}" if named else caption.statement)
         if voice and (sentence := _speak(voice, caption.statement, options)):
             status = 1
             voice = None  # it would fail for the other photos as well
             print(f"captioner: {sentence}", file=sys.stderr)
+    if found.has_folder and failed:
+        print(f"captioner: {summary(len(found.photos), failed)}", file=sys.stderr)
     return status
+
+
+def _complain(path: str, error: Exception) -> None:
+    print(f"captioner: {_printable(path)}: {user_message(error)}", file=sys.stderr)
+
+
+def summary(total: int, failed: Sequence[str]) -> str:
+    """How many photos were captioned, and which could not be."""
+    names = ", ".join(_printable(os.path.basename(path)) for path in failed[:MAX_NAMES])
+    others = f" and {len(failed) - MAX_NAMES} more" if len(failed) > MAX_NAMES else ""
+    return f"{total - len(failed)} of {total} photos captioned, {len(failed)} could not be: {names}{others}."
 
 
 def _speak(voice: _Voice, text: str, options: argparse.Namespace) -> str:

@@ -2,9 +2,12 @@
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
+from captioner.errors import PhotoError
 from captioner.photos.formats import SUFFIXES
+from captioner.system.timeouts import in_time
 
 # Seconds that listing a folder may take.
 FOLDER_TIMEOUT = 8
@@ -26,6 +29,38 @@ def photos_in(folder: Path) -> list[Path]:
     return [folder / name for name in sorted(names, key=natural)]
 
 
+def photos_below(folder: Path, report: Callable[[Path, Exception], None]) -> list[Path]:
+    """List the photos of a folder and of all folders below it. Hidden folders are left out, like hidden photos.
+
+    The photos of a folder come before those of its folders. A folder to which several links lead is listed once.
+
+    Args:
+        report: called with each folder that cannot be read, and the reason.
+    """
+    photos: list[Path] = []
+    listed: set[str] = set()  # where the folders really are, as links may lead back to a folder above them
+    waiting = [folder]
+    while waiting:
+        current = waiting.pop()
+        try:
+            place, here, below = in_time(lambda path=current: _list(path), FOLDER_TIMEOUT, PhotoError(TOO_SLOW))  # type: ignore[misc]
+        except (OSError, PhotoError) as error:
+            report(current, error)
+            continue
+        if place not in listed:
+            listed.add(place)
+            photos += here
+            waiting += reversed(below)
+    return photos
+
+
+def _list(folder: Path) -> tuple[str, list[Path], list[Path]]:
+    """Where a folder really is, its photos, and the folders in it."""
+    with os.scandir(folder) as entries:
+        names = [entry.name for entry in entries if _is_folder(entry)]
+    return os.path.realpath(folder), photos_in(folder), [folder / name for name in sorted(names, key=natural)]
+
+
 def natural(name: str) -> tuple[list[str | int], str]:
     """The key that sorts photo2 before photo10, and capitals with small letters."""
     parts = re.split(r"(\d+)", name.casefold())
@@ -37,4 +72,11 @@ def _is_photo(entry: os.DirEntry[str]) -> bool:
     try:
         return not entry.name.startswith(".") and suffix in SUFFIXES and entry.is_file()
     except OSError:  # a link that leads nowhere
+        return False
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return not entry.name.startswith(".") and entry.is_dir()
+    except OSError:
         return False

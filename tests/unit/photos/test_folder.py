@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from captioner.photos.folder import natural, photos_in
+from captioner.photos.folder import natural, photos_below, photos_in
 
 ROOT = Path(__file__).parents[3]
 
@@ -59,3 +59,44 @@ def test_follows_links_that_lead_somewhere(tmp_path):
 def test_a_missing_folder_is_an_error(tmp_path):
     with pytest.raises(FileNotFoundError):
         photos_in(tmp_path / "missing")
+
+
+def test_lists_the_photos_below_a_folder_in_order(tmp_path):
+    names = ["photo2.jpg", "photo10.jpg", "2/a.jpg", "2/deep/b.jpg", "10/a.png"]
+    for name in [*names, ".hidden/c.jpg", "2/.d.jpg", "2/notes.txt"]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    problems = []
+    photos = photos_below(tmp_path, lambda folder, error: problems.append(folder))
+    assert [path.relative_to(tmp_path).as_posix() for path in photos] == names
+    assert problems == []
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="no links here")
+@pytest.mark.timeout(30)
+def test_links_that_lead_back_do_not_list_photos_twice(tmp_path):
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "photo.jpg").touch()
+    (tmp_path / "a" / "b" / "up").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "again").symlink_to("a", target_is_directory=True)
+    (tmp_path / "circle").symlink_to("circle")
+    assert photos_below(tmp_path, lambda folder, error: None) == [tmp_path / "a" / "photo.jpg"]
+
+
+def test_a_folder_below_that_cannot_be_read_is_reported_and_the_others_are_listed(tmp_path, monkeypatch):
+    """Simulated, because root can read every folder."""
+    for name in ("bad", "good"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "photo.jpg").touch()
+    scan = os.scandir
+
+    def refuse(path):
+        if Path(path).name == "bad":
+            raise PermissionError(13, "Permission denied")
+        return scan(path)
+
+    monkeypatch.setattr("captioner.photos.folder.os.scandir", refuse)
+    problems = []
+    photos = photos_below(tmp_path, lambda folder, error: problems.append((folder.name, type(error))))
+    assert photos == [tmp_path / "good" / "photo.jpg"]
+    assert problems == [("bad", PermissionError)]
