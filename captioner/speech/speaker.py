@@ -1,7 +1,7 @@
-"""Speaks texts in a voice of this machine, and saves speech as WAV files, without ever keeping the caller waiting.
+"""Speaks texts in a voice of this machine, and saves speech as WAV files. The caller never waits.
 
-Speech engines block, crash and go on when they should stop; so pyttsx3 runs in processes of its own (`speech_worker`).
-Each speaks once, and the next ones are started before they are needed.
+Speech engines block, crash, and continue when they should stop. So pyttsx3 runs in processes of its own
+(`captioner.speech.worker`). Each speaks one text, and the next ones are started before they are needed.
 """
 
 import contextlib
@@ -19,15 +19,15 @@ from typing import Any, Literal, NamedTuple
 
 from captioner.system import processes
 
-SPARE = 2  # workers that wait for a text: one is not back in time where texts replace each other quickly
-SECONDS_TO_START = 30  # a cold disk, a busy machine
-SECONDS_TO_ANSWER = 5  # a worker that is well says so every second
-ENDED = "The speech engine ended unexpectedly: try again."
-HUNG = "The speech engine did not answer and was ended: try again."
-NEVER_STARTED = "The speech engine does not start" + (
-    ": install espeak-ng again, on Debian and Ubuntu with 'sudo apt install --reinstall espeak-ng espeak-ng-data'."
+SPARE_WORKERS = 2  # that wait for a text. With one, texts that replace each other quickly would have to wait
+START_TIMEOUT = 30  # seconds: the disk may be cold and the machine busy
+ANSWER_TIMEOUT = 5  # seconds. A worker that works reports every second
+ENDED = "The speech engine ended unexpectedly. Try again."
+HUNG = "The speech engine did not respond, so it was stopped. Try again."
+NEVER_STARTED = "The speech engine doesn't start. " + (
+    "Install espeak-ng again, on Debian and Ubuntu with 'sudo apt install --reinstall espeak-ng espeak-ng-data'."
     if sys.platform == "linux"
-    else ": try again, or install the program again."
+    else "Try again, or install the program again."
 )
 
 
@@ -38,12 +38,13 @@ class Voice(NamedTuple):
 
 @dataclass(frozen=True)
 class Event:
-    """What has become of a request.
+    """News of a request.
 
-    kind: "began" when sound begins; then, once for each request, "finished", "stopped" (by `stop` or newer speech) or
-        "failed". "ready" comes when `voices` has something new to tell.
-    number: what `say` or `save` returned; 0 if it is about no request ("ready", or speech that cannot be started).
-    sentence: of "failed", for the user: what is wrong and what to do.
+    Attributes:
+        kind: "began" when sound begins. Then, once for each request, "finished", "stopped" (by `stop` or newer speech)
+            or "failed". "ready" comes when `voices` has changed.
+        number: what `say` or `save` returned; 0 if it is not about a request ("ready", or speech that doesn't start).
+        sentence: for "failed", what is wrong and what to do.
     """
 
     kind: Literal["ready", "began", "finished", "stopped", "failed"]
@@ -52,62 +53,62 @@ class Event:
 
 
 class Speaker:
-    """Speaks. Each method returns at once; what happens is told by events.
+    """Speaks. Each method returns at once, and events report what happens.
+
+    After a failure, the next request tries again.
 
     Args:
-        tell: called with each Event in a thread of the Speaker; it should return soon. A queue's `put` will do.
+        report: called with each Event in a thread of the Speaker, and should return quickly. A queue's `put` will do.
 
-    rate: words a minute, None for the engine's own (about 200).
-    volume: from 0.0 to 1.0, None for the engine's own.
-    voice: a Voice's id; None, or one that this machine does not have, for an English one.
-    All three may be set at any time and hold for what is said from then on.
-
-    After a failure, the next request tries anew.
+    Attributes, which may be set at any time and apply to later requests:
+        rate: in words per minute, None for the engine's default (about 200).
+        volume: from 0.0 to 1.0, None for the engine's default.
+        voice: a Voice's id; None, or an id that this machine does not have, for an English voice.
     """
 
-    def __init__(self, tell: Callable[[Event], None]):
+    def __init__(self, report: Callable[[Event], None]):
         self.rate: int | None = None
         self.volume: float | None = None
         self.voice: str | None = None
-        self._tell = tell
+        self._report = report
         self._numbers = itertools.count(1)
         self._voices: list[Voice] = []
-        # All below belongs to the thread, which is fed with functions to call.
-        self._inbox: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        # Only the thread uses the following. It calls the functions from the queue.
+        self._calls: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._waiting: list[_Job] = []
         self._spare: list[_Worker] = []
         self._busy: dict[_Worker, _Job] = {}
-        self._second_try = 0  # the last job's number that was given to another worker
+        self._second_try = 0  # the number of the last job that was given to a second worker
         self._thread = threading.Thread(target=self._run, name="speaker", daemon=True)
-        self._inbox.put(self._start)
+        self._calls.put(self._start)
         self._thread.start()
 
     def say(self, text: str) -> int:
-        """Speak, in place of what is being spoken; returns the request's number."""
+        """Speak a text instead of the current one, and return the request's number."""
         job = self._job({"say": text})
-        self._inbox.put(lambda: self._replace(job))
+        self._calls.put(lambda: self._replace(job))
         return job.number
 
     def save(self, text: str, path: str | os.PathLike[str]) -> int:
-        """Write the spoken text as a WAV file, beside what is being spoken; returns the request's number.
+        """Save a spoken text as a WAV file, and return the request's number. What is being spoken goes on.
 
-        A file that is there is replaced when the new one is whole, and kept if that fails.
+        An existing file is replaced when the new one is complete, and kept if that fails.
         """
         job = self._job({"save": text, "path": os.path.abspath(path)})
-        self._inbox.put(lambda: self._take(job))
+        self._calls.put(lambda: self._take(job))
         return job.number
 
     def stop(self) -> None:
-        """Be silent at once. Files are still saved."""
-        self._inbox.put(self._stop)
+        """Stop speaking at once. Files are still saved."""
+        self._calls.put(self._stop)
 
     def voices(self) -> list[Voice]:
         """The voices of this machine; empty until the first event "ready"."""
         return list(self._voices)
 
     def close(self) -> None:
-        """Be silent, leave no process behind, and say no more."""
-        self._inbox.put(None)
+        """Stop speaking, end all processes, and report nothing more."""
+        self._calls.put(None)
         self._thread.join(timeout=2)
 
     def _job(self, order: dict[str, Any]) -> "_Job":
@@ -118,9 +119,9 @@ class Speaker:
             deadlines = [worker.deadline for worker in self._workers() if worker.deadline]
             try:
                 wait = max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
-                call = self._inbox.get(timeout=wait)
+                call = self._calls.get(timeout=wait)
             except queue.Empty:
-                self._end_the_hung()
+                self._end_hung_workers()
                 continue
             if call is None:
                 break
@@ -132,12 +133,14 @@ class Speaker:
         return [*self._busy, *self._spare]
 
     def _start(self) -> None:
-        """See to it that workers are there for the next jobs; they start one after another."""
-        if len(self._spare) < SPARE and all(worker.ready for worker in self._spare):
+        """Start workers for the next jobs, one after the other."""
+        if len(self._spare) < SPARE_WORKERS and all(worker.ready for worker in self._spare):
             try:
-                self._spare.append(_Worker(lambda worker, answer: self._inbox.put(lambda: self._hear(worker, answer))))
+                self._spare.append(
+                    _Worker(lambda worker, answer: self._calls.put(lambda: self._handle(worker, answer)))
+                )
             except OSError as error:
-                self._fail_to_start(f"Speech cannot be started ({error.strerror}).")
+                self._fail_to_start(f"Speech can't be started ({error.strerror}).")
 
     def _replace(self, job: "_Job") -> None:
         self._stop()
@@ -145,9 +148,9 @@ class Speaker:
 
     def _take(self, job: "_Job") -> None:
         self._waiting.append(job)
-        self._hand_out()
+        self._assign_jobs()
 
-    def _hand_out(self) -> None:
+    def _assign_jobs(self) -> None:
         for worker in [worker for worker in self._spare if worker.ready][: len(self._waiting)]:
             self._spare.remove(worker)
             self._busy[worker] = self._waiting.pop(0)
@@ -157,50 +160,50 @@ class Speaker:
     def _stop(self) -> None:
         for job in [job for job in self._waiting if job.speaks]:
             self._waiting.remove(job)
-            self._tell(Event("stopped", job.number))
+            self._report(Event("stopped", job.number))
         for worker, job in list(self._busy.items()):
             if job.speaks:
                 worker.end()
                 del self._busy[worker]
-                self._tell(Event("stopped", job.number))
+                self._report(Event("stopped", job.number))
 
-    def _hear(self, worker: "_Worker", answer: dict[str, Any]) -> None:
-        """Take one answer of a worker; {"event": "ended"} is its last one."""
+    def _handle(self, worker: "_Worker", answer: dict[str, Any]) -> None:
+        """Handle a message from a worker. {"event": "ended"} is its last one."""
         if worker not in self._workers():
-            return  # it was ended
+            return  # this process ended it
         event = answer["event"]
         worker.heard(event)
         if event == "ready":
             voices = [Voice(*voice) for voice in answer["voices"]]
             if voices != self._voices:
                 self._voices = voices
-                self._tell(Event("ready"))
-            self._hand_out()
+                self._report(Event("ready"))
+            self._assign_jobs()
         elif event == "began":
-            self._tell(Event("began", self._busy[worker].number))
+            self._report(Event("began", self._busy[worker].number))
         elif event == "finished":
-            worker.end()  # it does so itself, if its engine lets it
-            self._tell(Event("finished", self._busy.pop(worker).number))
+            worker.end()  # which it does itself, unless its engine prevents it
+            self._report(Event("finished", self._busy.pop(worker).number))
         elif event == "failed":
             self._fail(worker, answer["sentence"])
         elif event == "ended":
             job = self._busy.get(worker)
             if job and not worker.answered and job.number != self._second_try:
-                self._second_try = job.number  # for the worker had ended before, unnoticed
+                self._second_try = job.number  # the worker had already ended, unnoticed
                 del self._busy[worker]
                 self._end_spare()
                 self._take(job)
             else:
                 self._fail(worker, ENDED if worker.ready else NEVER_STARTED)
 
-    def _end_the_hung(self) -> None:
+    def _end_hung_workers(self) -> None:
         for worker in self._workers():
             if worker.deadline and worker.deadline <= time.monotonic():
                 self._fail(worker, HUNG)
         self._end_spare()
 
     def _end_spare(self) -> None:
-        """End the workers that wait for a text: what ended or stopped one of them may have done so to all."""
+        """End the workers that wait for a text, because what ended or stopped one may have affected all."""
         for worker in [worker for worker in self._spare if worker.ready]:
             worker.end()
             self._spare.remove(worker)
@@ -208,7 +211,7 @@ class Speaker:
     def _fail(self, worker: "_Worker", sentence: str) -> None:
         worker.end()
         if worker in self._busy:
-            self._tell(Event("failed", self._busy.pop(worker).number, sentence))
+            self._report(Event("failed", self._busy.pop(worker).number, sentence))
             return
         self._spare.remove(worker)
         if not worker.ready:
@@ -216,7 +219,7 @@ class Speaker:
 
     def _fail_to_start(self, sentence: str) -> None:
         for number in [job.number for job in self._waiting] or [0]:
-            self._tell(Event("failed", number, sentence))
+            self._report(Event("failed", number, sentence))
         self._waiting.clear()
 
 
@@ -232,33 +235,34 @@ class _Job(NamedTuple):
 class _Worker:
     """A worker process and the thread that listens to it.
 
-    ready: it has started.
-    answered: it has told something since it was ready.
-    deadline: when (time.monotonic) it is taken for hung if it has not answered; None while it need not answer.
+    Attributes:
+        ready: whether it has started.
+        answered: whether it has sent anything since it was ready.
+        deadline: the time.monotonic() at which it counts as hung unless it has answered; None if none is expected.
     """
 
-    def __init__(self, hear: "Callable[[_Worker, dict[str, Any]], None]"):
+    def __init__(self, handle: "Callable[[_Worker, dict[str, Any]], None]"):
         self.ready = False
         self.answered = False
-        self.deadline: float | None = time.monotonic() + SECONDS_TO_START
+        self.deadline: float | None = time.monotonic() + START_TIMEOUT
         self._ended = False
         self._lock = threading.Lock()
         self._process = processes.start("captioner.speech.worker")
-        threading.Thread(target=self._listen, args=(hear,), name="speaker-listens", daemon=True).start()
+        threading.Thread(target=self._listen, args=(handle,), name="speaker-listens", daemon=True).start()
 
     def send(self, order: dict[str, Any]) -> None:
-        self.deadline = time.monotonic() + SECONDS_TO_ANSWER
-        # In a thread: a long text does not fit in the pipe to a worker that is stopped.
+        self.deadline = time.monotonic() + ANSWER_TIMEOUT
+        # In a thread, as a long text blocks if the worker is stopped: it does not fit into the pipe.
         threading.Thread(target=self._write, args=(json.dumps(order).encode() + b"\n",), daemon=True).start()
 
     def heard(self, event: str) -> None:
         if event == "ready":
             self.ready, self.deadline = True, None
         elif event != "ended":
-            self.answered, self.deadline = True, time.monotonic() + SECONDS_TO_ANSWER
+            self.answered, self.deadline = True, time.monotonic() + ANSWER_TIMEOUT
 
     def end(self) -> None:
-        """End the process and those it has started, at once."""
+        """End the process, and those that it started, at once."""
         with self._lock:
             if not self._ended:
                 self._ended = True
@@ -270,18 +274,18 @@ class _Worker:
 
     def _write(self, line: bytes) -> None:
         assert self._process.stdin
-        with contextlib.suppress(OSError, ValueError):  # it has ended, which the listening thread finds out
+        with contextlib.suppress(OSError, ValueError):  # it has ended, and the listening thread will notice
             self._process.stdin.write(line)
             self._process.stdin.flush()
 
-    def _listen(self, hear: "Callable[[_Worker, dict[str, Any]], None]") -> None:
+    def _listen(self, handle: "Callable[[_Worker, dict[str, Any]], None]") -> None:
         assert self._process.stdout
         for line in self._process.stdout:
-            with contextlib.suppress(ValueError):  # a line cut off by its end
-                hear(self, json.loads(line))
-        self.end()  # first: its number may be another process's after the next line
+            with contextlib.suppress(ValueError):  # a line that its end cut off
+                handle(self, json.loads(line))
+        self.end()  # before wait: after that its number may belong to another process
         self._process.wait()
-        hear(self, {"event": "ended"})
+        handle(self, {"event": "ended"})
         self._process.stdout.close()
         with contextlib.suppress(OSError):
             if self._process.stdin:

@@ -327,7 +327,7 @@ def test_prints_the_caption_even_if_speech_cannot_be_saved(samples, sound_card, 
     done = speaking(sound_card, "--save-speech", path, samples["cat"])
     assert done.returncode == 1
     assert_one_sentence(done.stdout)
-    assert done.stderr == f"captioner: {path} cannot be written (No such file or directory).\n"
+    assert done.stderr == f"captioner: {path} can't be written (No such file or directory).\n"
 
 
 def test_a_photo_that_fails_is_not_spoken(sound_card, tmp_path):

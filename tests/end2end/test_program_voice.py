@@ -144,10 +144,10 @@ def test_switching_self_voicing_is_spoken(program: Start, user: User) -> None:
     again.close()
 
 
-NO_ENGINE = "Speech needs espeak-ng: install it, on Debian and Ubuntu with 'sudo apt install espeak-ng'."
-NO_PLAYER = "Speech needs aplay: install alsa-utils, on Debian and Ubuntu with 'sudo apt install alsa-utils'."
+NO_ENGINE = "Speech needs espeak-ng. Install it, on Debian and Ubuntu with 'sudo apt install espeak-ng'."
+NO_PLAYER = "Speech needs aplay. Install alsa-utils, on Debian and Ubuntu with 'sudo apt install alsa-utils'."
 NO_CARD = (
-    "No sound can be played (audio open error: No such file or directory): connect a sound device or switch it on."
+    "No sound can be played (audio open error: No such file or directory). Connect a sound device or switch it on."
 )
 
 
@@ -198,7 +198,7 @@ def test_captions_go_on_without_sound(
 
 @pytest.mark.parametrize(
     ("how", "reason"),
-    [(signal.SIGKILL, "ended unexpectedly"), (signal.SIGSTOP, "did not answer and was ended")],
+    [(signal.SIGKILL, "ended unexpectedly"), (signal.SIGSTOP, "did not respond, so it was stopped")],
 )
 def test_a_speech_engine_that_dies_or_hangs(
     program: Start, user: User, statement: Statement, how: signal.Signals, reason: str
@@ -210,7 +210,7 @@ def test_a_speech_engine_that_dies_or_hangs(
     for player in user.processes("aplay"):
         worker = int(Path(f"/proc/{player}/stat").read_text().rpartition(")")[2].split()[1])
         os.kill(worker, how)
-    one.await_text(f"The speech engine {reason}: try again.")
+    one.await_text(f"The speech engine {reason}. Try again.")
     one.await_photo(photo, statement(photo))
     heard = user.silence()
     one.keys("space")

@@ -177,7 +177,7 @@ def test_saving_reports_how_it_ended(listener, tmp_path):
     listener.wait_until(lambda: len(listener.notices) == 2)
     assert listener.notices == [
         "Speech saved as caption.wav.",
-        f"{tmp_path}/missing/caption.wav cannot be written (No such file or directory).",
+        f"{tmp_path}/missing/caption.wav can't be written (No such file or directory).",
     ]
     assert (tmp_path / "caption.wav").stat().st_size > 50000
     listener.wait_for_silence()
@@ -196,7 +196,7 @@ def test_no_sound_card(listener, sound_card):
     listener.wait_for_silence()
     (sentence,) = listener.notices
     assert sentence.startswith("No sound can be played (")
-    assert sentence.endswith("): connect a sound device or switch it on.")
+    assert sentence.endswith("). Connect a sound device or switch it on.")
     sound_card.configuration.write_text(card)
     listener.voice.toggle()
     listener.wait_for_silence()
@@ -220,7 +220,7 @@ def test_a_speech_engine_that_is_missing(sound_card, tmp_path, monkeypatch):
     listener.voice.caption(CAPTION)
     listener.wait_for_silence()
     assert listener.notices == [
-        "Speech needs espeak-ng: install it, on Debian and Ubuntu with 'sudo apt install espeak-ng'."
+        "Speech needs espeak-ng. Install it, on Debian and Ubuntu with 'sudo apt install espeak-ng'."
     ]
     listener.voice.close()
 

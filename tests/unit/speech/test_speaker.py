@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from captioner.speech.speaker import SPARE, Event, Speaker
+from captioner.speech.speaker import SPARE_WORKERS, Event, Speaker
 from captioner.speech.worker import spoken
 
 if sys.platform != "linux":
@@ -25,21 +25,21 @@ from tests.support.soundcard import loudness
 ROOT = Path(__file__).parents[3]
 CAPTION = "A brown dog runs through the grass with a ball in its mouth."
 LONG = f"{CAPTION} " * 20
-MINUTE = 60.0  # only for what would else hang for ever
+TIMEOUT = 60.0  # seconds, after which a test counts as hung
 
 
 class Ear:
-    """A Speaker, and all that it tells."""
+    """A Speaker, and all the events that it reports."""
 
     def __init__(self):
         self.heard = queue.Queue()
         self.speaker = Speaker(self.heard.put)
 
     def next(self) -> Event:
-        return self.heard.get(timeout=MINUTE)
+        return self.heard.get(timeout=TIMEOUT)
 
     def until(self, kind: str, number: int) -> Event:
-        """Wait for an event, and expect no failure before it."""
+        """Wait for an event, and fail if a failure comes before it."""
         while (event := self.next()) and (event.kind, event.number) != (kind, number):
             assert event.kind != "failed", event
         return event
@@ -57,7 +57,7 @@ class Ear:
 
 @pytest.fixture(autouse=True)
 def mark(monkeypatch) -> str:
-    """What marks the environment of all processes that the test starts."""
+    """A variable that all processes of the test have in their environment."""
     mark = f"MARK={uuid.uuid4()}"
     monkeypatch.setenv(*mark.split("="))
     return mark
@@ -65,7 +65,7 @@ def mark(monkeypatch) -> str:
 
 @pytest.fixture
 def start(sound_card, mark):
-    """Makes Ears; no process of theirs is left in the end."""
+    """A function that makes an Ear. The test fails if one of its processes is left at the end."""
     ears = []
 
     def start() -> Ear:
@@ -84,7 +84,7 @@ def ear(start):
 
 
 def processes(mark: str, command: str = "") -> list[int]:
-    """The processes with a mark whose command line contains something."""
+    """The processes with a mark and a certain text in their command line."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -98,7 +98,7 @@ def processes(mark: str, command: str = "") -> list[int]:
 
 
 def wait_until(true) -> None:
-    end = time.monotonic() + MINUTE
+    end = time.monotonic() + TIMEOUT
     while not true():
         assert time.monotonic() < end
         time.sleep(0.01)
@@ -110,7 +110,7 @@ def speaking_worker(mark: str) -> int:
     return int(Path(f"/proc/{player}/stat").read_text().rpartition(")")[2].split()[1])
 
 
-def test_tells_the_voices(ear):
+def test_reports_the_voices(ear):
     assert ear.speaker.voices() == []
     assert ear.next() == Event("ready")
     voices = dict(ear.speaker.voices())
@@ -134,7 +134,7 @@ def test_sounds_like_speech(ear, sound_card):
     assert 500 < loudness(sound_card.sound) < 20000
 
 
-def test_sound_comes_while_it_is_spoken_and_stops_when_told(ear, sound_card, mark):
+def test_sound_comes_while_it_is_spoken_and_stops_at_once(ear, sound_card, mark):
     number = ear.speaker.say(LONG)
     ear.until("began", number)
     wait_until(lambda: sound_card.seconds() > 0.5)
@@ -162,7 +162,7 @@ def test_new_speech_replaces_old(ear, sound_card, tmp_path):
     assert sound_card.seconds() < 30  # of more than 50
 
 
-def test_of_many_texts_at_once_the_last_is_spoken(ear, sound_card, tmp_path):
+def test_the_last_of_many_texts_at_once_is_spoken(ear, sound_card, tmp_path):
     numbers = [ear.speaker.say(f"{CAPTION} {number}") for number in range(20)]
     events = [ear.next() for _ in range(21)]
     stopped = [event.number for event in events if event.kind == "stopped"]
@@ -170,8 +170,8 @@ def test_of_many_texts_at_once_the_last_is_spoken(ear, sound_card, tmp_path):
     ear.until("finished", numbers[-1])
 
 
-def test_of_many_texts_each_cut_off_by_the_next_the_last_is_heard(ear, sound_card, tmp_path):
-    """As it is when one walks through a list."""
+def test_the_last_of_many_texts_that_cut_each_other_off_is_heard(ear, sound_card, tmp_path):
+    """As when the user goes through a list."""
     for number in range(10):
         ear.until("began", ear.speaker.say(f"{number}. {LONG}"))
     last = ear.speaker.say("The end.")
@@ -181,7 +181,7 @@ def test_of_many_texts_each_cut_off_by_the_next_the_last_is_heard(ear, sound_car
     assert sound_card.seconds() < 60  # of ten times as much
 
 
-def test_rate_volume_and_voice_have_their_effect(ear, tmp_path):
+def test_rate_volume_and_voice_take_effect(ear, tmp_path):
     path = tmp_path / "speech.wav"
     plain = ear.save(CAPTION, path)
     ear.speaker.rate = 100
@@ -205,23 +205,23 @@ def test_texts_are_never_commands(ear, tmp_path):
     assert ear.save("-v de", path) != ear.save("de", path)
 
 
-def test_nothing_in_a_text_is_left_to_obey():
+def test_a_text_keeps_no_commands():
     assert spoken("<b>&amp; [[[[x]]]] \x01 \x1b\n\ue000\udcff é日😀") == (
         "less than b greater than &amp; [ [ [ [x] ] ] ]        é日😀"
     )
 
 
-def test_nothing_to_say(ear, tmp_path):
+def test_an_empty_text(ear, tmp_path):
     ear.until("finished", ear.speaker.say(" \n"))
     number = ear.speaker.save("", tmp_path / "speech.wav")
     while (event := ear.next()).number != number:
         pass
-    assert event == Event("failed", number, "There is nothing to say.")
+    assert event == Event("failed", number, "There is nothing to speak.")
     assert list(tmp_path.iterdir()) == []
 
 
 def failure(ear: Ear, number: int) -> str:
-    """The sentence of a request that fails, once."""
+    """The sentence of a request that fails, which it does once."""
     while (event := ear.next()).number != number or event.kind != "failed":
         assert event.kind in ("ready", "began") or event.number == 0, event
     with pytest.raises(queue.Empty):
@@ -233,7 +233,7 @@ def test_no_player(start, sound_card, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     ear = start()
     assert failure(ear, ear.speaker.say(CAPTION)) == (
-        "Speech needs aplay: install alsa-utils, on Debian and Ubuntu with 'sudo apt install alsa-utils'."
+        "Speech needs aplay. Install alsa-utils, on Debian and Ubuntu with 'sudo apt install alsa-utils'."
     )
     assert ear.save(CAPTION, tmp_path / "speech.wav")
     (tmp_path / "aplay").symlink_to(shutil.which("aplay", path=os.defpath))
@@ -245,7 +245,7 @@ def test_no_sound_card(ear, sound_card, tmp_path):
     card = sound_card.configuration.read_text()
     sound_card.configuration.write_text("")
     assert failure(ear, ear.speaker.say(CAPTION)) == (
-        "No sound can be played (audio open error: No such file or directory): connect a sound device or switch it on."
+        "No sound can be played (audio open error: No such file or directory). Connect a sound device or switch it on."
     )
     sound_card.configuration.write_text(card)
     ear.say(CAPTION)
@@ -257,8 +257,8 @@ def test_no_espeak(start, sound_card, tmp_path, monkeypatch):
         (tmp_path / name).write_text("no library")
     monkeypatch.setenv("LD_LIBRARY_PATH", str(tmp_path))
     ear = start()
-    sentence = "Speech needs espeak-ng: install it, on Debian and Ubuntu with 'sudo apt install espeak-ng'."
-    assert ear.next() == Event("failed", 0, sentence)  # before anything is to be said
+    sentence = "Speech needs espeak-ng. Install it, on Debian and Ubuntu with 'sudo apt install espeak-ng'."
+    assert ear.next() == Event("failed", 0, sentence)  # before any request
     assert failure(ear, ear.speaker.say(CAPTION)) == sentence
     assert failure(ear, ear.speaker.save(CAPTION, tmp_path / "speech.wav")) == sentence
     for path in tmp_path.iterdir():
@@ -279,15 +279,15 @@ def test_no_voice(start, sound_card, tmp_path, monkeypatch):
 
 
 def waiting_workers(ear: Ear, mark: str) -> list[int]:
-    """All workers, when they have started."""
-    wait_until(lambda: [worker.ready for worker in ear.speaker._spare] == [True] * SPARE)
+    """All workers, once they have started."""
+    wait_until(lambda: [worker.ready for worker in ear.speaker._spare] == [True] * SPARE_WORKERS)
     workers = processes(mark)
-    assert len(workers) == SPARE
+    assert len(workers) == SPARE_WORKERS
     return workers
 
 
 @pytest.mark.parametrize("told", [False, True])
-def test_workers_killed_while_they_wait_are_not_missed(ear, sound_card, mark, told):
+def test_workers_that_are_killed_while_they_wait_are_replaced(ear, sound_card, mark, told):
     workers = waiting_workers(ear, mark)
     for worker in workers:
         os.kill(worker, signal.SIGSTOP)
@@ -307,8 +307,8 @@ def test_a_worker_that_fails_while_it_speaks(ear, sound_card, mark, how):
     wait_until(lambda: sound_card.seconds() > 0.5)
     worker, (player,) = speaking_worker(mark), processes(mark, "aplay")
     os.kill(worker, how)
-    reason = {signal.SIGKILL: "ended unexpectedly", signal.SIGSTOP: "did not answer and was ended"}[how]
-    assert failure(ear, number) == f"The speech engine {reason}: try again."
+    reason = {signal.SIGKILL: "ended unexpectedly", signal.SIGSTOP: "did not respond, so it was stopped"}[how]
+    assert failure(ear, number) == f"The speech engine {reason}. Try again."
     wait_until(lambda: not {worker, player} & set(processes(mark)))
     ear.say(CAPTION)
 
@@ -318,7 +318,7 @@ def test_workers_that_are_stopped_before_they_speak(ear, mark):
     for worker in workers:
         os.kill(worker, signal.SIGSTOP)
     number = ear.speaker.say(LONG * 200)  # more than fits in a pipe
-    assert failure(ear, number) == "The speech engine did not answer and was ended: try again."
+    assert failure(ear, number) == "The speech engine did not respond, so it was stopped. Try again."
     wait_until(lambda: not set(workers) & set(processes(mark)))
     ear.say(CAPTION)
 
@@ -327,10 +327,10 @@ def test_workers_that_are_stopped_before_they_speak(ear, mark):
 def test_no_process_outlives_the_program(sound_card, mark, stopped):
     code = f"""if True:
         import time
-        from captioner.speech.speaker import SPARE, Speaker
+        from captioner.speech.speaker import SPARE_WORKERS, Speaker
         speaker = Speaker(lambda event: None)
         speaker.say({LONG!r})
-        while not speaker._busy or [worker.ready for worker in speaker._spare] != [True] * SPARE:
+        while not speaker._busy or [worker.ready for worker in speaker._spare] != [True] * SPARE_WORKERS:
             time.sleep(0.01)
         print("started", flush=True)
         time.sleep(1000)
@@ -340,7 +340,7 @@ def test_no_process_outlives_the_program(sound_card, mark, stopped):
         try:
             assert program.stdout.readline() == b"started\n"
             wait_until(lambda: sound_card.seconds() > 0.5)
-            assert len(processes(mark, "captioner.speech.worker")) == 1 + SPARE
+            assert len(processes(mark, "captioner.speech.worker")) == 1 + SPARE_WORKERS
             if stopped:
                 for pid in processes(mark, "captioner.speech.worker"):
                     os.kill(pid, signal.SIGSTOP)
@@ -370,7 +370,7 @@ def test_modules_of_the_folder_with_photos_are_not_run(start, tmp_path, monkeypa
     ear = start()
     number = ear.speaker.save(CAPTION, "speech.wav")
     ear.until("finished", number)
-    assert (tmp_path / "speech.wav").stat().st_size > 50000  # beside the photos all the same
+    assert (tmp_path / "speech.wav").stat().st_size > 50000  # saved next to the photos nevertheless
 
 
 def test_saving_replaces_a_file_and_leaves_speech_alone(ear, tmp_path):
@@ -392,13 +392,13 @@ def test_a_full_disk_keeps_the_old_file(ear, small_disk):
     path = small_disk / "speech.wav"
     path.write_text("old")
     number = ear.speaker.save(CAPTION, path)
-    assert failure(ear, number) == f"{path} cannot be written (No space left on device)."
+    assert failure(ear, number) == f"{path} can't be written (No space left on device)."
     assert path.read_text() == "old"
     assert list(small_disk.iterdir()) == [path]
 
 
-def test_places_that_cannot_be_written(ear, tmp_path):
-    """A place that is closed is closed to root, too, where it is no folder of a disk."""
+def test_paths_that_cannot_be_written(ear, tmp_path):
+    """Root may write to any folder of a disk, so the forbidden one is in a virtual file system."""
     pipe = tmp_path / "pipe.wav"
     os.mkfifo(pipe)
     for path, reason in [
@@ -407,6 +407,19 @@ def test_places_that_cannot_be_written(ear, tmp_path):
         (pipe, "it is not a file"),
         (tmp_path, "it is not a file"),
     ]:
-        assert failure(ear, ear.speaker.save(CAPTION, path)) == f"{path} cannot be written ({reason})."
+        assert failure(ear, ear.speaker.save(CAPTION, path)) == f"{path} can't be written ({reason})."
     assert pipe.is_fifo()
     assert list(tmp_path.iterdir()) == [pipe]
+
+
+def test_a_library_user_imports_the_speaker_from_the_package() -> None:
+    """The package itself imports nothing, as the speech worker belongs to it and must start fast."""
+    script = """
+import sys
+import captioner.speech
+assert "captioner.speech.speaker" not in sys.modules
+from captioner.speech import Event, Speaker, Voice
+print(Speaker.__module__)
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT)
+    assert done.stdout == "captioner.speech.speaker\n", done.stderr
