@@ -10,6 +10,7 @@ from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
 from captioner.errors import PhotoError
 from captioner.photos import tiff
+from captioner.photos.tiff_chunks import COMPRESSION, ORIENTATION, PHOTOMETRIC, STRIP_LENGTHS, STRIP_OFFSETS
 from captioner.photos.unsupported import sentence
 
 JPEG_OFFSET, JPEG_LENGTH, DNG_VERSION = 513, 514, 50706
@@ -37,14 +38,14 @@ def in_tiff(file: IO[bytes]) -> Image.Image | None:
     with suppress(Exception):  # the rest of a damaged file
         for index, tags in enumerate(islice(tiff.directories(file, below=True), tiff.MAX_PAGES)):
             if index == 0:
-                orientation = tags.get(tiff.ORIENTATION, 1)
-            raw = raw or tags.get(tiff.PHOTOMETRIC) in RAW_PHOTOMETRICS or DNG_VERSION in tags
+                orientation = tags.get(ORIENTATION, 1)
+            raw = raw or tags.get(PHOTOMETRIC) in RAW_PHOTOMETRICS or DNG_VERSION in tags
             # What detectors save as raw data is the one picture of the file.
             from_camera = from_camera or DNG_VERSION in tags or index > 0
             if JPEG_OFFSET in tags:
                 previews.append((tags.get(JPEG_LENGTH, 0), tags[JPEG_OFFSET]))
-            elif tags.get(tiff.COMPRESSION) in JPEG_COMPRESSIONS and len(tags.get(tiff.STRIP_OFFSETS, ())) == 1:
-                previews.append((tags[tiff.STRIP_LENGTHS][0], tags[tiff.STRIP_OFFSETS][0]))
+            elif tags.get(COMPRESSION) in JPEG_COMPRESSIONS and len(tags.get(STRIP_OFFSETS, ())) == 1:
+                previews.append((tags[STRIP_LENGTHS][0], tags[STRIP_OFFSETS][0]))
     if not raw or not (previews or from_camera):
         return None
     for length, offset in sorted(previews, reverse=True):
@@ -74,7 +75,7 @@ def in_other(file: IO[bytes]) -> Image.Image:
 def _preview(file: IO[bytes], offset: int, length: int, orientation: int) -> Image.Image:
     file.seek(offset)
     preview = Image.open(io.BytesIO(file.read(length)), formats=("JPEG",))
-    preview.getexif().setdefault(tiff.ORIENTATION, orientation)
+    preview.getexif().setdefault(ORIENTATION, orientation)
     return preview
 
 
@@ -105,5 +106,5 @@ def _orientation(file: IO[bytes]) -> int:
         directory = io.BytesIO(head)
         directory.seek(tags.next)
         tags.load(directory)
-        return int(tags[tiff.ORIENTATION])
+        return int(tags[ORIENTATION])
     return 1
