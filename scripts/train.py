@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Train a captioner on captioned photos; started again with the same options, it goes on where it was stopped."""
+"""Train a captioner on captioned photos. Started again with the same options, it continues where it was stopped."""
 
 import argparse
 import errno
@@ -8,48 +8,23 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-
 STAGES = ("decoder", "upper-layers", "all-layers", "self-critical")
 
 
 def main() -> None:
     options = parser().parse_args()
-    from captioner.training import checkpoint
-    from captioner.training.confidence import calibrate
-    from captioner.training.dataset import load_dataset
-    from captioner.training.evaluate import choose_search, evaluate
-    from captioner.training.export import export
-    from captioner.training.metrics import check_java
-    from captioner.training.report import write_report
-    from captioner.training.reranker import fit_consensus
-    from captioner.training.train import Settings, train
+    from captioner.training.recipe import run
+    from captioner.training.settings import Settings
 
     given = {name: value for name, value in vars(options).items() if value is not None}
-    data, out, beside = given.pop("data"), given.pop("out"), given.pop("beside")
+    data, out, others = given.pop("data"), given.pop("out"), given.pop("beside")
     if options.encoder_weights == "none":
         given["encoder_weights"] = None
-    check_java()  # before the training, not when it is time for the scores
-    dataset = load_dataset(data)
-    if options.schedule:
-        given["schedule"] = tuple(options.schedule)
-    training = train(dataset, Settings(**given), out)
-    weights = out / "weights"
-    export(
-        training.encoder,
-        training.decoder,
-        training.vocabulary,
-        weights,
-        name=out.name,
-        max_length=training.settings.max_length,
-    )
-    checkpoint.save(weights / "checkpoint.npz", checkpoint.halved(training.weights()))
-    fit_consensus(weights, dataset["train"])
-    grid = choose_search(weights, dataset["dev"])
-    calibration = calibrate(weights, dataset["dev"])
-    evaluate(weights, dataset["dev"], out / "report", out.name)
-    others = [folder / "report" / "scores.json" for folder in beside]
-    report = write_report(out, grid, calibration, others)
-    print(f"The report is {report}. To use the new weights, copy {weights} over weights/.")
+    for name in ("schedule", "mix"):
+        if name in given:
+            given[name] = tuple(given[name])
+    report = run(data, Settings(**given), out, others)
+    print(f"The report is {report}. To use the new weights, copy {out / 'weights'} over weights/.")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -57,9 +32,18 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--data",
         type=Path,
+        action="append",
         required=True,
         metavar="FOLDER",
-        help="Flickr8k in either of its layouts, or photos with a captions.txt of lines image,caption",
+        help="Flickr8k in either of its layouts, photos with a captions.txt of lines image,caption, or a folder with "
+        "two such folders, train/ and development/; may be given several times",
+    )
+    parser.add_argument(
+        "--mix",
+        type=share,
+        nargs="+",
+        metavar="TIMES",
+        help="how often an epoch shows the photos of each --data folder, such as 1 0.5; default: each photo once",
     )
     parser.add_argument(
         "--out", type=Path, required=True, metavar="FOLDER", help="checkpoints, weights, and the report"
@@ -72,7 +56,9 @@ def parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--decoder", choices=("attention", "merge"), help="default: attention; merge is the baseline")
     parser.add_argument(
-        "--start-from", metavar="FOLDER", help="go on from a weights folder, such as weights/, and its words"
+        "--start-from",
+        metavar="FOLDER",
+        help="start from a weights folder, such as weights/; words that it does not know are added to its vocabulary",
     )
     parser.add_argument(
         "--schedule",
@@ -106,10 +92,20 @@ def positive(text: str) -> int:
     return int(text)
 
 
+def share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= 100:
+        raise argparse.ArgumentTypeError(f"{text} is not a number above 0, and 100 at most")
+    return value
+
+
 def stage(text: str) -> tuple[str, int]:
     name, _, epochs = text.partition(":")
     if name not in STAGES or not epochs.isdecimal() or int(epochs) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is none of {', '.join(STAGES)} with a colon and a number of epochs")
+        raise argparse.ArgumentTypeError(f"{text} is not one of {', '.join(STAGES)}, a colon and a number of epochs")
     return name, int(epochs)
 
 
@@ -120,9 +116,11 @@ if __name__ == "__main__":
         main()
     except CaptionerError as error:
         sys.exit(f"train.py: {error}")
+    except ModuleNotFoundError as error:
+        sys.exit(f"train.py: {error.name} is missing. Install it with pip install --editable '.[train]'.")
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         sys.exit("train.py: The disk is full. Free some space and start again: no finished epoch is lost.")
     except KeyboardInterrupt:
-        sys.exit("train.py: Stopped. The same command goes on after the last finished epoch.")
+        sys.exit("train.py: Stopped. The same command continues after the last finished epoch.")

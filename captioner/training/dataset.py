@@ -4,7 +4,7 @@ import random
 import sys
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 
@@ -30,6 +30,16 @@ class Example:
 
 
 Dataset = dict[str, list[Example]]
+
+
+def load_datasets(folders: Sequence[Path], seed: int = 0) -> dict[str, Dataset]:
+    """Read several folders with `load_dataset`, each by its name, or by its path where two have the same name."""
+    names = [folder.resolve().name for folder in folders]
+    if len(set(names)) < len(names):
+        names = ["-".join(folder.resolve().parts[1:]) for folder in folders]
+    if len(set(names)) < len(names):
+        raise DatasetError("The same data folder is named twice: name it once, and give it a weight with --mix.")
+    return {name: load_dataset(folder, seed) for name, folder in zip(names, folders)}
 
 
 def load_dataset(folder: str | Path, seed: int = 0) -> Dataset:

@@ -12,7 +12,7 @@ from keras import layers, ops
 Tensor = Any  # of whatever backend Keras runs on
 
 
-class AttentionDecoder(keras.Model):
+class AttentionDecoder(keras.Model):  # type: ignore[misc]  # Keras has no types
     """An LSTM language model whose every output attends over the regions of the photo.
 
     Attention is multi-head scaled dot-product (Vaswani et al., NeurIPS 2017, arXiv 1706.03762) from the LSTM's outputs,
@@ -118,7 +118,7 @@ class AttentionDecoder(keras.Model):
         return logits, ops.mean(attention, axis=1)
 
 
-class MergeDecoder(keras.Model):
+class MergeDecoder(keras.Model):  # type: ignore[misc]
     """The classic merge model of student projects (Tanti et al., INLG 2017, arXiv 1708.02043), the baseline.
 
     The photo is one pooled vector that meets the LSTM's output only before the output layer; no attention.

@@ -1,6 +1,8 @@
 """The encoders: ImageNet classifiers without their classifying layers, from photo to a grid of regions."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -10,11 +12,21 @@ from captioner.training import checkpoint
 
 SIDE = 299
 
-# Where each encoder is cut into a frozen trunk, whose output is computed once, and a head that trains with the decoder.
+# Where each encoder is cut into a frozen backbone, whose output is cached, and a head that trains with the decoder.
 FIRST_LAYER_OF_HEAD = {"xception": "block14_sepconv1", "resnet50": "conv5_block1_1_conv"}
 
 # Below, layers see edges and textures, cost as much time as all others together, and have the least to learn.
 FIRST_UPPER_LAYER = {"xception": "block5_sepconv1_act", "resnet50": "conv3_block1_1_conv"}
+
+
+# Of each: Keras' classifier, and the scaling of 0…255 that it was trained with.
+APPLICATIONS: dict[str, tuple[Callable[..., keras.Model], Callable[[Any], Any]]] = {
+    "xception": (keras.applications.Xception, lambda photo: photo / 127.5 - 1.0),
+    "resnet50": (
+        keras.applications.ResNet50,
+        lambda photo: photo[..., ::-1] - np.array([103.939, 116.779, 123.68], "float32"),
+    ),
+}
 
 
 def build_encoder(name: str = "xception", weights: str | Path | None = "imagenet") -> keras.Model:
@@ -30,30 +42,24 @@ def build_encoder(name: str = "xception", weights: str | Path | None = "imagenet
         A model from RGB photos in 0…255, [batch, 299, 299, 3], to a grid of regions, float32 [batch, 10, 10, 2048].
 
     Raises:
-        WeightsError: the weights cannot be had, or do not fit.
+        WeightsError: the weights cannot be downloaded or read, or do not fit.
     """
     photo = keras.Input((SIDE, SIDE, 3), name="photo")
-    application, scaled = {
-        "xception": (keras.applications.Xception, lambda x: x / 127.5 - 1.0),
-        "resnet50": (
-            keras.applications.ResNet50,
-            lambda x: x[..., ::-1] - np.array([103.939, 116.779, 123.68], "float32"),
-        ),
-    }[name]
+    application, scaled = APPLICATIONS[name]
     download = "imagenet" if weights == "imagenet" else None
     try:
         encoder = application(include_top=False, weights=download, input_tensor=scaled(photo))
     except Exception as error:  # Keras raises a bare Exception where the download fails
         raise WeightsError(
-            f"The ImageNet weights of {name} cannot be downloaded ({error}). Connect to the network, or name a file."
+            f"The ImageNet weights of {name} cannot be downloaded ({error}). Connect to the network or name a file."
         ) from error
     if weights is not None and not download:
         arrays, named = checkpoint.load(Path(weights)), checkpoint.encoder_variables(encoder)
         if not named.keys() & arrays.keys():
             raise WeightsError(f"{weights} holds no weights of {name}.")
-        # A normalisation is of no use behind a convolution that starts at random: it starts anew with it.
-        anew = {f"{key.split('/')[0]}_bn" for key in named.keys() - arrays.keys()}
-        wanted = {key: variable for key, variable in named.items() if key in arrays and key.split("/")[0] not in anew}
+        # A normalisation is of no use behind a convolution that starts at random, so it keeps its first values, too.
+        fresh = {f"{key.split('/')[0]}_bn" for key in named.keys() - arrays.keys()}
+        wanted = {key: variable for key, variable in named.items() if key in arrays and key.split("/")[0] not in fresh}
         checkpoint.assign(wanted, arrays, weights)
     return encoder
 

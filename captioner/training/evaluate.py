@@ -5,6 +5,7 @@ import textwrap
 from collections.abc import Callable, Mapping
 from itertools import product
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont, ImageOps
@@ -12,11 +13,11 @@ from tqdm import tqdm
 
 from captioner import Captioner
 from captioner.model.pipeline import Pipeline
-from captioner.model.preprocess import prepare
 from captioner.model.text import sentence
 from captioner.model.weights import open_weights
 from captioner.photos.load import load
 from captioner.training.dataset import Example
+from captioner.training.encoded import EncodedSplit
 from captioner.training.metrics import METRICS, check_java, cider, score
 from captioner.training.table import table
 
@@ -27,12 +28,34 @@ LENGTH_NORMALISATIONS = (0.5, 0.75, 1.0, 1.25)
 Grid = dict[tuple[int, float], float]
 
 
+class Captioned(NamedTuple):
+    """The caption of a photo, and the natural logarithm of its probability."""
+
+    text: str
+    log_probability: float
+
+
 def evaluate(weights: Path, examples: list[Example], out: Path, name: str) -> dict[str, float]:
-    """Caption every photo, score the captions and write what came of it.
+    """Caption every photo with the program as it is shipped, and score the captions with `score_captions`.
+
+    Raises:
+        CaptionerError: the weights or a photo cannot be read, or there is no Java for the scores.
+    """
+    check_java()  # before the captions, which take a minute
+    captioner = Captioner(weights)
+    captions = []
+    for example in tqdm(examples, f"captions, {name}", unit="photo"):
+        caption = captioner.caption(example.photo)
+        captions.append(Captioned(caption.text, caption.log_probability))
+    return score_captions(examples, captions, out, name)
+
+
+def score_captions(examples: list[Example], captions: list[Captioned], out: Path, name: str) -> dict[str, float]:
+    """Score the captions of a split, and write the results.
 
     Args:
-        weights: the weights folder.
         examples: photos with the captions that people gave them.
+        captions: one for each of them.
         out: gets `scores.json` (the name, the scores and their 95 % confidence intervals), `captions.json` (a record a
             photo), `contact_sheet.jpg` (24 of the photos with their captions), and `best.jpg`, `median.jpg` and
             `worst.jpg` (a dozen each, by CIDEr).
@@ -42,20 +65,17 @@ def evaluate(weights: Path, examples: list[Example], out: Path, name: str) -> di
         The scores by metric, see `captioner.training.metrics`.
 
     Raises:
-        CaptionerError: the weights or a photo cannot be read, or there is no Java for the scores.
+        CaptionerError: there is no Java for the scores.
     """
-    check_java()  # before the captions, which take a minute
-    captioner = Captioner(weights)
     photos = {str(example.photo): example for example in examples}
-    captions = {photo: captioner.caption(photo) for photo in tqdm(photos, f"captions, {name}", unit="photo")}
-    texts = {photo: caption.text for photo, caption in captions.items()}
+    captioned = dict(zip(photos, captions, strict=True))
+    texts = {photo: caption.text for photo, caption in captioned.items()}
     scores, each, intervals = score(texts, {photo: example.captions for photo, example in photos.items()})
-
     records = [
         {
             "photo": example.photo.name,
-            "caption": captions[photo].text,
-            "log_probability": captions[photo].log_probability,
+            "caption": captioned[photo].text,
+            "log_probability": captioned[photo].log_probability,
             "references": example.captions,
             "scores": each[photo],
         }
@@ -97,35 +117,36 @@ def contact_sheet(captions: Mapping[str, str], path: Path, count: int = 24) -> N
     sheet.save(path, quality=85)
 
 
-def choose_search(weights: Path, examples: list[Example]) -> Grid:
+def choose_search(weights: Path, splits: Mapping[str, EncodedSplit]) -> Grid:
     """Find the beam width and the length normalisation with the best CIDEr, and write them into model.json.
 
     Args:
         weights: the weights folder; of its files only model.json changes.
-        examples: photos with the captions that people gave them, of the development split.
+        splits: development splits, which count equally, however many photos they have.
 
     Returns:
-        CIDEr, by the quick tokenizer, for everything that was tried; of equals the narrower beam was chosen.
+        The mean of the splits' CIDEr, by the quick tokenizer, for every setting. Of equal ones the narrower beam is
+        chosen.
 
     Raises:
-        CaptionerError: the weights or a photo cannot be read.
+        CaptionerError: the weights cannot be read.
     """
     pipeline = Pipeline(open_weights(weights))
     decoders = {width: pipeline.load_decoder(width) for width in BEAM_WIDTHS}
-    captions: dict[tuple[int, float], dict[str, str]] = {
-        setting: {} for setting in product(BEAM_WIDTHS, LENGTH_NORMALISATIONS)
-    }
-    for example in tqdm(examples, "search settings", unit="photo"):
-        photo = pipeline.encode(pipeline.encoder_input(prepare(example.photo)))
-        remembered = {width: remember(decoder) for width, decoder in decoders.items()}
-        for (width, normalisation), texts in captions.items():
-            best, *_ = pipeline.search(
-                photo, decoder=remembered[width], beam_width=width, length_normalisation=normalisation
-            )
-            texts[str(example.photo)] = sentence(pipeline.vocabulary.decode(best.words))
+    grid: Grid = dict.fromkeys(product(BEAM_WIDTHS, LENGTH_NORMALISATIONS), 0.0)
+    for name, split in splits.items():
+        captions: dict[tuple[int, float], dict[str, str]] = {setting: {} for setting in grid}
+        for number, photo in enumerate(tqdm(split, f"search settings, {name}", unit="photo")):
+            cached = {width: with_cache(decoder) for width, decoder in decoders.items()}
+            for (width, normalisation), texts in captions.items():
+                best, *_ = pipeline.search(
+                    photo, decoder=cached[width], beam_width=width, length_normalisation=normalisation
+                )
+                texts[str(number)] = sentence(pipeline.vocabulary.decode(best.words))
+        references = {str(number): example.captions for number, example in enumerate(split.examples)}
+        for setting, texts in captions.items():
+            grid[setting] += cider(texts, references) / len(splits)
 
-    references = {str(example.photo): example.captions for example in examples}
-    grid = {setting: cider(texts, references) for setting, texts in captions.items()}
     width, normalisation = max(grid, key=lambda setting: grid[setting])
     path = weights / "model.json"
     model = json.loads(path.read_text(encoding="utf-8"))
@@ -134,15 +155,15 @@ def choose_search(weights: Path, examples: list[Example]) -> Grid:
     return grid
 
 
-def remember(decoder: Callable[..., dict[str, np.ndarray]]) -> Callable[..., dict[str, np.ndarray]]:
-    """The decoder with a memory: searches that differ in their length normalisation take nearly the same steps."""
-    memory: dict[tuple[bytes, bytes], dict[str, np.ndarray]] = {}
+def with_cache(decoder: Callable[..., dict[str, np.ndarray]]) -> Callable[..., dict[str, np.ndarray]]:
+    """A decoder that caches its steps: searches that differ in their length normalisation take nearly the same ones."""
+    cache: dict[tuple[bytes, bytes], dict[str, np.ndarray]] = {}
 
     def decode(word: np.ndarray, state: np.ndarray, regions: np.ndarray) -> dict[str, np.ndarray]:
         key = word.tobytes(), state.tobytes()
-        if key not in memory:
-            memory[key] = decoder(word=word, state=state, regions=regions)
-        return memory[key]
+        if key not in cache:
+            cache[key] = decoder(word=word, state=state, regions=regions)
+        return cache[key]
 
     return decode
 

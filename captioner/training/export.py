@@ -15,7 +15,7 @@ from captioner.model.vocabulary import Vocabulary
 from captioner.model.weights import FORMAT
 from captioner.training.encoder import SIDE
 
-FILES = ("encoder.tflite", "decoder.tflite", "vocabulary.json")  # and later consensus.npz, see `fit_consensus`
+FILES = ("encoder.tflite", "decoder.tflite", "vocabulary.json")  # and later consensus.npz, see `fit_reranker`
 
 
 def export(

@@ -7,7 +7,7 @@ trained is the score itself, on the decoder's own words. The mean of the others 
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from keras import ops
@@ -24,22 +24,36 @@ class CiderD:
     """CIDEr-D (R. Vedantam et al., CVPR 2015, arXiv 1411.5726), about 0 to 10, of a caption against a photo's.
 
     Args:
-        references: each photo's captions as words. How rare words are is counted in them, by photo.
+        references: each photo's captions as words.
+        idf: how rare n-grams are, as the logarithm of (photos / photos whose captions contain it), where the references
+            are too few to count in; of others the idf is unknown_idf.
+        unknown_idf: see idf.
     """
 
-    def __init__(self, references: Sequence[Sequence[Words]]) -> None:
+    def __init__(
+        self,
+        references: Sequence[Sequence[Words]],
+        idf: Mapping[tuple[str, ...], float] | None = None,
+        unknown_idf: float = 0.0,
+    ) -> None:
         photos = [{n for words in captions for counts in ngrams(words, 4) for n in counts} for captions in references]
         self.frequency = Counter(ngram for photo in photos for ngram in photo)
         self.log_photos = math.log(len(references))
+        self.idf, self.unknown_idf = idf, unknown_idf
         self.references = [[self.vector(caption) for caption in captions] for captions in references]
 
     def vector(self, words: Words) -> Vector:
         """TF-IDF of the n-grams of each length from 1 to 4, their norms, and the number of words."""
         weights = [
-            {n: count * (self.log_photos - math.log(max(1, self.frequency[n]))) for n, count in counts.items()}
-            for counts in ngrams(words, 4)
+            {ngram: count * self.rarity(ngram) for ngram, count in counts.items()} for counts in ngrams(words, 4)
         ]
         return weights, [math.sqrt(sum(w * w for w in each.values())) for each in weights], len(words)
+
+    def rarity(self, ngram: tuple[str, ...]) -> float:
+        """The idf of an n-gram."""
+        if self.idf is not None:
+            return self.idf.get(ngram, self.unknown_idf)
+        return self.log_photos - math.log(max(1, self.frequency[ngram]))
 
     def __call__(self, photo: int, words: Words) -> float:
         candidate, norms, length = self.vector(words)
@@ -108,16 +122,3 @@ def advantages(
     )
     others = (rewards.sum(-1, keepdims=True) - rewards) / (rewards.shape[1] - 1)
     return rewards - others, float(rewards.mean())
-
-
-def weighted_loss(targets: Tensor, logits: Tensor) -> Tensor:
-    """Cross-entropy of words that are each worth something of their own, the mean over all that are not padding.
-
-    Args:
-        targets: float32 [batch, captions, length, 2]: each word's id, and its weight.
-        logits: float32 [batch, captions, length, V].
-    """
-    words, weights = ops.cast(targets[..., 0], "int32"), targets[..., 1]
-    chosen = ops.take_along_axis(ops.log_softmax(logits), words[..., None], axis=-1)[..., 0]
-    real = ops.cast(words != Vocabulary.pad, logits.dtype)
-    return -ops.sum(weights * chosen * real) / ops.sum(real)

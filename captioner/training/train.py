@@ -1,16 +1,16 @@
-"""Training in stages: the decoder and the encoder's head on features computed once, more layers or all of them, and the
-decoder on its own captions."""
+"""Training in stages: the decoder and the encoder's head on cached features, more layers or all of them on photos, and
+the decoder on its own captions."""
 
 import hashlib
 import json
-import math
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -22,79 +22,24 @@ from captioner.model.text import sentence
 from captioner.model.tokenizer import tokenize
 from captioner.model.vocabulary import Vocabulary
 from captioner.training import checkpoint
-from captioner.training.dataset import Example, build_vocabulary, encode_captions
-from captioner.training.decoder import DECODERS, Tensor
+from captioner.training.batches import CachedFeatures, PhotoBatches
+from captioner.training.dataset import Dataset, build_vocabulary, encode_captions
+from captioner.training.decoder import DECODERS
 from captioner.training.encoder import FIRST_LAYER_OF_HEAD, FIRST_UPPER_LAYER, build_encoder, split
-from captioner.training.features import Features, Photos
 from captioner.training.metrics import cider
-from captioner.training.self_critical import CiderD, advantages, sample_captions, weighted_loss
+from captioner.training.optimization import LayerwiseAdamW, learning_rate_at, smoothed_loss, weighted_loss
+from captioner.training.self_critical import CiderD, advantages, sample_captions
+from captioner.training.settings import Settings
 
-SPLITS = ("train", "dev")
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Everything that a training depends on besides the data.
-
-    Stage "decoder" trains the decoder and the encoder's head, on the output of the frozen trunk; "upper-layers" and
-    "all-layers" train more of the encoder, on the photos; "self-critical" trains the decoder to captions that score
-    well, on the output of the frozen encoder. An epoch is a pass over the training photos, each with all of its
-    captions.
-    """
-
-    encoder: str = "xception"
-    encoder_weights: str | None = "imagenet"
-    decoder: str = "attention"
-    start_from: str | None = None  # a weights folder: its checkpoint.npz and vocabulary, instead of encoder_weights
-    schedule: tuple[tuple[str, int], ...] = (("decoder", 4), ("all-layers", 1), ("self-critical", 4))  # stage, epochs
-    batch_size: int = 32
-    fine_tune_batch_size: int = 16
-    learning_rate: float = 1.5e-3
-    fine_tune_learning_rate: float = 4e-4
-    self_critical_learning_rate: float = 2e-4
-    samples: int = 5  # captions that the decoder makes of each photo while it is trained on them
-    people_weight: float = 0.1  # of people's captions beside them, so that the sentences stay whole
-    encoder_factor: float = 0.15  # the encoder's share of the learning rate while it trains on photos
-    weight_decay: float = 0.01
-    label_smoothing: float = 0.1
-    patience: int = 3  # epochs of a stage without a better development CIDEr before the stage ends
-    min_word_count: int | None = None  # None: it follows the size of the data
-    max_length: int = 20
-    captions_per_photo: int = 5
-    seed: int = 0
-
-
-class LayerwiseAdamW(keras.optimizers.AdamW):
-    """AdamW (I. Loshchilov and F. Hutter, ICLR 2019, arXiv 1711.05101) with a factor on each variable's learning rate.
-
-    Args:
-        factors: one for each trainable variable, in their order.
-    """
-
-    def __init__(self, factors: list[float], **arguments: float) -> None:
-        super().__init__(**arguments)
-        self.factors = factors
-
-    def update_step(self, gradient: Tensor, variable: Tensor, learning_rate: Tensor) -> None:
-        super().update_step(gradient, variable, learning_rate * self.factors[self._get_variable_index(variable)])
-
-
-def smoothed_loss(label_smoothing: float) -> Callable[[Tensor, Tensor], Tensor]:
-    """Cross-entropy with label smoothing, the mean over all words that are not padding."""
-
-    def loss(words: Tensor, logits: Tensor) -> Tensor:  # [batch, captions, length], [batch, captions, length, V]
-        log_probabilities = ops.log_softmax(logits)
-        words = ops.cast(words, "int32")
-        chosen = ops.take_along_axis(log_probabilities, words[..., None], axis=-1)[..., 0]
-        each = (1 - label_smoothing) * chosen + label_smoothing * ops.mean(log_probabilities, axis=-1)
-        real = ops.cast(words != Vocabulary.pad, logits.dtype)
-        return -ops.sum(each * real) / ops.sum(real)
-
-    return loss
+MIN_STEPS = 4  # of an epoch, however few the photos are
 
 
 def greedy_captions(
-    head: keras.Model, decoder: keras.Model, data: Photos | Features, vocabulary: Vocabulary, max_length: int
+    head: keras.Model,
+    decoder: keras.Model,
+    data: PhotoBatches | CachedFeatures,
+    vocabulary: Vocabulary,
+    max_length: int,
 ) -> list[str]:
     """Caption a split with the likeliest word each time: quick, and good enough to compare epochs."""
     captions = []
@@ -115,12 +60,23 @@ def greedy_captions(
     return captions
 
 
-def learning_rate_at(progress: float, peak: float) -> float:
-    """Linear warm-up over the first twentieth of a stage, then a cosine to zero; progress in [0, 1]."""
-    return peak * min(progress / 0.05, 0.5 * (1 + math.cos(math.pi * progress)))
+def epoch_order(sizes: list[int], mix: tuple[float, ...] | None, random: np.random.Generator) -> np.ndarray:
+    """The photos of an epoch in random order, as indices.
+
+    Args:
+        sizes: how many photos each folder has; those of the first folder come first.
+        mix: how often each folder's photos are shown: 1 for once each, 0.5 for half of them, 2 for twice each.
+    """
+    parts, start = [], 0
+    for size, times in zip(sizes, mix or (1.0,) * len(sizes), strict=True):
+        count = max(1, round(size * times))
+        passes = [random.permutation(size) for _ in range(-(-count // size))]
+        parts.append(start + np.concatenate(passes)[:count])
+        start += size
+    return random.permutation(np.concatenate(parts))
 
 
-def exchange(named: dict[str, keras.Variable], arrays: dict[str, np.ndarray]) -> None:
+def swap(named: dict[str, keras.Variable], arrays: dict[str, np.ndarray]) -> None:
     """Swap the values of variables with those of the arrays of the same names, in place."""
     for name, array in arrays.items():
         value = np.array(ops.convert_to_numpy(named[name]))
@@ -129,25 +85,28 @@ def exchange(named: dict[str, keras.Variable], arrays: dict[str, np.ndarray]) ->
 
 
 class Training:
-    """One training in a run folder: the models, the data, and how far it is.
+    """A training in a run folder: the models, the data, and how far it is.
 
     Files in the folder: settings.json, vocabulary.json, log.jsonl (a line an epoch), latest.npz (all that the next
     epoch needs), best.npz (averaged weights with the stage's best development CIDEr), features/ (the frozen layers'
     output, while they stay as they are).
+
+    Args:
+        datasets: each folder's splits by its name, as `load_dataset` gives them.
     """
 
-    def __init__(self, dataset: dict[str, list[Example]], settings: Settings, run: Path) -> None:
-        self.dataset, self.settings, self.run = dataset, settings, run
+    def __init__(self, datasets: Mapping[str, Dataset], settings: Settings, run: Path) -> None:
+        self.settings, self.run = settings, run
+        self.sizes = [len(dataset["train"]) for dataset in datasets.values()]
+        self.examples = [example for dataset in datasets.values() for example in dataset["train"]]
+        self.development = {name: dataset["dev"] for name, dataset in datasets.items()}
         keras.utils.set_random_seed(settings.seed)
         start = Path(settings.start_from) if settings.start_from else None
-        captions = [caption for example in dataset["train"] for caption in example.captions]
         known = Vocabulary.load(start / "vocabulary.json") if start else None
+        captions = [caption for example in self.examples for caption in example.captions]
         self.vocabulary = build_vocabulary(captions, settings.min_word_count, known)
         self.vocabulary.save(run / "vocabulary.json")
-        self.words = encode_captions(
-            dataset["train"], self.vocabulary, settings.captions_per_photo, settings.max_length
-        )
-        self.references = {str(n): example.captions for n, example in enumerate(dataset["dev"])}
+        self.words = encode_captions(self.examples, self.vocabulary, settings.captions_per_photo, settings.max_length)
         self.encoder = build_encoder(settings.encoder, None if start else settings.encoder_weights)
         self.decoder = DECODERS[settings.decoder](len(self.vocabulary))
         self.decoder((np.zeros((1, *self.encoder.output.shape[1:]), np.float32), self.words[:1, :, :-1]))
@@ -156,36 +115,28 @@ class Training:
             path = start / "checkpoint.npz"
             arrays = checkpoint.with_new_words(checkpoint.load(path), self.named, len(known or ()))
             checkpoint.assign(self.named, arrays, path)
-        self.progress: dict = {"stage": 0, "epoch": 0, "best": -1.0, "epochs_since_best": 0, "log": []}
+        self.progress: dict[str, Any] = {"stage": 0, "epoch": 0, "best": -1.0, "epochs_since_best": 0, "log": []}
 
     @property
     def stage(self) -> str:
-        return self.settings.schedule[self.progress["stage"]][0]
+        number: int = self.progress["stage"]
+        return self.settings.schedule[number][0]
 
     def start_stage(self) -> None:
         """Make the model, the data and the optimizer of a stage, from the weights that the encoder and decoder have."""
         settings = self.settings
         name, self.epochs = settings.schedule[self.progress["stage"]]
-        trunk, head = split(self.encoder, FIRST_LAYER_OF_HEAD[settings.encoder])
-        trained = {
-            # The baseline is what student projects do: its encoder stays as it is.
-            "decoder": head.layers if settings.decoder != "merge" else [],
-            "upper-layers": split(self.encoder, FIRST_UPPER_LAYER[settings.encoder])[1].layers,
-            "all-layers": self.encoder.layers,
-            "self-critical": [],
-        }[name]
-        for layer in self.encoder.layers:
-            # Statistics of small batches would only harm what ImageNet gave, and shift what the decoder has learnt.
-            normalisation = isinstance(layer, keras.layers.BatchNormalization)
-            if normalisation:
-                layer.momentum = 0.9  # where a layer starts at random, Keras' 0.99 is too slow for a few hundred steps
-            layer.trainable = layer in trained and not (normalisation and name != "decoder")
-        photos = {part: Photos(self.dataset[part]) for part in SPLITS}
-        self.data: Mapping[str, Photos | Features] = photos
+        backbone, head = split(self.encoder, FIRST_LAYER_OF_HEAD[settings.encoder])
+        self.set_trainable(name, head)
+        photos = {"train": PhotoBatches(self.examples)} | {
+            self.part(folder): PhotoBatches(examples) for folder, examples in self.development.items()
+        }
+        self.data: Mapping[str, PhotoBatches | CachedFeatures] = photos
         self.head, encoder_factor, loss = self.encoder, 1.0, smoothed_loss(settings.label_smoothing)
         self.batch_size = settings.batch_size
         if name == "decoder":
-            self.head, self.data, self.peak = head, self.features(trunk, photos), settings.learning_rate
+            self.head, self.data = head, self.features(backbone, photos)
+            self.peak = settings.fine_tune_learning_rate if settings.start_from else settings.learning_rate
         elif name == "self-critical":
             grid = keras.Input(self.encoder.output.shape[1:])
             self.head, self.data = keras.Model(grid, grid), self.features(self.encoder, photos)
@@ -198,11 +149,8 @@ class Training:
         features = keras.Input(self.head.inputs[0].shape[1:])
         self.model = keras.Model([features, words], self.decoder([self.head(features), words]))
         of_encoder = {id(variable) for variable in self.encoder.trainable_variables}
-        self.optimizer = LayerwiseAdamW(
-            [encoder_factor if id(v) in of_encoder else 1.0 for v in self.model.trainable_variables],
-            weight_decay=settings.weight_decay,
-            global_clipnorm=5.0,
-        )
+        factors = [encoder_factor if id(v) in of_encoder else 1.0 for v in self.model.trainable_variables]
+        self.optimizer = LayerwiseAdamW(factors, settings.weight_decay)
         self.model.compile(self.optimizer, loss, jit_compile=False)
         self.optimizer.build(self.model.trainable_variables)
         variables = {id(variable) for variable in self.model.trainable_variables}
@@ -212,16 +160,41 @@ class Training:
             if id(variable) in variables
         }
 
-    def features(self, layers: keras.Model, photos: Mapping[str, Photos]) -> dict[str, Features]:
-        """Both splits as frozen layers see them, in features/SPLIT.npy."""
-        return {part: Features(layers, photos[part], self.run / "features" / f"{part}.npy") for part in SPLITS}
+    def set_trainable(self, stage: str, head: keras.Model) -> None:
+        """Choose the encoder's layers that a stage trains."""
+        settings = self.settings
+        trained = {
+            # The baseline is what student projects do: its encoder stays as it is.
+            "decoder": head.layers if settings.decoder != "merge" else [],
+            "upper-layers": split(self.encoder, FIRST_UPPER_LAYER[settings.encoder])[1].layers,
+            "all-layers": self.encoder.layers,
+            "self-critical": [],
+        }[stage]
+        for layer in self.encoder.layers:
+            # Statistics of small batches would only harm what was learnt before; only a new head needs its own.
+            normalisation = isinstance(layer, keras.layers.BatchNormalization)
+            if normalisation:
+                layer.momentum = 0.9  # where a layer starts at random, Keras' 0.99 is too slow for a few hundred steps
+            new = stage == "decoder" and not settings.start_from
+            layer.trainable = layer in trained and (new or not normalisation)
+
+    def part(self, folder: str) -> str:
+        """The name of a folder's development split among the data: "dev" where there is one folder."""
+        return "dev" if len(self.development) == 1 else f"dev-{folder}"
+
+    def features(self, layers: keras.Model, photos: Mapping[str, PhotoBatches]) -> dict[str, CachedFeatures]:
+        """All splits as frozen layers see them, in features/SPLIT.npy."""
+        return {
+            part: CachedFeatures(layers, batches, self.run / "features" / f"{part}.npy")
+            for part, batches in photos.items()
+        }
 
     def train_epoch(self) -> dict[str, float]:
-        """One pass over the training photos; the epoch's line of the log."""
-        begun, epoch = time.monotonic(), self.progress["epoch"]
+        """Pass over the training photos once; returns the epoch's line of the log."""
+        start, epoch = time.monotonic(), self.progress["epoch"]
         random = np.random.default_rng([self.settings.seed, self.progress["stage"], epoch])
-        order = random.permutation(len(self.words))
-        batches = np.array_split(order, max(1, len(order) // self.batch_size))
+        order = epoch_order(self.sizes, self.settings.mix, random)
+        batches = np.array_split(order, min(len(order), max(MIN_STEPS, len(order) // self.batch_size)))
         losses = []
         bar = tqdm(self.prefetch(batches, random), f"{self.stage}, epoch {epoch + 1}", len(batches))
         train_step = self.self_critical_step if self.stage == "self-critical" else self.train_step
@@ -234,7 +207,7 @@ class Training:
             for name, average in self.average.items():
                 average += (1 - keep) * (ops.convert_to_numpy(self.named[name]) - average)
             bar.set_postfix(loss=f"{np.mean(losses[-50:]):.3f}")
-        return {"loss": float(np.mean(losses)), "learning_rate": self.peak, "seconds": time.monotonic() - begun}
+        return {"loss": float(np.mean(losses)), "learning_rate": self.peak, "seconds": time.monotonic() - start}
 
     def train_step(self, indices: np.ndarray, features: np.ndarray, random: np.random.Generator) -> float:
         """One step towards the captions that people gave to a batch; its loss."""
@@ -242,7 +215,7 @@ class Training:
         return float(self.model.train_on_batch([features, words[..., :-1]], words[..., 1:]))
 
     def self_critical_step(self, indices: np.ndarray, grid: np.ndarray, random: np.random.Generator) -> float:
-        """One step towards the better ones of a batch's captions as the decoder makes them; minus their mean reward."""
+        """One step towards the better ones of the captions that the decoder samples; minus their mean reward."""
         settings = self.settings
         grid = ops.convert_to_tensor(grid)
         sampled = sample_captions(self.decoder, grid, settings.samples, settings.max_length, random)
@@ -257,19 +230,17 @@ class Training:
 
     @cached_property
     def reward(self) -> CiderD:
-        captions = ([[*tokenize(caption), "<end>"] for caption in e.captions] for e in self.dataset["train"])
-        return CiderD(list(captions))
+        return CiderD([[[*tokenize(caption), "<end>"] for caption in e.captions] for e in self.examples])
 
     def prefetch(
         self, batches: list[np.ndarray], random: np.random.Generator
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Each batch's indices with its features or photos, the next one made ready while one trains."""
+        """Each batch's indices with its features or photos, the next one prepared while one trains."""
 
         def make(indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             return indices, self.data["train"].batch(indices, views)
 
-        (views,) = random.spawn(1)  # its own, as it is used in another thread
-
+        (views,) = random.spawn(1)  # for the other thread
         with ThreadPoolExecutor(1) as pool:
             ahead = pool.submit(make, batches[0])
             for following in batches[1:]:
@@ -277,26 +248,36 @@ class Training:
                 yield ready
             yield ahead.result()
 
-    def development_cider(self) -> float:
-        settings = self.settings
-        captions = greedy_captions(self.head, self.decoder, self.data["dev"], self.vocabulary, settings.max_length)
-        return cider(dict(zip(self.references, captions)), self.references)
+    def development_cider(self) -> dict[str, float]:
+        """CIDEr of each folder's development split."""
+        scores = {}
+        for folder, examples in self.development.items():
+            data = self.data[self.part(folder)]
+            captions = greedy_captions(self.head, self.decoder, data, self.vocabulary, self.settings.max_length)
+            references = {str(n): example.captions for n, example in enumerate(examples)}
+            scores[folder] = cider(dict(zip(references, captions)), references)
+        return scores
 
     def run_epoch(self) -> None:
         """Train for an epoch, measure it, and write the checkpoints."""
         line = {"stage": self.stage, "epoch": self.progress["epoch"] + 1, **self.train_epoch()}
-        exchange(self.named, self.average)
-        line["cider"] = self.development_cider()
+        swap(self.named, self.average)
+        scores = self.development_cider()
+        line["cider"] = float(np.mean(list(scores.values())))
+        if len(scores) > 1:
+            line["ciders"] = scores
         self.progress["epochs_since_best"] += 1
         if line["cider"] >= self.progress["best"]:
             self.progress |= {"best": line["cider"], "epochs_since_best": 0}
             checkpoint.save(self.run / "best.npz", self.weights())
-        exchange(self.named, self.average)
+        swap(self.named, self.average)
         self.progress["epoch"] += 1
         self.progress["log"].append(line)
         self.save()
+        each = ", ".join(f"{name} {score:.3f}" for name, score in scores.items()) if len(scores) > 1 else ""
         tqdm.write(
-            f"{line['stage']}, epoch {line['epoch']}: loss {line['loss']:.3f}, development CIDEr {line['cider']:.3f}"
+            f"{line['stage']}, epoch {line['epoch']}: loss {line['loss']:.3f}, "
+            f"development CIDEr {line['cider']:.3f}{f' ({each})' if each else ''}"
         )
 
     def weights(self) -> dict[str, np.ndarray]:
@@ -312,7 +293,7 @@ class Training:
         (self.run / "log.jsonl").write_text(lines, encoding="utf-8")
 
     def resume(self) -> None:
-        """Go on after the last epoch that latest.npz holds."""
+        """Continue after the last epoch that latest.npz holds."""
         path = self.run / "latest.npz"
         arrays = checkpoint.load(path)
         self.progress = json.loads(str(arrays["progress"]))
@@ -330,28 +311,33 @@ class Training:
         shutil.rmtree(self.run / "features", ignore_errors=True)
 
 
-def train(dataset: dict[str, list[Example]], settings: Settings, run: Path) -> Training:
-    """Train, or go on with a training that was stopped; at the end the models have the best weights.
+def train(datasets: Mapping[str, Dataset], settings: Settings, run: Path) -> Training:
+    """Train, or continue a training that was stopped; at the end the models have the best weights.
 
     Args:
-        dataset: as `load_dataset` gives it; needs "train" and "dev".
-        settings: what to train and how; a training goes on with the settings that it began with.
+        datasets: each folder's splits by its name, as `load_dataset` gives them; needs "train" and "dev" of each.
+        settings: what to train and how; a training continues with the settings that it began with.
         run: the folder for checkpoints and logs, made if it is missing.
 
     Raises:
         CaptionerError: the run folder belongs to a training with other settings or data; a photo cannot be read; the
-            weights do not fit.
+            weights do not fit; the captions have hardly a word that is not rare.
     """
     run.mkdir(parents=True, exist_ok=True)
-    contents = [(example.photo.name, example.captions) for split in SPLITS for example in dataset[split]]
+    contents = [
+        (example.photo.name, example.captions)
+        for dataset in datasets.values()
+        for part in ("train", "dev")
+        for example in dataset[part]
+    ]
     data = hashlib.sha256(repr(contents).encode()).hexdigest()
     path, text = run / "settings.json", json.dumps(asdict(settings) | {"data": data}, indent=2) + "\n"
     if path.exists() and path.read_text(encoding="utf-8") != text:
         raise CaptionerError(
             f"{run} holds a training with other settings or data: name another folder, or the same ones again."
         )
-    path.write_text(text, encoding="utf-8")
-    training = Training(dataset, settings, run)
+    training = Training(datasets, settings, run)
+    path.write_text(text, encoding="utf-8")  # now that the data is good to train on
     if (run / "latest.npz").exists():
         training.resume()
     else:

@@ -17,7 +17,7 @@ from captioner.model.runtime import physical_cores
 from captioner.model.text import content, sentence
 from captioner.model.tokenizer import tokenize
 from captioner.model.vocabulary import SPECIAL_WORDS
-from captioner.training.synthetic_images import drawn
+from captioner.training.out_of_distribution.synthetic_images import synthetic_images
 
 ROOT = Path(__file__).parents[2]
 
@@ -78,7 +78,7 @@ def test_the_caption_is_not_simply_the_most_probable_one(shipped, samples):
 @pytest.mark.slow
 def test_pictures_unlike_the_training_photos_get_a_guess(shipped):
     """Of ten pictures, none of which the confidence was fitted to, one may be missed."""
-    held_out = [picture for _, _, picture in islice(drawn(), 1, None, 2)][::3][:9]
+    held_out = [picture for _, _, picture in islice(synthetic_images(), 1, None, 2)][::3][:9]
     captions = [shipped.caption(picture) for picture in (*held_out, ROOT / "tests" / "odd" / "galaxies.jpg")]
     assert sum(caption.statement.startswith(GUESS) for caption in captions) >= 9
 

@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 
 from captioner import Captioner, CaptionerError, resources
-from captioner.training.confidence import Calibration, calibrate, fit
+from captioner.model.pipeline import Pipeline
+from captioner.model.weights import open_weights
+from captioner.training.confidence import Calibration, calibrate, fit, write_confidence
 from captioner.training.dataset import Example
+from captioner.training.encoded import encode_splits, search_split
 
 
 def test_measures_are_what_a_hand_computes() -> None:
@@ -50,8 +53,11 @@ def test_calibrating_makes_captions_surer_where_they_are_right(tmp_path: Path, s
         Example(photo, (captioner.caption(photo).text if right[photo] else f"zebra number {n} eats red apples",))
         for n, photo in enumerate(photos)
     ] * 10
-    calibration = calibrate(folder, examples)
-    assert calibration.describes.tolist() == [right[example.photo] for example in examples]
+    pipeline = Pipeline(open_weights(folder))
+    splits = encode_splits(pipeline, {"one": examples[:12], "two": examples[12:]}, tmp_path / "encoded")
+    calibrations = calibrate(folder, splits, {name: search_split(pipeline, split) for name, split in splits.items()})
+    described = [*calibrations["one"].describes, *calibrations["two"].describes]
+    assert described == [right[example.photo] for example in examples]
     after = json.loads((folder / "model.json").read_text())
     assert {name for name in after if after[name] != before[name]} == {"confidence"}
     captioner = Captioner(folder)
@@ -59,9 +65,16 @@ def test_calibrating_makes_captions_surer_where_they_are_right(tmp_path: Path, s
     assert min(confidences[p] for p in photos if right[p]) > 0.5 > max(confidences[p] for p in photos if not right[p])
 
 
-def test_a_folder_without_a_model_is_told(tmp_path: Path) -> None:
+def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
     with pytest.raises(CaptionerError, match=r"model\.json cannot be read"):
-        calibrate(tmp_path, [])
+        write_confidence(tmp_path, {})
     (tmp_path / "model.json").write_text("{")
     with pytest.raises(CaptionerError, match=r"model\.json cannot be read"):
-        calibrate(tmp_path, [])
+        write_confidence(tmp_path, {})
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_photos_that_are_all_right_or_all_wrong_can_be_fitted_to(right: bool) -> None:
+    found = fit(np.random.default_rng(0).normal(size=(20, 3)), np.full(20, right), np.ones(20))
+    assert probabilities(found, np.zeros((1, 3))) == pytest.approx(0.98 if right else 0.02, abs=0.01)
+    assert np.isnan(Calibration(np.full(20, 0.5), np.full(20, right)).auroc)

@@ -5,7 +5,7 @@ import pytest
 
 from captioner.model.vocabulary import SPECIAL_WORDS, Vocabulary
 from captioner.training.captions_file import DatasetError
-from captioner.training.dataset import Example, encode_captions, load_dataset
+from captioner.training.dataset import Example, build_vocabulary, encode_captions, load_dataset, load_datasets
 
 FLICKR8K = Path(__file__).parents[4] / "shared" / "flickr8k"
 
@@ -155,6 +155,36 @@ def test_flickr8k_itself() -> None:
     dataset = load_dataset(FLICKR8K)
     assert {split: len(examples) for split, examples in dataset.items()} == {"train": 5996, "dev": 1000}
     assert all(len(example.captions) == 5 for examples in dataset.values() for example in examples)
+
+
+def test_two_folders_are_read_by_their_names(tmp_path: Path) -> None:
+    one, two, same = (today(tmp_path / name, 8) for name in ("one", "two", "other/one"))
+    assert list(load_datasets([one, two])) == ["one", "two"]
+    assert len(load_datasets([one, same])) == 2
+    with pytest.raises(DatasetError, match="named twice"):
+        load_datasets([one, one])
+
+
+def test_the_words_to_learn_follow_the_size_of_the_data() -> None:
+    """A user's own photos have few words twice; of Flickr8k's 30,000 captions words count from five times on."""
+    few = ["A woman in orange, smiling at us.", "A cat, close up.", "A cup of coffee, on a plate."]
+    assert {"woman", "orange", "cat", "coffee"} <= set(build_vocabulary(few, None).words)
+    many = [*["a dog runs"] * 29_980, *["a rare zebra"] * 4, *["a common cat"] * 5]
+    assert not {"rare", "zebra"} & set(build_vocabulary(many, None).words)
+    assert {"common", "cat"} <= set(build_vocabulary(many, None).words)
+    assert "zebra" in build_vocabulary(many, 4).words
+
+
+@pytest.mark.parametrize("captions", [["A cat, close up.", "A cup.", "A man."] * 4, ["A zebra grazes."], []])
+def test_a_useless_vocabulary_is_refused(captions: list[str]) -> None:
+    with pytest.raises(DatasetError, match=r"^Only \d+% of the words in the captions occur 9 times or more"):
+        build_vocabulary(captions, 9)
+
+
+def test_words_of_the_weights_keep_their_ids_and_new_ones_follow() -> None:
+    known = Vocabulary([*SPECIAL_WORDS, "dog", "a"])
+    vocabulary = build_vocabulary(["A zebra grazes.", "A zebra."], None, known)
+    assert vocabulary.words == [*known.words, "zebra", "grazes"]
 
 
 def test_captions_as_arrays(tmp_path: Path) -> None:

@@ -16,12 +16,12 @@ XCEPTION = Path(__file__).parents[4] / "shared" / "xception" / "xception_imagene
 @pytest.mark.parametrize("name", ["xception", "resnet50"])
 def test_encoder_gives_a_grid_and_its_two_parts_agree_with_it(name: str) -> None:
     encoder = build_encoder(name, None)
-    trunk, head = split(encoder, FIRST_LAYER_OF_HEAD[name])
+    backbone, head = split(encoder, FIRST_LAYER_OF_HEAD[name])
     photo = np.random.default_rng(0).integers(0, 256, (1, 299, 299, 3)).astype(np.uint8)
     grid = encoder.predict_on_batch(photo)
     assert grid.shape == (1, 10, 10, 2048)
     assert grid.std() > 0
-    np.testing.assert_allclose(head.predict_on_batch(trunk.predict_on_batch(photo)), grid, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(head.predict_on_batch(backbone.predict_on_batch(photo)), grid, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["xception", "resnet50"])
@@ -85,6 +85,21 @@ def test_whole_captions_and_word_by_word_agree(name: str) -> None:
             )
             np.testing.assert_allclose(log_probabilities, expected[photo, :, position], rtol=1e-4, atol=1e-4)
             np.testing.assert_allclose(ops.sum(attention, axis=-1), np.ones(3), rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", DECODERS)
+def test_a_decoder_learns_new_words_and_keeps_what_it_knows(name: str) -> None:
+    grid, words = np.ones((1, 10, 10, 16), np.float32), np.array([[[1, 5, 7]]], np.int32)
+    small, large = (DECODERS[name](size) for size in (20, 23))
+    for decoder in (small, large):
+        decoder((grid, words))
+    arrays = {variable.path: ops.convert_to_numpy(variable) for variable in small.variables}
+    named = {variable.path: variable for variable in large.variables if "seed_generator" not in variable.path}
+    checkpoint.assign(named, checkpoint.with_new_words(arrays, named, 20), "small.npz")
+    old, new = (np.asarray(decoder((grid, words)))[0, 0] for decoder in (small, large))
+    np.testing.assert_allclose(new[:, :20], old, atol=1e-5)
+    rows = np.asarray(large.embed.embeddings.value)[19:]
+    assert len(np.unique(rows, axis=0)) == 4
 
 
 def test_attention_looks_where_the_photo_differs() -> None:

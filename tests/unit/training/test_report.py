@@ -48,7 +48,9 @@ def tables(text: str) -> dict[str, list[str]]:
 def test_the_report_tells_what_was_done_with_what_and_what_came_out(run, tmp_path):
     baseline = tmp_path / "scores.json"
     baseline.write_text(scores("merge", 0.345))
-    path = write_report(run, {(1, 0.0): 0.51, (1, 0.5): 0.52, (3, 0.0): 0.53, (3, 0.5): 0.54}, CALIBRATION, [baseline])
+    path = write_report(
+        run, {(1, 0.0): 0.51, (1, 0.5): 0.52, (3, 0.0): 0.53, (3, 0.5): 0.54}, {"": CALIBRATION}, [baseline]
+    )
     assert path == run / "report" / "report.md"
     rows = tables(path.read_text(encoding="utf-8"))
     assert rows["ours"] == ["0.612"] * len(METRICS)
@@ -67,9 +69,29 @@ def test_the_report_tells_what_was_done_with_what_and_what_came_out(run, tmp_pat
     assert {"python", "processor", "memory", "system"} <= set(rows)
 
 
+def test_each_split_has_its_scores_its_captions_and_its_reliability(run):
+    for name, value in (("flickr8k", 0.6), ("everyday", 0.4)):
+        folder = run / "report" / name
+        folder.mkdir()
+        for file in run.glob("report/*.jp*g"):
+            shutil.copy(file, folder)
+        (folder / "captions.json").write_text("[]")
+        (folder / "scores.json").write_text(scores(f"ours, {name}", value))
+    parts = ("flickr8k", "everyday")
+    text = write_report(run, None, dict.fromkeys(parts, CALIBRATION), (), parts).read_text(encoding="utf-8")
+    rows = tables(text)
+    assert rows["ours, flickr8k"] == ["0.600"] * len(METRICS)
+    assert rows["ours, everyday"] == ["0.400"] * len(METRICS)
+    named = re.findall(r"\]\(([^)]+)\)", text)
+    assert {f"{part}/{file}" for part in parts for file in ("captions.json", "reliability.png", "worst.jpg")} < set(
+        named
+    )
+    assert all((run / "report" / name).is_file() for name in named)
+
+
 def test_every_file_that_the_report_names_is_there_and_every_picture_opens(run):
     assert "beam width" not in write_report(run).read_text(encoding="utf-8"), "there is no grid to show"
-    text = write_report(run, calibration=CALIBRATION).read_text(encoding="utf-8")
+    text = write_report(run, calibrations={"": CALIBRATION}).read_text(encoding="utf-8")
     named = re.findall(r"\]\(([^)]+)\)", text)
     assert {"curves.png", "reliability.png", "contact_sheet.jpg", "best.jpg", "captions.json"} < set(named)
     for name in named:

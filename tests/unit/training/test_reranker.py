@@ -9,7 +9,7 @@ from captioner.errors import WeightsError
 from captioner.model.beam_search import Hypothesis
 from captioner.model.reranker import SHAPES, Reranker
 from captioner.model.vocabulary import SPECIAL_WORDS, Vocabulary
-from captioner.training.reranker import fit
+from captioner.training.reranker import adapt, fit
 
 SCENES = {
     "dog": ["a dog runs on grass", "the brown dog plays on grass", "a dog plays"],
@@ -81,6 +81,29 @@ def test_predicts_the_mean_cosine_with_what_people_said(tmp_path: Path) -> None:
     ]
     # "dog" and the end are in all captions and so count nothing: the same, nothing but those, a word of three n-grams.
     assert predicted == pytest.approx([1, 0, 1 / 3], abs=0.1)
+
+
+def test_a_few_photos_of_another_kind_add_to_what_it_knows(tmp_path: Path, arrays: dict[str, np.ndarray]) -> None:
+    """Photos of cats, each with one caption, whose words are new: cats are found, and the others still are."""
+    random = np.random.default_rng(3)
+    vocabulary = Vocabulary([*VOCABULARY.words, "cat", "sleeps"])
+    text = ["a", "cat", "sleeps"]
+
+    def cat() -> np.ndarray:
+        values = random.normal(size=20)
+        values[len(SCENES)] += 5
+        return values.astype(np.float32)
+
+    adapted = adapt(arrays, np.array([cat() for _ in range(12)]), [[[*text, "<end>"]]] * 12, vocabulary)
+    assert {name: array.dtype for name, array in adapted.items()} == {n: a.dtype for n, a in arrays.items()}
+    reranker = Reranker(save(tmp_path, adapted))
+    known = [hypothesis(texts[0], -4.0) for texts in SCENES.values()]
+    found = [Hypothesis(words=tuple(map(vocabulary.ids.__getitem__, text)), log_probability=-5.0), *known]
+    for _ in range(10):
+        assert vocabulary.decode(reranker.rerank(found, cat()[None])[0].words) == text
+        for scene, texts in SCENES.items():
+            best, *_ = reranker.rerank(found, features(scene, random)[None])
+            assert VOCABULARY.decode(best.words) == texts[0].split()
 
 
 def test_the_same_photos_give_the_same_file(arrays: dict[str, np.ndarray]) -> None:

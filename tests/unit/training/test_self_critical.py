@@ -7,7 +7,8 @@ from pycocoevalcap.cider.cider import Cider
 from captioner.model.tokenizer import tokenize
 from captioner.model.vocabulary import SPECIAL_WORDS, Vocabulary
 from captioner.training.decoder import DECODERS
-from captioner.training.self_critical import CiderD, advantages, sample_captions, weighted_loss
+from captioner.training.optimization import weighted_loss
+from captioner.training.self_critical import CiderD, advantages, sample_captions
 
 TRUTH = [
     ["a brown dog runs through grass", "the dog is running on green grass"],

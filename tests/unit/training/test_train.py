@@ -1,6 +1,7 @@
 """Real trainings, of a few steps on a few made pictures, from the shipped encoder."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,16 +12,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from captioner import Captioner
+from captioner import Captioner, CaptionerError
 from captioner.training import checkpoint
+from captioner.training.batches import PhotoBatches
 from captioner.training.dataset import load_dataset
 from captioner.training.export import export
-from captioner.training.reranker import fit_consensus
-from captioner.training.train import Settings, train
+from captioner.training.optimization import smoothed_loss
+from captioner.training.recipe import run
+from captioner.training.reranker import fit_reranker
+from captioner.training.settings import Settings
+from captioner.training.train import Training, epoch_order, train
 
 ROOT = Path(__file__).parents[3]
 COLOURS = {"red": (220, 20, 20), "green": (20, 180, 40), "blue": (30, 40, 220), "white": (245, 245, 245)}
 SHAPES = ("square on top", "square at the bottom")
+needs_java = pytest.mark.skipif(not shutil.which("java"), reason="Java is not installed")
 SHIPPED = str(ROOT / "weights" / "checkpoint.npz")
 
 
@@ -56,14 +62,14 @@ def test_overfits_made_pictures_and_captions_them_back_through_the_runtime(tmp_p
         learning_rate=3e-3,
         min_word_count=1,
     )
-    training = train({"train": examples * 4, "dev": examples}, settings, tmp_path / "run")
+    training = train({"data": {"train": examples * 4, "dev": examples}}, settings, tmp_path / "run")
     losses: dict[str, list[float]] = {}
     for line in training.progress["log"]:
         losses.setdefault(line["stage"], []).append(line["loss"])
     assert losses["upper-layers"][0] < losses["decoder"][0] / 2
     assert losses["self-critical"][-1] < losses["self-critical"][0] < 0  # minus the reward
     export(training.encoder, training.decoder, training.vocabulary, tmp_path / "weights", name="test", max_length=20)
-    fit_consensus(tmp_path / "weights", examples * 4)
+    fit_reranker(tmp_path / "weights", examples * 4)
     captioner = Captioner(tmp_path / "weights")
     for example in examples:
         assert captioner.caption(example.photo).text.lower().endswith(example.photo.stem + ".")
@@ -105,12 +111,82 @@ def test_goes_on_after_a_kill(tmp_path: Path) -> None:
     assert other.returncode == 1
 
 
+def test_training_all_layers_lowers_the_loss(tmp_path: Path) -> None:
+    """On the photos as they are, without dropout: chance has no part in it."""
+    (tmp_path / "data").mkdir()
+    data = load_dataset(made_pictures(tmp_path / "data"))
+    examples = [example for split in data.values() for example in split]
+    settings = Settings(start_from=str(ROOT / "weights"), schedule=(("all-layers", 2),), fine_tune_batch_size=4)
+    training = Training({"data": {"train": examples, "dev": examples[:1]}}, settings, tmp_path)
+    training.start_stage()
+    photos = PhotoBatches(examples).batch(np.arange(len(examples)))
+    first = "block1_conv1/kernel"
+    kernel = np.array(training.named[first].value)
+
+    def loss() -> float:
+        logits = training.decoder((training.encoder.predict_on_batch(photos), training.words[..., :-1]))
+        return float(smoothed_loss(0)(training.words[..., 1:], logits))
+
+    before = loss()
+    for epoch in range(2):
+        training.progress["epoch"] = epoch
+        training.train_epoch()
+    assert loss() < 0.8 * before
+    assert not np.array_equal(kernel, training.named[first].value)
+
+
+def test_an_epoch_shows_each_folder_as_often_as_asked() -> None:
+    random = np.random.default_rng(0)
+    order = epoch_order([10, 4], (0.5, 3), random)
+    assert len(order) == 5 + 12
+    counts = np.bincount(order, minlength=14)
+    assert sorted(counts[:10]) == [0] * 5 + [1] * 5
+    assert counts[10:].tolist() == [3] * 4
+    assert sorted(epoch_order([3, 2], None, random)) == [0, 1, 2, 3, 4]
+    assert not np.array_equal(order, epoch_order([10, 4], (0.5, 3), random))
+
+
+@needs_java
+def test_two_folders_are_trained_on_together_and_scored_apart(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    one.mkdir()
+    made_pictures(one)
+    for name in ("train", "development"):
+        (two / name).mkdir(parents=True)
+        made_pictures(two / name)
+    settings = Settings(encoder_weights=SHIPPED, schedule=(("decoder", 1),), mix=(1, 0.5), batch_size=4)
+    report = run([one, two], settings, tmp_path / "run").read_text(encoding="utf-8")
+    assert "| run, one |" in report
+    assert "| run, two |" in report
+    (line,) = (tmp_path / "run" / "log.jsonl").read_text().splitlines()
+    ciders = json.loads(line)["ciders"]
+    assert ciders.keys() == {"one", "two"}
+    assert json.loads(line)["cider"] == pytest.approx(sum(ciders.values()) / 2)
+    photos = {
+        name: json.loads((tmp_path / "run" / "report" / name / "scores.json").read_text())["photos"] for name in ciders
+    }
+    assert photos == {"one": 1, "two": 8}
+    assert Captioner(tmp_path / "run" / "weights").caption(next(one.glob("*.png"))).text
+    with pytest.raises(CaptionerError, match="as many numbers"):
+        run([one], settings, tmp_path / "other")
+
+
+def test_a_vocabulary_of_nothing_is_refused_before_the_training(tmp_path: Path) -> None:
+    made_pictures(tmp_path)
+    process = script("--data", tmp_path, "--out", tmp_path / "run", "--encoder-weights", "none", "--min-word-count", 99)
+    errors = process.communicate()[1]
+    assert process.returncode == 1
+    assert errors.splitlines()[-1].startswith("train.py: Only 0% of the words in the captions occur 99 times or more")
+    assert "Traceback" not in errors
+    assert not (tmp_path / "run" / "settings.json").exists()
+
+
 def test_averaged_weights_are_what_remains(tmp_path: Path) -> None:
     """best.npz holds the averages, not the last step's weights, and a stage ends with them."""
     (tmp_path / "data").mkdir()
     data = load_dataset(made_pictures(tmp_path / "data"))
     settings = Settings(encoder_weights=SHIPPED, schedule=(("decoder", 1),), min_word_count=1)
-    training = train(data, settings, tmp_path / "run")
+    training = train({"data": data}, settings, tmp_path / "run")
     best, latest = (checkpoint.load(tmp_path / "run" / name) for name in ("best.npz", "latest.npz"))
     name = "decoder/query/kernel"
     np.testing.assert_array_equal(best[name], latest[f"average {name}"])

@@ -1,4 +1,4 @@
-"""What a training step sees of the photos: themselves, varied at random, or what frozen layers make of them."""
+"""What a training step gets: photos, varied at random, or the output of frozen layers for them."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -35,8 +35,8 @@ def augment(photo: Image.Image, random: np.random.Generator) -> Image.Image:
     return image
 
 
-class Photos:
-    """The photos of a split as the encoder takes them, read anew each time."""
+class PhotoBatches:
+    """Batches of a split's photos as the encoder takes them, read from their files each time."""
 
     def __init__(self, examples: list[Example]) -> None:
         self.examples = examples
@@ -59,16 +59,16 @@ class Photos:
         return view[:, ::-1] if may_mirror(example) and random.random() < 0.5 else view
 
 
-class Features:
-    """What frozen layers make of a split, computed once and kept on disk.
+class CachedFeatures:
+    """Batches of the output of frozen layers for a split, computed once and kept on disk.
 
     Args:
         layers: take the batches of data.
-        data: the split's photos, or what other layers made of them.
+        data: the split's photos, or the output of other layers for them.
         path: the `.npy` file.
     """
 
-    def __init__(self, layers: keras.Model, data: "Photos | Features", path: Path) -> None:
+    def __init__(self, layers: keras.Model, data: "PhotoBatches | CachedFeatures", path: Path) -> None:
         self.examples: list[Example] = data.examples
         if not path.exists():
             compute_features(layers, data, path)
@@ -83,14 +83,14 @@ class Features:
 
         An encoder that saw every ImageNet photo mirrored too gives nearly the mirrored features for a mirrored photo.
         """
-        features = self.features[indices].astype(np.float32)
+        features: np.ndarray = self.features[indices].astype(np.float32)
         if random:
             mirrored = self.may_mirror[indices] & (random.random(len(indices)) < 0.5)
             features[mirrored] = features[mirrored, :, ::-1]
         return features
 
 
-def compute_features(layers: keras.Model, data: Photos | Features, path: Path) -> None:
+def compute_features(layers: keras.Model, data: PhotoBatches | CachedFeatures, path: Path) -> None:
     """Write the layers' output, float16 [photos, …], as a `.npy` file that is there whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")

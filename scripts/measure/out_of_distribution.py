@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Show what the program says of odd pictures: such as users have, but unlike the photos that it was trained on."""
+"""Show what the program says of pictures that are unlike the photos that it was trained on."""
 
 import argparse
 import sys
@@ -11,7 +11,7 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-# The pictures that are files, by kind; their licences are beside them.
+# The pictures that are files, by kind; LICENCES.md in their folder has their licences.
 FILES = {
     "scan": ("tests/odd/text.jpg",),
     "drawing": ("tests/odd/horse.jpg",),
@@ -54,19 +54,20 @@ def parser() -> argparse.ArgumentParser:
 
 
 def pictures() -> Iterator[tuple[str, str, str, Image.Image]]:
-    """Every odd picture: the half that it belongs to, its kind, its name and itself.
+    """Every such picture: the half that it belongs to, its kind, its name and itself.
 
-    The confidence was fitted to every other drawn picture. All else is held out.
+    The confidence was fitted to every other synthetic image. All others are held out.
     """
-    from captioner.training.synthetic_images import drawn, spoilt
+    from captioner.training.out_of_distribution.degraded import degraded
+    from captioner.training.out_of_distribution.synthetic_images import synthetic_images
 
-    for number, (kind, name, picture) in enumerate(drawn()):
+    for number, (kind, name, picture) in enumerate(synthetic_images()):
         yield ("held out" if number % 2 else "fitted"), kind, name, picture
     for kind, files in FILES.items():
         for file in files:
             yield "held out", kind, Path(file).stem, opened(ROOT / file)
     for sample in SAMPLES:
-        for kind, picture in spoilt(opened(ROOT / "assets" / f"{sample}.jpg")):
+        for kind, picture in degraded(opened(ROOT / "assets" / f"{sample}.jpg")):
             yield "held out", kind, f"{sample}_{kind.split()[0]}", picture
 
 
@@ -81,6 +82,6 @@ if __name__ == "__main__":
     try:
         main()
     except (CaptionerError, OSError) as error:
-        sys.exit(f"odd_pictures.py: {error}")
+        sys.exit(f"out_of_distribution.py: {error}")
     except KeyboardInterrupt:
         sys.exit(130)

@@ -5,9 +5,9 @@ import pytest
 from PIL import Image
 
 from captioner.model.preprocess import encoder_input
+from captioner.training.batches import PhotoBatches
 from captioner.training.dataset import Example
 from captioner.training.encoder import SIDE
-from captioner.training.features import Photos
 
 
 @pytest.fixture
@@ -20,12 +20,12 @@ def picture(tmp_path: Path) -> Path:
 
 
 def test_as_the_program_will_see_it(picture: Path) -> None:
-    batch = Photos([Example(picture, ("A dog .",))]).batch(np.array([0]))
+    batch = PhotoBatches([Example(picture, ("A dog .",))]).batch(np.array([0]))
     np.testing.assert_array_equal(batch[0], encoder_input(np.asarray(Image.open(picture)), SIDE))
 
 
 def test_varied_views(picture: Path) -> None:
-    photos = Photos([Example(picture, ("A dog .",))])
+    photos = PhotoBatches([Example(picture, ("A dog .",))])
     views = photos.batch(np.zeros(20, int), np.random.default_rng(0))
     assert views.shape == (20, SIDE, SIDE, 3)
     assert views.dtype == np.uint8
@@ -37,6 +37,6 @@ def test_varied_views(picture: Path) -> None:
 
 
 def test_left_stays_left_where_a_caption_says_so(picture: Path) -> None:
-    photos = Photos([Example(picture, ("A dog .", "White on the Left."))])
+    photos = PhotoBatches([Example(picture, ("A dog .", "White on the Left."))])
     views = photos.batch(np.zeros(20, int), np.random.default_rng(0))
     assert all(view[:, :50].mean() > view[:, -50:].mean() for view in views)
