@@ -154,6 +154,8 @@ def test_two_folders_are_trained_on_together_and_scored_apart(tmp_path: Path) ->
     for name in ("train", "development"):
         (two / name).mkdir(parents=True)
         made_pictures(two / name)
+    table = two / "development" / "captions.txt"
+    table.write_text("\n".join(table.read_text().splitlines()[:5]))  # two photos are enough
     settings = Settings(encoder_weights=SHIPPED, schedule=(("decoder", 1),), mix=(1, 0.5), batch_size=4)
     report = run([one, two], settings, tmp_path / "run").read_text(encoding="utf-8")
     assert "| run, one |" in report
@@ -162,10 +164,8 @@ def test_two_folders_are_trained_on_together_and_scored_apart(tmp_path: Path) ->
     ciders = json.loads(line)["ciders"]
     assert ciders.keys() == {"one", "two"}
     assert json.loads(line)["cider"] == pytest.approx(sum(ciders.values()) / 2)
-    photos = {
-        name: json.loads((tmp_path / "run" / "report" / name / "scores.json").read_text())["photos"] for name in ciders
-    }
-    assert photos == {"one": 1, "two": 8}
+    for name, photos in (("one", 1), ("two", 2)):
+        assert json.loads((tmp_path / "run" / "report" / name / "scores.json").read_text())["photos"] == photos
     assert Captioner(tmp_path / "run" / "weights").caption(next(one.glob("*.png"))).text
     with pytest.raises(CaptionerError, match="as many numbers"):
         run([one], settings, tmp_path / "other")
