@@ -6,6 +6,7 @@ layouts of samples. `tiff_chunks` gets them out of such a file, and `samples` ma
 
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
 from itertools import islice
 from typing import IO, Any
@@ -14,6 +15,7 @@ import numpy as np
 from PIL import Image, TiffImagePlugin
 
 from captioner.errors import PhotoError
+from captioner.photos import jpeg
 from captioner.photos.samples import Samples
 from captioner.photos.tiff_chunks import (
     BITS,
@@ -43,6 +45,8 @@ OF_BYTES = (UNCOMPRESSED, 5, 8, 32773, 32946, 34925, 50000)
 # Photos of these formats are in the file, one for each strip or tile.
 OF_PHOTOS = {33003: "JPEG2000", 33005: "JPEG2000", 34712: "JPEG2000", 34933: "PNG", 50001: "WEBP"}
 APERIO_YCBCR = 33003
+# One of the JPEG files that these stand for may be of a kind that no decoder here knows.
+OF_JPEG = (7,)
 # What there is no decoder for.
 UNREADABLE = {
     22610: "JPEG XR",
@@ -132,13 +136,18 @@ class Page:
             return True
         if self.photometric == PALETTE and max(self.tags[COLOR_MAP]) < 256:
             return True  # Pillow takes the colours for 16-bit ones
-        extra = self.tags.get(EXTRA_SAMPLES, ())
-        bits = self.tags.get(BITS, (1,))
-        bits = bits * self.channels if len(bits) == 1 else bits
-        order = self.tags.get(FILL_ORDER, 1)
-        key: Any = (self.tags.prefix, self.photometric, (1,), order, bits[: self.channels], extra)
         in_planes = self.tags.get(PLANAR, 1) == 2 and (self.bits != 8 or self.channels > len(self._mode))
-        return in_planes or key not in TiffImagePlugin.OPEN_INFO
+        return in_planes or not self._has_pillow_mode
+
+    @property
+    def _has_pillow_mode(self) -> bool:
+        """Whether Pillow has a mode for the layout of the samples."""
+        bits = self.tags.get(BITS, (1,))
+        bits = (bits * self.channels if len(bits) == 1 else bits)[: self.channels]
+        formats = tuple(set(self.tags.get(SAMPLE_FORMAT, (1,))))
+        extra, order = self.tags.get(EXTRA_SAMPLES, ()), self.tags.get(FILL_ORDER, 1)
+        key: Any = (self.tags.prefix, self.photometric, formats, order, bits, extra)
+        return key in TiffImagePlugin.OPEN_INFO
 
     @property
     def _is_unknown_to_pillow(self) -> bool:
@@ -150,7 +159,11 @@ class Page:
         """A sentence that says why the page can't be read, or "" if it should be readable."""
         if self.compression in UNREADABLE:
             return sentence(f"a TIFF file with {UNREADABLE[self.compression]} compression", SAVE_JPEG)
-        if self.compression in OF_BYTES and (self.photometric not in MODES or not self.kind):
+        with suppress(LookupError):  # a strip of which nothing is said
+            if self.compression in OF_JPEG and (kind := jpeg.unreadable_kind(io.BytesIO(self._chunks.packed(0)))):
+                return sentence(f"a TIFF file with {kind} in it", SAVE_JPEG)
+        readable = self.photometric in MODES and self.kind
+        if self.compression in OF_BYTES and not readable and not self._has_pillow_mode:
             return sentence("a TIFF file with an unusual kind of colours", SAVE_JPEG)
         return ""
 

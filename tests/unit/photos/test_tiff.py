@@ -212,6 +212,24 @@ def test_says_which_compression_cannot_be_read(code, kind):
         read_photo(tiff_file(COLOURS, RGB, compression=code, pack=bytes))
 
 
+def test_says_what_kind_of_jpeg_is_inside():
+    lossless = b"\xff\xd8\xff\xc3\x00\x0b\x08" + bytes(20)
+    with pytest.raises(PhotoError, match="^This is a TIFF file with a lossless JPEG in it, which Captioner can't read"):
+        read_photo(tiff_file(COLOURS, RGB, compression=7, pack=lambda content: lossless))
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGB", "RGBA", "CMYK", "YCbCr"])
+@pytest.mark.parametrize("compression", [None, "tiff_lzw", "tiff_adobe_deflate", "packbits", "group4", "jpeg"])
+def test_what_pillow_writes_looks_as_before(mode, compression):
+    image = Image.fromarray(COLOURS).convert(mode)
+    if compression == "group4" and mode != "1" or compression == "jpeg" and mode not in ("L", "RGB"):
+        return  # no such files
+    file = io.BytesIO()
+    image.save(file, "TIFF", **({"compression": compression} if compression else {}))
+    within = 40 if compression == "jpeg" or mode == "YCbCr" else 1
+    assert_looks_like(file.getvalue(), np.asarray(image.convert("RGB")), within=within)
+
+
 def test_says_that_colours_are_unusual():
     with pytest.raises(PhotoError, match="^This is a TIFF file with an unusual kind of colours"):
         read_photo(tiff_file(COLOURS.astype(np.uint16), 32845))
