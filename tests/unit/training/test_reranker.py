@@ -104,12 +104,13 @@ def test_a_few_photos_of_ones_own_add_to_what_it_knows(tmp_path: Path, samples: 
     new = Hypothesis(words=tuple(map(vocabulary.ids.__getitem__, text.split())), log_probability=-9.0)
 
     here = [reranker.rerank([new], view[None])[0].predicted_cider for view in features[12:]]
-    assert min(here) > 0.2
-    for name in ("astronaut", "cat", "photographer"):
+    assert min(here) > 0.5
+    for name in ("astronaut", "photographer"):
         photo = pipeline.encode(pipeline.encoder_input(prepare(samples[name])))
         found = pipeline.search(photo)
-        assert reranker.rerank([new], photo.features)[0].predicted_cider < min(here) / 2
-        assert reranker.rerank([*found, new], photo.features)[0].words != new.words
+        best, *_ = reranker.rerank([*found, new], photo.features)
+        assert best.words == found[0].words
+        assert best.predicted_cider == pytest.approx(found[0].predicted_cider, abs=0.05)
 
 
 def test_the_same_photos_give_the_same_file(arrays: dict[str, np.ndarray]) -> None:
