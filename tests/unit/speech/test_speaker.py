@@ -286,17 +286,17 @@ def waiting_workers(ear: Ear, mark: str) -> list[int]:
     return workers
 
 
-@pytest.mark.parametrize("told", [False, True])
-def test_workers_that_are_killed_while_they_wait_are_replaced(ear, sound_card, mark, told):
+@pytest.mark.parametrize("already_speaking", [False, True])
+def test_workers_that_are_killed_while_they_wait_are_replaced(ear, sound_card, mark, already_speaking):
     workers = waiting_workers(ear, mark)
     for worker in workers:
         os.kill(worker, signal.SIGSTOP)
-    numbers = [ear.speaker.say(CAPTION)] if told else []
+    numbers = [ear.speaker.say(CAPTION)] if already_speaking else []
     time.sleep(0.3)
     for worker in workers:
         os.kill(worker, signal.SIGKILL)
     wait_until(lambda: not set(workers) & set(processes(mark)))
-    ear.until("finished", numbers[0] if told else ear.speaker.say(CAPTION))
+    ear.until("finished", numbers[0] if already_speaking else ear.speaker.say(CAPTION))
     assert sound_card.seconds() > 1
 
 

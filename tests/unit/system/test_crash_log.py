@@ -1,4 +1,4 @@
-"""What is left of errors that nobody handled; each program is a process of its own."""
+"""What the log keeps of unhandled errors. Each program is a process of its own."""
 
 import os
 import re
@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 
 if sys.platform != "linux":
-    pytest.skip("the folder for logs is told by a variable on Linux only", allow_module_level=True)
+    pytest.skip("only on Linux does a variable set the folder for logs", allow_module_level=True)
 
 SECRET = "/home/anna/photos/anna on the beach.jpg"
 CRASH = f"""
@@ -41,7 +41,7 @@ def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
 
-def test_the_places_in_the_code_are_noted_and_nothing_else(log: Path) -> None:
+def test_only_the_places_in_the_code_are_recorded(log: Path) -> None:
     done = run(CRASH)
     assert done.returncode == 1
     assert done.stderr == "captioner: Something went wrong in the program (KeyError). Please try again.\n"
@@ -54,31 +54,31 @@ def test_the_places_in_the_code_are_noted_and_nothing_else(log: Path) -> None:
     )
 
 
-def test_who_asks_for_it_has_everything_noted(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_variable_lets_everything_be_recorded(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAPTIONER_CRASH_DETAILS", "1")
     run(CRASH)
     assert SECRET in log.read_text()
 
 
-def test_a_thread_s_error_is_noted(log: Path) -> None:
+def test_an_error_in_a_thread_is_recorded(log: Path) -> None:
     script = "import threading; from captioner.system import crash_log; crash_log.watch()\n"
     done = run(f"{script}threading.Thread(target=lambda: 1 / 0).start()")
     assert done.stderr == "captioner: Something went wrong in the program (ZeroDivisionError). Please try again.\n"
     assert "builtins.ZeroDivisionError" in log.read_text()
 
 
-def test_an_error_is_told_though_no_native_code_was_watched(log: Path) -> None:
+def test_an_error_is_mentioned_though_native_code_was_not_watched(log: Path) -> None:
     run("from captioner.system import crash_log; crash_log.record(KeyError())")
     assert str(log.with_stem("crashes-old")) in run(PRINT_MESSAGE).stdout
 
 
-def test_ctrl_c_is_no_crash(log: Path) -> None:
+def test_ctrl_c_is_not_a_crash(log: Path) -> None:
     done = run("import captioner.system.crash_log; captioner.system.crash_log.watch(); raise KeyboardInterrupt")
     assert done.returncode == -signal.SIGINT
     assert not log.exists()
 
 
-def test_a_crash_of_native_code_is_told_once_and_names_no_folder(log: Path) -> None:
+def test_a_crash_of_native_code_is_mentioned_once_and_names_no_folder(log: Path) -> None:
     crash = (
         "import os, signal; from captioner.system import crash_log; "
         "crash_log.watch(); os.kill(os.getpid(), signal.SIGSEGV)"
@@ -95,7 +95,7 @@ def test_a_crash_of_native_code_is_told_once_and_names_no_folder(log: Path) -> N
     assert str(ROOT) not in entry
 
 
-def test_where_the_log_cannot_be_written_the_error_is_told_all_the_same(log: Path) -> None:
+def test_an_error_is_printed_though_the_log_cannot_be_written(log: Path) -> None:
     log.parent.parent.write_text("a file in the way")
     assert run(CRASH).stderr == "captioner: Something went wrong in the program (KeyError). Please try again.\n"
     assert run(PRINT_MESSAGE).stdout == "\n"
@@ -117,11 +117,11 @@ for number in range(300):
     assert log.read_text().count("function_299\n") == 30  # the innermost places, once
 
 
-def test_the_command_tells_a_sentence(log: Path) -> None:
+def test_the_command_prints_a_sentence(log: Path) -> None:
     script = """
 import sys
 from captioner import cli
-cli._caption_all = None  # as if a mistake had been made
+cli._caption_all = None  # a mistake in the program
 sys.exit(cli.main([sys.argv[1]]))
 """
     done = run(script, SECRET)

@@ -21,7 +21,7 @@ def start(script: str, *arguments: object) -> subprocess.Popen[str]:
     return subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True)
 
 
-def test_writes_whole_files(tmp_path: Path) -> None:
+def test_writes_complete_files(tmp_path: Path) -> None:
     path = tmp_path / ("ä" * 127)  # as many bytes as a name may have
     for content in (b"one", b"two\n" * 1000, b""):
         files.write(path, content)
@@ -30,7 +30,7 @@ def test_writes_whole_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "symlink"), reason="no links here")
-def test_links_that_lead_nowhere_are_told(tmp_path: Path) -> None:
+def test_links_that_lead_nowhere_raise_an_error(tmp_path: Path) -> None:
     (tmp_path / "round").symlink_to("round")
     (tmp_path / "away").symlink_to(tmp_path / "gone" / "file")
     for name in ("round", "away"):
@@ -71,14 +71,14 @@ for number in range(10_000):
         assert program.stdout.readline() == "0\n"
         time.sleep(random.uniform(0, 0.1))
         program.send_signal(signal.SIGKILL)
-        told = ["0", *program.communicate()[0].split()]
+        printed = ["0", *program.communicate()[0].split()]
         settings, problem = load(path)
         assert problem == ""
-        assert len(told) - 1 <= int(settings.last_folder.split()[0]) <= len(told)
+        assert len(printed) - 1 <= int(settings.last_folder.split()[0]) <= len(printed)
 
 
 def test_programs_that_save_at_once_lose_nothing(tmp_path: Path) -> None:
-    """Each changes another setting again and again; what the others hold there stays."""
+    """Each changes another setting again and again, and keeps what the other one has saved."""
     script = """
 import random, sys, time
 from dataclasses import replace
@@ -90,7 +90,7 @@ for value in range(100, 201):
     new = replace(saved, **{name: value})
     save(new, path, saved)
     saved = new
-    time.sleep(random.uniform(0, 0.02))  # else the other one seldom gets the lock, and on a busy machine too late
+    time.sleep(random.uniform(0, 0.02))  # otherwise the other one rarely gets the lock, and on a busy machine too late
     assert getattr(load(path)[0], name) == value, "the other program overwrote it"
 """
     path = tmp_path / "settings.json"
@@ -103,7 +103,7 @@ for value in range(100, 201):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGSTOP")
-def test_a_program_that_hangs_keeps_no_other_from_saving(tmp_path: Path) -> None:
+def test_a_program_that_hangs_does_not_keep_another_from_saving(tmp_path: Path) -> None:
     script = """
 import sys, time
 from pathlib import Path

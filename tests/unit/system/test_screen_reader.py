@@ -1,4 +1,4 @@
-"""Screen readers that run, and those that do not: real processes and answers of programs."""
+"""Finding a running screen reader, with real processes and programs that answer."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ if sys.platform != "linux":
 
 @pytest.fixture(autouse=True)
 def programs(tmp_path, monkeypatch) -> Path:
-    """A folder with the only programs that can be started."""
+    """A folder with the only programs that can be found."""
     folder = tmp_path / "programs"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
@@ -53,7 +53,7 @@ def test_a_running_program(programs, reader):
         ("busctl", "b false", False),
     ],
 )
-def test_what_the_desktop_says(programs, name, answer, found):
+def test_the_answer_of_the_desktop(programs, name, answer, found):
     program(programs / name, f"echo '{answer}'")
     assert screen_reader.running() == found
 

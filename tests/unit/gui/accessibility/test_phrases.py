@@ -1,4 +1,4 @@
-"""Keys, signs and sentences as they are said."""
+"""Shortcuts, characters and sentences as they are spoken."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def test_shortcuts(shown, said):
     assert shortcut(shown) == said
 
 
-def test_no_shortcut_of_the_program_is_said_as_a_sign():
+def test_no_shortcut_of_the_program_is_spoken_as_punctuation():
     for command in COMMANDS:
         assert all(part.isalnum() for part in shortcut(command.shortcut).split()), command.shortcut
 
@@ -36,8 +36,8 @@ def test_characters():
     ]
 
 
-def test_parts():
-    """What there is not leaves no gap, and no sign follows another."""
+def test_joining_parts():
+    """Empty parts leave no gap, and no punctuation mark follows another."""
     assert joined("Open…", "", "button") == "Open…, button"
     assert joined("A dog runs.", "1 of 2") == "A dog runs, 1 of 2"
     assert sentences("Captioner", "", "A dog runs.", "Really?", "Open, button") == (

@@ -1,4 +1,4 @@
-"""What a user hears who cannot see the window: real widgets, real keys, every utterance in order."""
+"""What a blind user hears, with real widgets and real keys: every utterance in order."""
 
 import queue
 import shutil
@@ -15,30 +15,30 @@ from captioner.gui.voice import Voice
 from captioner.gui.widgets.caption_view import CaptionView
 from captioner.speech.speaker import Event
 
-MINUTE = 60.0  # only for what would else hang for ever
+TIMEOUT = 60.0  # seconds, after which a test counts as hung
 
 
 class Desk:
-    """A window with a user before it who presses keys, and all that is said."""
+    """A window whose user presses keys, and everything that is spoken."""
 
     def __init__(self, root: tk.Tk):
         self.root = root
         self.said: list[str] = []
-        self.told: list[str] = []
+        self.notices: list[str] = []
         self.events: queue.Queue[Event] = queue.Queue()
         self.ended: list[str] = []  # how each utterance ended, "finished" or "stopped"
-        self.voice = Voice(self.told.append, self.events.put, self.said.append)
+        self.voice = Voice(self.notices.append, self.events.put, self.said.append)
         self.voicing = SelfVoicing(root, self.voice, on=True)
         root.title("Captioner")
         self.drain()
 
     def open(self, widget: tk.Misc) -> None:
-        """Show the window with the focus in a widget, and hear so."""
+        """Show the window with the focus in a widget, and wait until that is spoken."""
         widget.focus()
         self.wait_until(lambda: self.said and self.said[-1].startswith("Captioner. "))
 
     def drain(self) -> None:
-        """What the program's main loop does."""
+        """Handle the events of speech, as the program does."""
         while not self.events.empty():
             event = self.events.get()
             self.voice.handle(event)
@@ -46,16 +46,16 @@ class Desk:
         self.root.after(5, self.drain)
 
     def wait_until(self, true) -> None:
-        end = time.monotonic() + MINUTE
+        end = time.monotonic() + TIMEOUT
         while not true():
             assert time.monotonic() < end, self.said
             self.root.update()
             time.sleep(0.002)
 
     def press(self, *keys: str) -> None:
-        """Press keys, each when something was said after the one before, also in dialogs that wait for an answer."""
+        """Press keys, each after something was spoken for the one before. Also works in modal dialogs."""
         left = ["", *keys]
-        end = time.monotonic() + MINUTE
+        end = time.monotonic() + TIMEOUT
 
         def next_key(count: int, again: float) -> None:
             heard, late = len(self.said) > count, time.monotonic() > again
@@ -68,7 +68,7 @@ class Desk:
                 self.root.destroy()  # and any dialog that waits for an answer
                 raise TimeoutError(self.said)
             if heard or late:  # a busy window manager loses a key while a window opens
-                count, again = len(self.said), time.monotonic() + MINUTE / 4
+                count, again = len(self.said), time.monotonic() + TIMEOUT / 4
                 subprocess.Popen(["xdotool", "key", "--delay", "30", left[0]]).wait()
             self.root.after(5, next_key, count, again)
 
@@ -76,7 +76,7 @@ class Desk:
         self.wait_until(lambda: left == ["done"])
 
     def touch(self, key: str) -> None:
-        """Press a key that need not be followed by anything said."""
+        """Press a key after which nothing may be spoken."""
         released: list[tk.Event] = []
         self.root.bind(f"<KeyRelease-{key}>", released.append)
         subprocess.Popen(["xdotool", "key", key]).wait()
@@ -85,7 +85,7 @@ class Desk:
         self.wait_until(lambda: time.monotonic() > end)
 
     def heard(self) -> list[str]:
-        """What was said since the last time."""
+        """What was spoken since the last call."""
         said, self.said[:] = list(self.said), []
         return said
 
@@ -100,7 +100,7 @@ def desk(root, sound_card):
 
 
 def test_start(desk):
-    """The window's name and how to get help; then, as it waits for that, what has the focus."""
+    """The window's name and how to get help, and after that the widget that has the focus."""
     button = ttk.Button(desk.root, text="Open")
     button.pack()
     desk.voicing.on = False
@@ -186,7 +186,7 @@ def test_check(desk, kind):
 
 
 def test_change_values(desk):
-    """Only what has changed is said."""
+    """Only the change is spoken."""
     size = tk.DoubleVar(value=100)
     scale = ttk.Scale(desk.root, from_=75, to=300, variable=size)
     spin = ttk.Spinbox(desk.root, from_=1, to=9)
@@ -210,7 +210,7 @@ def test_change_values(desk):
     ]
 
 
-def test_a_value_that_changes_by_itself_is_not_said(desk):
+def test_a_value_that_changes_by_itself_is_not_spoken(desk):
     text = tk.StringVar(value="Copy")
     button = ttk.Button(desk.root, textvariable=text, command=lambda: desk.voicing.say("Copied."))
     button.pack()
@@ -230,7 +230,7 @@ def test_a_button_that_becomes_unavailable(desk):
 
 
 def test_combo_box(desk):
-    """What is chosen while going through the list, and what was chosen in the end."""
+    """Each value on the way through the list, and the chosen one at the end."""
     box = ttk.Combobox(desk.root, values=["English", "German", "French"], state="readonly")
     box.current(0)
     describe(box, "Voice")
@@ -246,7 +246,7 @@ def test_combo_box(desk):
 
 
 def test_list(desk):
-    """Positions; ttk.Treeview with what is shown of a row."""
+    """Items with their positions; in a ttk.Treeview with all columns of a row."""
     names = tk.Listbox(desk.root)
     names.insert("end", "A dog runs.", "A cat sleeps.")
     names.activate(0)
@@ -268,7 +268,7 @@ def test_list(desk):
 
 
 def test_type(desk):
-    """Letters, and each word when it is finished; signs by their names."""
+    """Letters, each word when it is complete, and punctuation by its name."""
     entry = ttk.Entry(desk.root)
     entry.pack()
     desk.open(entry)
@@ -283,7 +283,7 @@ def test_type(desk):
 
 
 def test_read_a_text(desk):
-    """By lines, words and letters, as where help is shown."""
+    """By lines, words and letters."""
     text = tk.Text(desk.root)
     text.insert("1.0", "Open a photo:\nControl O\n\nQuit: Control Q")
     text.mark_set("insert", "1.0")
@@ -299,7 +299,7 @@ def test_read_a_text(desk):
 
 
 def test_menus(desk):
-    """Each menu and entry, with what it is and its shortcut; unavailable ones are passed over, as Tk does."""
+    """Each menu and entry with its kind and shortcut. Unavailable ones are skipped, as Tk does."""
     checked, theme = tk.BooleanVar(desk.root, True), tk.StringVar(desk.root, "dark")
     bar = tk.Menu(desk.root)
     file, view, themes = (tk.Menu(bar, tearoff=False) for _ in range(3))
@@ -334,7 +334,7 @@ def test_menus(desk):
 
 
 def test_message_box(desk):
-    """Title, message and button, and after it the window again."""
+    """The title, the message and the button, and after that the window again."""
 
     def complain() -> None:
         messagebox.showerror("No photo", "The photo cannot be read.", detail="Try another one.", parent=desk.root)
@@ -350,7 +350,7 @@ def test_message_box(desk):
 
 
 def test_a_window_that_gives_the_focus_away_late(desk):
-    """Its title is not cut off by what gets the focus."""
+    """The widget that gets the focus does not interrupt the title."""
 
     def show() -> None:
         window = tk.Toplevel(desk.root)
@@ -394,7 +394,7 @@ def test_the_mouse(desk):
 
 
 def test_file_dialog(desk, tmp_path):
-    """Tk's own: it can be used by who does not see it."""
+    """Tk's own dialog can be used without seeing it."""
     for name in "cat.jpg", "dog.jpg":
         (tmp_path / name).touch()
     chosen = []
@@ -416,8 +416,8 @@ def test_file_dialog(desk, tmp_path):
     assert chosen == [str(tmp_path / "dog.jpg")]
 
 
-def test_walk_through_a_caption(desk):
-    """Word by word; then the other captions."""
+def test_exploring_a_caption(desk):
+    """Word by word, and then the other captions."""
     view = CaptionView(desk.root)
     view.pack(fill="both", expand=True)
     desk.root.geometry("600x400")
@@ -438,8 +438,8 @@ def test_walk_through_a_caption(desk):
     ]
 
 
-def test_a_caption_that_goes_was_not_deleted_by_its_reader(desk):
-    """Nor is the next one read out because it stands in the same place: it is spoken anyway."""
+def test_a_caption_that_disappears_does_not_count_as_deleted(desk):
+    """Nor does the next one count as a change of the text: it is spoken anyway."""
     view = CaptionView(desk.root)
     view.pack(fill="both", expand=True)
     view.show(Caption("A dog runs.", (Word("dog", -1.0, None),), -3.0, 1.0, (), {}))
@@ -452,7 +452,7 @@ def test_a_caption_that_goes_was_not_deleted_by_its_reader(desk):
     assert len(desk.heard()) == 1
 
 
-def test_words_under_the_mouse_are_not_said(desk):
+def test_words_under_the_mouse_are_not_spoken(desk):
     view = CaptionView(desk.root)
     view.pack(fill="both", expand=True)
     desk.root.geometry("600x400")
@@ -467,7 +467,7 @@ def test_words_under_the_mouse_are_not_said(desk):
     assert desk.heard()[1:] == ["runs", "A", "runs"]
 
 
-def test_a_focus_that_the_program_moves_does_not_talk_over_a_caption(desk):
+def test_a_focus_that_the_program_moves_does_not_interrupt_a_caption(desk):
     buttons = [ttk.Button(desk.root, text=text) for text in ("Open", "Copy", "Save")]
     for button in buttons:
         button.pack()
@@ -484,8 +484,8 @@ def test_a_focus_that_the_program_moves_does_not_talk_over_a_caption(desk):
     assert desk.heard()[2:] == ["Copy, button", "Save, button"]
 
 
-def test_a_focus_that_the_program_moves_after_a_key_does_not_either(desk):
-    """As where a key shows the next photo, which is captioned already."""
+def test_a_focus_that_the_program_moves_after_a_key_does_not_interrupt_either(desk):
+    """As when a key shows the next photo, which already has a caption."""
     buttons = [ttk.Button(desk.root, text=text) for text in ("Next", "Copy")]
     for button in buttons:
         button.pack()
@@ -518,7 +518,7 @@ def test_toggle(desk):
 
 
 def test_busy(desk):
-    """Said after a second, unless it has ended before."""
+    """Spoken after a second, unless it has ended before."""
     button = ttk.Button(desk.root, text="Open")
     button.pack()
     desk.open(button)
@@ -534,7 +534,7 @@ def test_busy(desk):
 
 
 def test_a_widget_that_takes_the_place_of_another(desk):
-    """It is said although its path is the same."""
+    """It is spoken although its path is the same."""
     button = ttk.Button(desk.root, text="Open", name="button")
     button.pack()
     desk.open(button)

@@ -1,4 +1,4 @@
-"""What Tk 9.1 and newer is told, by a Tcl command of the same name that takes note."""
+"""How widgets are described to Tk 9.1 and newer, with a Tcl command of the same name that records the calls."""
 
 import tkinter as tk
 from tkinter import ttk
@@ -11,29 +11,29 @@ from tests.support.program import wait_for
 
 
 @pytest.fixture
-def told(root):
-    """What was told of each widget, in order."""
+def calls(root):
+    """The calls so far, in order."""
     root.tk.eval("""
-        set ::told {}
-        proc ::tk::accessible {args} { lappend ::told $args }
+        set ::calls {}
+        proc ::tk::accessible {args} { lappend ::calls $args }
         namespace ensemble configure tk -map [dict merge [namespace ensemble configure tk -map] {
             accessible ::tk::accessible
         }]
     """)
 
-    def told() -> list[tuple[str, ...]]:
-        calls = [root.tk.splitlist(call) for call in root.tk.splitlist(root.tk.eval("set ::told"))]
-        root.tk.eval("set ::told {}")
-        return calls
+    def calls() -> list[tuple[str, ...]]:
+        made = [root.tk.splitlist(call) for call in root.tk.splitlist(root.tk.eval("set ::calls"))]
+        root.tk.eval("set ::calls {}")
+        return made
 
-    return told
+    return calls
 
 
-def test_a_button(root, told):
-    """The role comes first, as Tk demands."""
+def test_a_button(root, calls):
+    """The role comes first, as Tk requires."""
     button = ttk.Button(root, text="Open")
     describe(button, shortcut="Ctrl+O")
-    assert told() == [
+    assert calls() == [
         ("set_acc_role", str(button), "Button"),
         ("set_acc_name", str(button), "Open"),
         ("set_acc_description", str(button), "Open, Control O"),
@@ -41,15 +41,15 @@ def test_a_button(root, told):
     ]
 
 
-def test_when_a_widget_is_shown(root, told):
-    """Tk then describes it, too; what is told later holds."""
+def test_when_a_widget_is_shown(root, calls):
+    """Tk then describes it as well, so it is described again."""
     scale = ttk.Scale(root, from_=75, to=300, value=100)
     describe(scale, "Text size", value=lambda: f"{scale.get():.0f} percent")
-    told()
+    calls()
     scale.set(150)
     scale.pack()
     root.update()
-    assert told() == [
+    assert calls() == [
         ("set_acc_role", str(scale), "Scale"),
         ("set_acc_name", str(scale), "Text size"),
         ("set_acc_description", str(scale), "Text size"),
@@ -57,21 +57,21 @@ def test_when_a_widget_is_shown(root, told):
     ]
 
 
-def test_a_widget_with_the_focus(root, told, sound_card):
-    """What has changed since it was described is told again, whether or not self-voicing is on."""
+def test_a_widget_with_the_focus(root, calls, sound_card):
+    """It is described again if it has changed, whether or not self-voicing is on."""
     text = tk.Text(root)
     describe(text, "Caption")
     text.pack()
     voice = Voice(print, lambda event: None)
     SelfVoicing(root, voice, on=False)
     root.update()
-    told()
+    calls()
     text.insert("1.0", "A dog runs.")
     text.focus_force()
-    calls = []
-    wait_for(lambda: root.update() or calls.extend(told()) or calls)
+    made = []
+    wait_for(lambda: root.update() or made.extend(calls()) or made)
     voice.close()
-    assert calls[-1] == ("set_acc_value", str(text), "A dog runs.")
+    assert made[-1] == ("set_acc_value", str(text), "A dog runs.")
 
 
 @pytest.mark.parametrize(
@@ -91,13 +91,13 @@ def test_a_widget_with_the_focus(root, told, sound_card):
         (ttk.Label, "Label"),
     ],
 )
-def test_roles(root, told, kind, role):
+def test_roles(root, calls, kind, role):
     widget = kind(root)
     describe(widget, "Name")
-    assert told()[:2] == [("set_acc_role", str(widget), role), ("set_acc_name", str(widget), "Name")]
+    assert calls()[:2] == [("set_acc_role", str(widget), role), ("set_acc_name", str(widget), "Name")]
 
 
-def test_a_tk_that_cannot(root):
-    """Nothing is called that there is not."""
+def test_an_older_tk(root):
+    """A command that does not exist is not called."""
     describe(tk.Button(root, text="Open"))
     assert not root.tk.eval("info commands ::tk::accessible")

@@ -301,7 +301,7 @@ def test_pastes_html_on_wayland(wl_paste, encoding, tmp_path):
 @needs_xclip
 @pytest.mark.parametrize("script", ["echo 'Failed to connect to a Wayland server' >&2; exit 1", "exec sleep 60"])
 def test_pastes_from_x_where_wayland_does_not_answer(wl_paste, copy, script, monkeypatch):
-    """In a remote session, for instance, which has the variable all the same."""
+    """In a remote session, for instance, where the variable is set nevertheless."""
     monkeypatch.setattr(incoming, "CLIPBOARD_TIMEOUT", 1)
     wl_paste(script)
     copy("image/png", b"content")

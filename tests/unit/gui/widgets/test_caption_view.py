@@ -1,4 +1,4 @@
-"""What a user sees of a caption, and does with it: a real window, real keys."""
+"""What the user sees of a caption and can do with it, in a real window with real keys."""
 
 import tkinter as tk
 from collections.abc import Callable
@@ -39,14 +39,14 @@ def caption(words: str = "a man 's dog runs through tall grass", confidence: flo
 
 
 def box(widget: tk.Text, index: str) -> tuple[int, int, int, int]:
-    """Left, top, width and height of a character that is to be seen."""
+    """Left, top, width and height of a visible character."""
     found = widget.bbox(index)
     assert found
     return found
 
 
 class Desk:
-    """A window with a caption's view, and the one who uses it."""
+    """A window with a caption view, and its user."""
 
     def __init__(self, root: tk.Tk, text_size: int = 100, width: int = 700, height: int = 600, palette: str = "light"):
         self.root = root
@@ -54,7 +54,7 @@ class Desk:
         self.view = CaptionView(root)
         self.view.pack(fill="both", expand=True)
         self.dress(text_size, palette)
-        self.words: list[tuple[int | None, str]] = []  # as they were marked
+        self.words: list[tuple[int | None, str]] = []  # in the order in which they were marked
         self.view.bind("<<Word>>", lambda event: self.words.append((self.view.word, self.view.marked_text)))
         self.above: list[str] = []  # keys that reached the window
         for key in "Left", "Right", "Up", "Down", "Home", "End", "Prior", "Next", "space", "Escape", "Control-c":
@@ -76,7 +76,7 @@ class Desk:
         wait_for(look)
 
     def settle(self, milliseconds: int = 100) -> None:
-        """Let the window live for a while."""
+        """Run the window for a while."""
         over = tk.BooleanVar(self.root)
         self.root.after(milliseconds, over.set, True)
         self.until(over.get)
@@ -94,7 +94,7 @@ class Desk:
         self.view.statement.event_generate("<Motion>", x=x + width // 2, y=y + height // 2)
 
     def in_sight(self, widget: ReadOnlyText, index: str) -> bool:
-        """Whether a line is to be seen in full."""
+        """Whether a line is completely visible."""
         place = widget.dlineinfo(index)
         if not place:
             return False
@@ -144,14 +144,14 @@ def test_arrow_keys_go_from_word_to_word(desk: Desk) -> None:
     assert (desk.view.word, desk.view.marked_text) == (None, "")
 
 
-def test_keys_that_are_the_windows_reach_it(desk: Desk) -> None:
+def test_the_windows_own_keys_reach_it(desk: Desk) -> None:
     desk.view.show(caption())
     desk.press("Prior", "Next", "space", "Escape")
     desk.press("Down", "Left", "Right")
     assert desk.above == ["Prior", "Next", "space", "Escape", "Left", "Right"]
 
 
-def test_a_marked_word_is_not_told_by_colour_alone(desk: Desk) -> None:
+def test_a_marked_word_does_not_differ_by_colour_alone(desk: Desk) -> None:
     desk.view.show(caption())
     desk.press("Right", "Right")
     statement = desk.view.statement
@@ -171,13 +171,13 @@ def test_the_word_under_the_mouse_is_marked(desk: Desk) -> None:
     desk.point("1.0")
     assert desk.words[1:] == [(4, "runs"), (None, "Probably")]
     x, y, width, height = box(desk.view.statement, "end - 2 chars")
-    desk.view.statement.event_generate("<Motion>", x=x + width + 50, y=y)  # beside the text
+    desk.view.statement.event_generate("<Motion>", x=x + width + 50, y=y)  # to the right of the text
     assert desk.view.marked_text == ""
 
     desk.press("Home")
     desk.point(f"1.{dog + 1}")
     desk.view.statement.event_generate("<Leave>")
-    assert desk.view.marked_text == "Probably"  # as before the mouse came
+    assert desk.view.marked_text == "Probably"  # as before the mouse moved
 
 
 def test_another_caption_or_focus_leaves_no_word_marked(desk: Desk) -> None:
@@ -224,7 +224,7 @@ def test_text_cannot_be_changed(desk: Desk) -> None:
     assert desk.view.statement.get("1.0", "end - 1 chars") == before
 
 
-def test_alternatives_are_walked_and_copied(desk: Desk) -> None:
+def test_alternatives_can_be_chosen_and_copied(desk: Desk) -> None:
     desk.view.show(caption())
     alternatives = desk.view.alternatives
     heard = []
@@ -265,7 +265,7 @@ def test_tab_leaves_the_texts(desk: Desk) -> None:
 
 @pytest.mark.parametrize("text_size", [100, 200, 300])
 @pytest.mark.parametrize("width", [300, 900])
-def test_text_of_any_size_is_there_in_full(root: tk.Tk, text_size: int, width: int) -> None:
+def test_text_of_any_size_is_complete(root: tk.Tk, text_size: int, width: int) -> None:
     desk = Desk(root, width=width, height=900)
     desk.view.show(caption(confidence=0.1))
     desk.view.message("A long message that says what is wrong and then what can be done about it by the user.")
@@ -303,7 +303,7 @@ def test_text_that_is_too_large_for_the_window_scrolls_to_where_the_user_is(root
     desk.until(lambda: desk.in_sight(desk.view.statement, "1.0"))
 
 
-def test_a_scrollbar_takes_its_room_only_while_it_is_needed(root: tk.Tk) -> None:
+def test_a_scrollbar_takes_room_only_while_it_is_needed(root: tk.Tk) -> None:
     desk = Desk(root, text_size=200, width=700, height=300)
     desk.view.show(caption())
     desk.until(lambda: desk.view.statement.winfo_width() < 680)
@@ -311,7 +311,7 @@ def test_a_scrollbar_takes_its_room_only_while_it_is_needed(root: tk.Tk) -> None
     desk.until(lambda: desk.view.statement.winfo_width() == 700)
 
 
-def test_nothing_moves_while_the_next_caption_is_awaited(root: tk.Tk) -> None:
+def test_nothing_moves_until_the_next_caption_comes(root: tk.Tk) -> None:
     desk = Desk(root)
     desk.view.pack(fill="x", expand=False)
     desk.settle()
@@ -347,7 +347,7 @@ def test_a_ring_shows_where_the_focus_is(root: tk.Tk, display: str, palette: str
 
 
 def bar_of(desk: Desk) -> SimpleNamespace:
-    """What is seen of the bar: how often it came and went, and whether it is there."""
+    """Watches the progress bar: how often it came and went, and whether it is shown."""
     (bar,) = (child for child in desk.view.winfo_children() if child.winfo_class() == "TProgressbar")
     seen = SimpleNamespace(shown=bar.winfo_ismapped, came=[], went=[])
     bar.bind("<Map>", lambda event: seen.came.append(event.time))
@@ -355,7 +355,7 @@ def bar_of(desk: Desk) -> SimpleNamespace:
     return seen
 
 
-def test_a_bar_moves_while_something_takes_long(desk: Desk) -> None:
+def test_a_progress_bar_shows_that_something_takes_long(desk: Desk) -> None:
     bar = bar_of(desk)
     desk.view.show(caption())
     desk.settle()

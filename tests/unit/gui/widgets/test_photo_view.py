@@ -1,4 +1,4 @@
-"""What is seen of a photo: on a real screen, looked at pixel by pixel."""
+"""What the user sees of a photo, pixel by pixel on a real screen."""
 
 import io
 import subprocess
@@ -18,7 +18,7 @@ from captioner.gui.widgets.photo_view import PhotoView
 from tests.support.program import wait_for
 
 RED, GREEN, BLUE, GREY = (200, 30, 30), (30, 160, 30), (30, 30, 200), (128, 128, 128)
-DIM = 51  # what is left of GREY
+DIM = 51  # what dimming makes of GREY
 BACKGROUND = tuple(bytes.fromhex(PALETTES["dark"].background[1:]))
 
 
@@ -42,17 +42,17 @@ class Eye:
         return np.asarray(ImageGrab.grab(box, xdisplay=self.display).convert("RGB"))
 
     def colour(self, x: float = 0.5, y: float = 0.5) -> tuple[int, ...]:
-        """The colour at a point of the view, given in parts of its size."""
+        """The colour at a point of the view, given as fractions of its size."""
         left, top = int(x * self.view.winfo_width()), int(y * self.view.winfo_height())
         return tuple(int(channel) for channel in self.see(left, top, 1, 1)[0, 0])
 
     def box(self) -> tuple[int, ...]:
-        """Left, top, right and bottom of what is not background."""
+        """Left, top, right and bottom of everything that is not background."""
         there = Image.fromarray((self.see() != BACKGROUND).any(-1))
         return there.getbbox() or (0, 0, 0, 0)
 
     def until(self, predicate: Callable[[], object]) -> None:
-        """Let the window live until it is so."""
+        """Run the window until something is true."""
 
         def look() -> object:
             self.root.update()
@@ -62,7 +62,7 @@ class Eye:
 
 
 class Gate:
-    """Holds a function that draws: each call goes on when one more is let through."""
+    """Holds up a drawing function. Each call waits until it is let through."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, function: str):
         self.calls = 0
@@ -90,7 +90,7 @@ def photo(colour: tuple[int, ...] = GREY, size: tuple[int, int] = (60, 40)) -> I
 
 
 def attention(*cells: tuple[int, int, float]) -> np.ndarray:
-    """Weights that are higher in some cells: row, column, weight."""
+    """Attention weights that are higher in some cells, given as row, column, weight."""
     weights = np.full((10, 10), 0.01, np.float32)
     for row, column, weight in cells:
         weights[row, column] = weight
@@ -98,7 +98,7 @@ def attention(*cells: tuple[int, int, float]) -> np.ndarray:
 
 
 def colours_until(eye: Eye, predicate: Callable[[], object], x: float = 0.5, y: float = 0.5) -> set[tuple[int, ...]]:
-    """All colours that are seen at a point until something is so."""
+    """All colours that appear at a point until something is true."""
     seen = set()
 
     def look() -> object:
@@ -169,7 +169,7 @@ def test_a_photo_is_sharp(eye: Eye) -> None:
     eye.until(lambda: (abs(eye.see()[10:-10].astype(int) - 127) < 10).all())
 
     stripes = Image.fromarray(np.tile(np.array([[[0] * 3], [[255] * 3]], np.uint8), (200, 400, 1)))
-    eye.view.show(stripes)  # of the view's own size: every pixel is one on the screen
+    eye.view.show(stripes)  # as large as the view, so that each pixel is one on the screen
     eye.until(lambda: (eye.see() == np.asarray(stripes)).all())
 
 
@@ -205,7 +205,7 @@ def test_only_the_latest_photo_is_shown(eye: Eye, monkeypatch: pytest.MonkeyPatc
     assert eye.colour() == GREEN
 
 
-def test_the_window_lives_while_a_photo_is_drawn(eye: Eye, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_window_responds_while_a_photo_is_drawn(eye: Eye, monkeypatch: pytest.MonkeyPatch) -> None:
     eye.view.show(photo(GREEN))
     eye.until(lambda: eye.colour() == GREEN)
     gate = Gate(monkeypatch, "fit")
@@ -255,7 +255,7 @@ def test_a_line_goes_round_the_strongest_region(eye: Eye, cell: tuple[int, int],
     inside = np.asarray(ways) == 100
     assert 30 * 40 / 3 < inside.sum() < 4 * 30 * 40  # closed, and of about a cell's size
     rows, columns = np.nonzero(line)
-    assert abs(rows - middle[1]).max() < 60  # none around the other region
+    assert abs(rows - middle[1]).max() < 60  # and none around the other region
     assert abs(columns - middle[0]).max() < 80
 
 
@@ -287,7 +287,7 @@ def test_an_older_attention_is_never_shown(eye: Eye, monkeypatch: pytest.MonkeyP
     assert colours_until(eye, lambda: eye.colour(0.75, 0.75) == GREY, 0.25, 0.25) == {(DIM,) * 3}
 
 
-def test_looking_everywhere_alike_dims_nothing(eye: Eye) -> None:
+def test_uniform_attention_dims_nothing(eye: Eye) -> None:
     eye.view.show(photo(GREY))
     eye.until(lambda: eye.colour() == GREY)
     before = eye.see()
@@ -315,7 +315,7 @@ def test_its_thread_ends_with_it(eye: Eye) -> None:
     eye.root.update()
 
 
-def test_nothing_heavy_is_imported_before_the_window_is_there() -> None:
+def test_nothing_heavy_is_imported_before_the_window_appears() -> None:
     script = (
         "import sys, captioner.gui.widgets.photo_view, captioner.gui.widgets.caption_view; "
         "print({'numpy', 'PIL'} & sys.modules.keys())"

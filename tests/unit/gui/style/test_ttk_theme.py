@@ -50,14 +50,14 @@ def test_controls_and_the_focus_can_be_seen(palette: Palette) -> None:
         assert contrast(mark, ground) >= 3, (mark, ground)
 
 
-def dress(root: tk.Tk, name: str = "light", text_size: int = 100) -> Palette:
+def apply(root: tk.Tk, name: str = "light", text_size: int = 100) -> Palette:
     apply_theme(root, PALETTES[name], text_size)
     root.update()
     return PALETTES[name]
 
 
 def show(widget: tk.Widget) -> Image.Image:
-    """What is on the screen where a widget is."""
+    """The part of the screen that a widget takes up."""
     widget.winfo_toplevel().lift()
     widget.update()
     left, top = widget.winfo_rootx(), widget.winfo_rooty()
@@ -77,7 +77,7 @@ CONTROLS: dict[str, Callable[[tk.Misc], ttk.Widget]] = {
 @pytest.mark.parametrize("name", PALETTES)
 @pytest.mark.parametrize("kind", CONTROLS)
 def test_a_ring_shows_what_has_the_focus(root: tk.Tk, kind: str, name: str) -> None:
-    palette = dress(root, name)
+    palette = apply(root, name)
     widget = CONTROLS[kind](root)
     other = ttk.Button(root, text="other")
     widget.pack(padx=20, pady=20)
@@ -97,8 +97,8 @@ def test_a_ring_shows_what_has_the_focus(root: tk.Tk, kind: str, name: str) -> N
 
 
 @pytest.mark.parametrize("text_size", [75, 100, 200, 300])
-def test_what_is_clicked_is_large_enough(root: tk.Tk, text_size: int) -> None:
-    dress(root, text_size=text_size)
+def test_everything_that_can_be_clicked_is_large_enough(root: tk.Tk, text_size: int) -> None:
+    apply(root, text_size=text_size)
     for make in CONTROLS.values():
         widget = make(root)
         assert widget.winfo_reqwidth() >= 24
@@ -113,30 +113,30 @@ def test_what_is_clicked_is_large_enough(root: tk.Tk, text_size: int) -> None:
 
 
 def test_text_grows_in_open_windows(root: tk.Tk) -> None:
-    dress(root)
+    apply(root)
     widgets = [ttk.Label(root, text="A dog"), ttk.Label(root, text="A dog", font=FONTS["statement"])]
     small = [widget.winfo_reqwidth() for widget in widgets]
-    dress(root, text_size=200)
+    apply(root, text_size=200)
     large = [widget.winfo_reqwidth() for widget in widgets]
     assert [after / before for before, after in zip(small, large, strict=True)] == pytest.approx([2, 2], rel=0.1)
 
 
 def test_open_windows_change_their_colours(root: tk.Tk) -> None:
-    dress(root)
+    apply(root)
     menu, window = tk.Menu(root), tk.Toplevel(root)
     listed = tk.Text(window)
-    dark = dress(root, "dark")
+    dark = apply(root, "dark")
     assert [str(root["background"]), str(window["background"])] == [dark.background, dark.background]
     assert [str(menu["background"]), str(menu["foreground"])] == [dark.surface, dark.text]
     assert [str(listed["background"]), str(listed["foreground"])] == [dark.surface, dark.text]
     later = tk.Toplevel(root)
     assert str(later["background"]) == dark.background
-    assert dress(root, "light").background == str(later["background"])
+    assert apply(root, "light").background == str(later["background"])
 
 
-def test_the_list_of_a_combo_box_has_the_colours(root: tk.Tk) -> None:
-    dress(root)
+def test_the_list_of_a_combo_box_has_the_palettes_colours(root: tk.Tk) -> None:
+    apply(root)
     box = ttk.Combobox(root, values=["one"])
-    dark = dress(root, "dark")
+    dark = apply(root, "dark")
     popdown = root.tk.call("ttk::combobox::PopdownWindow", box)
     assert str(root.tk.call(f"{popdown}.f.l", "cget", "-background")) == dark.surface
