@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measure start, captions, memory and size on the disk, beside the way of student projects; or the window."""
+"""Measure start, captions, memory and size on the disk, compared with a Keras baseline; or the window."""
 
 import argparse
 import configparser
@@ -23,13 +23,13 @@ sys.path.insert(0, str(ROOT))
 from scripts.measure.figures import duration, megabytes, rate  # noqa: E402
 
 CAPTIONER = [sys.executable, "-m", "captioner", "--json"]
-STUDENT = [sys.executable, str(ROOT / "scripts" / "measure" / "student_way.py")]
+BASELINE = [sys.executable, str(ROOT / "scripts" / "measure" / "keras_baseline.py")]
 STAGES = {
     "decode": "decode the photo",
     "resize": "resize it",
     "encoder": "encoder",
     "decoder": "decoder, all steps",
-    "search": "beam search besides",
+    "search": "rest of the beam search",
 }
 
 
@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def compare(folder: Path, runs: int, load: str) -> None:
-    """Print how the captioner and the student way do."""
+    """Print the figures of the captioner and of the Keras baseline."""
     from captioner import CaptionerError
     from captioner.model.weights import open_weights
     from captioner.training.table import table
@@ -74,22 +74,22 @@ def compare(folder: Path, runs: int, load: str) -> None:
     if not photos:
         raise CaptionerError(f"{folder} has no photo NAME.jpg.")
     photos = (photos * 100)[: max(100, len(photos))]
-    student = importlib.util.find_spec("tensorflow") is not None
+    baseline = importlib.util.find_spec("tensorflow") is not None
     cold = hasattr(os, "posix_fadvise")
     weights = open_weights()
 
-    rows, read = measure(photos, runs, student, cold)
-    print(table(["", "captioner", "student way", "times better"], rows), end="\n\n")
+    rows, read = measure(photos, runs, baseline, cold)
+    print(table(["", "captioner", "Keras baseline", "times better"], rows), end="\n\n")
     print(f"Median (least to most) of {runs} runs; captions and stages, over all photos of these runs.")
     describe(load)
     print(f"Captioner: model {weights.name} {weights.version}, beam width {weights.beam_width}, {len(photos)} photos.")
-    if student:
+    if baseline:
         print(
-            "Student way: Keras Xception and merge model, model.predict once a word, greedy. Its weights are untrained "
+            "Keras baseline: Xception and merge model, model.predict once per word, greedy. Its weights are untrained "
             "(the speed does not depend on them) and not read from files; it must write as many words as the captioner."
         )
     else:
-        print("The student way and the size are left out: they need pip install --editable '.[train]'.")
+        print("The Keras baseline and the size are left out. They need pip install --editable '.[train]'.")
     if cold:
         print(
             "Cold: before each run the contents of Python's, the project's and the photos' files were dropped from the "
@@ -119,18 +119,18 @@ def parser() -> argparse.ArgumentParser:
     return parser
 
 
-def measure(photos: list[str], runs: int, student: bool, cold: bool) -> tuple[list[list[str]], float]:
+def measure(photos: list[str], runs: int, baseline: bool, cold: bool) -> tuple[list[list[str]], float]:
     """Measure everything.
 
     Args:
-        photos: paths; the student way captions the first few.
+        photos: paths; the Keras baseline captions the first few.
         runs: how often each program is started.
-        student: whether to measure the student way.
+        baseline: whether to measure the Keras baseline.
         cold: whether files can be dropped from the system's cache.
 
     Returns:
-        Rows: what, the captioner, the student way, how many times better the captioner is; and the bytes that a cold
-        start of the captioner read from the disk.
+        Rows: what, the captioner, the Keras baseline, how many times better the captioner is; and the bytes that a
+        cold start of the captioner read from the disk.
     """
     from tqdm import tqdm
 
@@ -147,12 +147,12 @@ def measure(photos: list[str], runs: int, student: bool, cold: bool) -> tuple[li
     captions = [json.loads(line) for line in folder[0].lines]
     warm = repeat("captioner, warm", one)
     chilled = repeat("captioner, cold", one, cold=True) if cold else []
-    student_warm, student_cold = [], []
-    if student:
+    baseline_warm, baseline_cold = [], []
+    if baseline:
         words = [str(len(caption["caption"].split())) for caption in captions[:4]]
-        student_warm = repeat("student way, warm", [*STUDENT, *photos[:4], "--words", *words])
+        baseline_warm = repeat("Keras baseline, warm", [*BASELINE, *photos[:4], "--words", *words])
         if cold:
-            student_cold = repeat("student way, cold", [*STUDENT, photos[0], "--words", words[0]], cold=True)
+            baseline_cold = repeat("Keras baseline, cold", [*BASELINE, photos[0], "--words", words[0]], cold=True)
 
     rows = []
 
@@ -161,14 +161,14 @@ def measure(photos: list[str], runs: int, student: bool, cold: bool) -> tuple[li
             ratio = f"{median(theirs) / median(ours):.1f}" if theirs else ""
             rows.append([what, show(ours), show(theirs) if theirs else "", ratio])
 
-    row("start to caption, cold", firsts(chilled), firsts(student_cold), duration)
-    row("start to caption, warm", firsts(warm), firsts(student_warm), duration)
-    row("each further caption", others(folder), others(student_warm), duration)
+    row("start to caption, cold", firsts(chilled), firsts(baseline_cold), duration)
+    row("start to caption, warm", firsts(warm), firsts(baseline_warm), duration)
+    row("each further caption", others(folder), others(baseline_warm), duration)
     for stage, what in STAGES.items():
         row(f"- {what}", [caption["seconds"][stage] for caption in captions[1:]], [], duration)
-    row("photos a second", per_photo(folder), per_photo(student_warm), rate)
-    row("peak memory", memory(folder), memory(student_warm), megabytes)
-    if student:
+    row("photos a second", per_photo(folder), per_photo(baseline_warm), rate)
+    row("peak memory", memory(folder), memory(baseline_warm), megabytes)
+    if baseline:
         row("installed packages", [captioner_size()], [requirements_size(["tensorflow", "pillow"])], megabytes)
     return rows, median(run.read for run in chilled) if cold else 0
 

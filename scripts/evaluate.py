@@ -13,17 +13,20 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 def main() -> None:
     options = parser().parse_args()
+    if options.photos and len(options.data) > 1:
+        parser().error("--photos needs a single --data")
     from captioner import resources
     from captioner.training.captions_file import DatasetError
-    from captioner.training.dataset import load_dataset
+    from captioner.training.dataset import load_datasets
     from captioner.training.evaluate import evaluate, score_table
 
-    splits = load_dataset(options.data)
-    if options.split not in splits:
-        raise DatasetError(f"{options.data} has no {options.split} split: it has {', '.join(splits)}.")
-    examples = splits[options.split]
-    sets = {examples[0].photo.parent.name: examples}
+    sets = {}
+    for (name, splits), folder in zip(load_datasets(options.data).items(), options.data):
+        if options.split not in splits:
+            raise DatasetError(f"{folder} has no {options.split} split: it has {', '.join(splits)}.")
+        sets[name] = splits[options.split]
     if options.photos:
+        (examples,) = sets.values()
         pairs = [(example, replace(example, photo=options.photos / example.photo.name)) for example in examples]
         pairs = [(example, other) for example, other in pairs if other.photo.is_file()]
         if not pairs:
@@ -33,16 +36,24 @@ def main() -> None:
     rows = {}
     # Without --out nothing stays.
     with nullcontext(options.out) if options.out else tempfile.TemporaryDirectory() as out:
-        for name, photos in sets.items():
-            folder = Path(out, name) if options.photos else Path(out)
-            row = f"{photos[0].photo.parent.name}, {len(photos)} photos"
-            rows[row] = evaluate(options.weights or resources.folder("weights"), photos, folder, row)
+        for name, examples in sets.items():
+            several = len(options.data) > 1
+            row = f"{name if several else examples[0].photo.parent.name}, {len(examples)} photos"
+            folder = Path(out, name) if len(sets) > 1 else Path(out)
+            rows[row] = evaluate(options.weights or resources.folder("weights"), examples, folder, row)
     print(score_table(rows))
 
 
 def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, epilog="Scoring needs Java and takes a minute or two.")
-    parser.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="captioned photos, as for train.py")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        action="append",
+        required=True,
+        metavar="FOLDER",
+        help="captioned photos, as for train.py; may be given several times, for a row of scores each",
+    )
     parser.add_argument("--split", default="dev", help="train, dev or test (default: %(default)s)")
     parser.add_argument("--weights", type=Path, metavar="FOLDER", help="default: the shipped weights")
     parser.add_argument(
@@ -52,7 +63,7 @@ def parser() -> argparse.ArgumentParser:
         "--photos",
         type=Path,
         metavar="FOLDER",
-        help="other copies of the photos, of the same names: score those, and beside them the same ones of the data",
+        help="other copies of the photos with the same names: score them, and those of the data for comparison",
     )
     return parser
 
@@ -65,6 +76,6 @@ if __name__ == "__main__":
     except (CaptionerError, OSError) as error:
         sys.exit(f"evaluate.py: {error}")
     except ModuleNotFoundError as error:
-        sys.exit(f"evaluate.py: {error.name} is missing: pip install --editable '.[train]' brings it.")
+        sys.exit(f"evaluate.py: {error.name} is missing. Install it with pip install --editable '.[train]'.")
     except KeyboardInterrupt:
         sys.exit(130)

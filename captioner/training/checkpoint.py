@@ -1,4 +1,4 @@
-"""Checkpoints: arrays by name in a `.npz` file that is there whole or not at all."""
+"""Checkpoints: arrays by name in a `.npz` file, which is written completely or not at all."""
 
 import os
 import re
@@ -36,7 +36,7 @@ def model_variables(encoder: keras.Model, decoder: keras.Model) -> dict[str, ker
 
 
 def save(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Write beside the file, flush, rename: a kill at any moment leaves the old file or the new one."""
+    """Write a temporary file and rename it, so that a kill at any moment leaves the old file or the new one."""
     partial = path.with_suffix(".partial")
     with partial.open("wb") as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]  # NumPy's own types know no array named as it likes
@@ -46,7 +46,7 @@ def save(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
 
 
 def halved(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The same arrays as float16: enough to go on training from, at half the size."""
+    """The same arrays as float16, which suffices to continue a training and takes half the size."""
     return {name: array.astype(np.float16) for name, array in arrays.items()}
 
 

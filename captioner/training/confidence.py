@@ -140,7 +140,7 @@ def write_confidence(weights: Path, coefficients: Coefficients) -> None:
     """Put coefficients into a weights folder's model.json.
 
     Raises:
-        WeightsError: there is none, or it is damaged.
+        WeightsError: the file is missing or damaged.
     """
     path = weights / "model.json"
     try:

@@ -119,7 +119,7 @@ class AttentionDecoder(keras.Model):  # type: ignore[misc]  # Keras has no types
 
 
 class MergeDecoder(keras.Model):  # type: ignore[misc]
-    """The classic merge model of student projects (Tanti et al., INLG 2017, arXiv 1708.02043), the baseline.
+    """The merge model of many tutorials (Tanti et al., INLG 2017, arXiv 1708.02043), the baseline.
 
     The photo is one pooled vector that meets the LSTM's output only before the output layer; no attention.
     """

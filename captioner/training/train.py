@@ -164,7 +164,7 @@ class Training:
         """Choose the encoder's layers that a stage trains."""
         settings = self.settings
         trained = {
-            # The baseline is what student projects do: its encoder stays as it is.
+            # The baseline does as Keras tutorials do: its encoder stays frozen.
             "decoder": head.layers if settings.decoder != "merge" else [],
             "upper-layers": split(self.encoder, FIRST_UPPER_LAYER[settings.encoder])[1].layers,
             "all-layers": self.encoder.layers,

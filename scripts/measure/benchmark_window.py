@@ -33,7 +33,7 @@ NEEDED = ("Xvfb", "openbox", "xprop", "xdotool", "espeak-ng", "aplay")
 SIDES = (480, 1000, 1600, 2400, 3600, 5000)  # in pixels, the longer ones of made photos
 AUDIBLE = 100  # of 16 bits
 PAUSE = 1.0  # seconds in which a user looks or listens
-PATIENCE = 60  # seconds
+TIMEOUT = 60  # seconds
 
 # What xdotool does in the busy minute, again and again: walk, light up words, resize, speak and stop, change text size
 # and self-voicing, press a button, look into the help, change theme and beam width.
@@ -146,7 +146,7 @@ def answers(user: User, photos: list[Path], runs: int) -> Rows:
         assert playing, "a caption was over too soon."
         with open(os.pidfd_open(playing[0])) as player:  # its end is the sound's: a card forgets what waits in it
             stopped = do("key space")
-            assert select.select([player], [], [], PATIENCE)[0], "it goes on speaking."
+            assert select.select([player], [], [], TIMEOUT)[0], "it continues to speak."
             silences.append(time.monotonic() - stopped)
         time.sleep(PAUSE)
         return captioned - asked
@@ -229,9 +229,9 @@ def hands(user: User) -> Iterator[Callable[[str], float]]:
 
 def moment(predicate: Callable[[], object]) -> float:
     """When (time.monotonic) predicate became true."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT
     while not predicate():
-        assert time.monotonic() < end, f"something did not happen within {PATIENCE} seconds."
+        assert time.monotonic() < end, f"something did not happen within {TIMEOUT} seconds."
         time.sleep(0.001)
     return time.monotonic()
 

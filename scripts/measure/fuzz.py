@@ -29,7 +29,7 @@ from tests.support.tiff import DEFLATE, PACKERS, tiff_file  # noqa: E402
 # Files at a time.
 THREADS = 2
 MODES = ("RGB", "RGBA", "L", "LA", "P", "1", "I;16", "I", "F", "CMYK", "YCbCr")
-# Ways to save beside a format's usual one.
+# Further ways to save a format.
 WAYS: dict[str, list[dict[str, object]]] = {
     "JPEG": [{"progressive": True}, {"quality": 10, "subsampling": 2}],
     "PNG": [{"save_all": True}],

@@ -19,7 +19,7 @@ from tests.support.program import Program, User
 from tests.support.screen import screen
 from tests.support.system import descendants, read_only
 
-AT_ONCE = 5  # pieces of abuse before the window is to work as if nothing had been
+AT_ONCE = 5  # pieces of abuse before the window must work as usual again
 ALLOWED = 10  # more threads and descriptors than in the beginning: what is just going on
 
 
@@ -109,12 +109,12 @@ class Abuser:
         photo.symlink_to(random.choice(self.photos))
         self._caption(photo)
 
-        def is_told() -> bool:
+        def is_reported() -> bool:
             self._keys("Escape", "ctrl+s")  # again, if a dialog has opened only now
             return self.program.shows("The caption can't be saved next to the photo.")
 
         if os.path.ismount(self.full):
-            self.program.wait_for(is_told)
+            self.program.wait_for(is_reported)
         photo.unlink()
 
     def shrink(self) -> None:

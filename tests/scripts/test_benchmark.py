@@ -1,4 +1,4 @@
-"""scripts/benchmark.py and scripts/measure/student_way.py; no time is asserted."""
+"""scripts/benchmark.py and scripts/measure/keras_baseline.py; no time is asserted."""
 
 import json
 import os
@@ -36,11 +36,13 @@ def test_measures_the_captioner_where_there_is_no_tensorflow(tmp_path):
     assert float(values["photos a second"].split()[0]) > 0
     assert float(values["peak memory"].split()[0]) > 50
     assert all(theirs == ratio == "" for _, _, theirs, ratio in rows[2:])
-    assert "The student way and the size are left out" in result.stdout
+    assert "The Keras baseline and the size are left out" in result.stdout
 
 
-def test_the_student_way_writes_as_many_words_as_it_is_told(samples):
-    result = script(ROOT / "scripts" / "measure" / "student_way.py", samples["cat"], samples["coffee"], "--words", 2, 4)
+def test_the_keras_baseline_writes_as_many_words_as_it_must(samples):
+    result = script(
+        ROOT / "scripts" / "measure" / "keras_baseline.py", samples["cat"], samples["coffee"], "--words", 2, 4
+    )
     assert result.returncode == 0, result.stderr
     # With the words that start and end a caption.
     assert [len(line.split()) for line in result.stdout.splitlines()] == [4, 6]

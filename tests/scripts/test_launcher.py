@@ -41,7 +41,7 @@ class Home:
         self.command.parent.mkdir(parents=True)
         self.command.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >"$0.new"\nmv "$0.new" "{self.started}"\n')
         self.command.chmod(0o755)
-        # A Python with no captioner-gui beside it.
+        # A Python with no captioner-gui in its folder.
         self.python = folder / "python"
         self.python.symlink_to(Path(sys.executable).resolve())
 
@@ -139,7 +139,7 @@ def test_without_the_window_it_says_what_to_do(home):
     assert home.files() == before
 
 
-def test_what_cannot_be_written_is_told_in_a_sentence(home):
+def test_what_cannot_be_written_is_reported_in_a_sentence(home):
     home.menu.parent.parent.mkdir(parents=True)
     home.menu.parent.write_text("a file where a folder should be")
     result = home.run()

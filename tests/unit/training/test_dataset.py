@@ -24,7 +24,7 @@ def original(folder: Path, splits: dict[str, list[str]], captions: dict[str, lis
 
 
 def today(folder: Path, count: int, photos: str = "Images") -> Path:
-    """A folder in the layout that is downloaded today, or plain photos beside their captions."""
+    """A folder in the layout that is downloaded today, or plain photos with their captions."""
     (folder / photos).mkdir(parents=True, exist_ok=True)
     lines = [f'{n}.jpg,"A dog, number {n} ."\n' for n in range(count) for _ in range(2)]
     (folder / "captions.txt").write_text("image,caption\n" + "".join(lines))

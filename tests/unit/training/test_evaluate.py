@@ -169,6 +169,21 @@ def test_script_holds_other_copies_of_the_photos_against_those_of_the_data(data,
     assert len(list(out.iterdir())) == 2
 
 
+@needs_java
+def test_script_scores_each_folder_of_several(data, samples, tmp_path):
+    other = tmp_path / "pets"
+    for split in ("train", "development"):
+        (other / split).mkdir(parents=True)
+        shutil.copy(samples["cat"], other / split)
+        (other / split / "captions.txt").write_text("image,caption\ncat.jpg,A cat, asleep.\n")
+    out = tmp_path / "out"
+    result = script("--data", data, "--data", other, "--out", out)
+    assert result.returncode == 0, result.stderr
+    assert [row(line)[0] for line in result.stdout.splitlines()[2:]] == [f"{data.name}, 4 photos", "pets, 1 photos"]
+    (record,) = json.loads((out / "pets" / "captions.json").read_text())
+    assert record["references"] == ["A cat, asleep."]
+
+
 @pytest.mark.parametrize(
     ("options", "environment", "says"),
     [
@@ -191,7 +206,7 @@ def test_script_says_in_a_sentence_what_is_wrong(data, options, environment, say
 
 
 def test_help_of_the_scripts_waits_for_nothing_heavy():
-    for name in ("evaluate.py", "benchmark.py", "measure/student_way.py"):
+    for name in ("evaluate.py", "benchmark.py", "measure/keras_baseline.py"):
         command = [sys.executable, "-X", "importtime", ROOT / "scripts" / name, "--help"]
         result = subprocess.run(command, capture_output=True, text=True, cwd="/")
         assert result.returncode == 0

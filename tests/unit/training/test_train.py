@@ -208,7 +208,7 @@ def test_a_damaged_photo_is_named_in_one_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in errors
 
 
-def test_a_wrong_layout_is_told_in_one_sentence(tmp_path: Path) -> None:
+def test_a_wrong_layout_is_reported_in_one_sentence(tmp_path: Path) -> None:
     process = script("--data", tmp_path, "--out", tmp_path / "run")
     errors = process.communicate()[1]
     assert process.returncode == 1
@@ -216,13 +216,13 @@ def test_a_wrong_layout_is_told_in_one_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in errors
 
 
-def test_a_full_disk_is_told_in_one_sentence_and_costs_no_finished_epoch(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_in_one_sentence_and_costs_no_finished_epoch(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "disk").mkdir()
     run = tmp_path / "disk" / "run"
     options = ["--data", made_pictures(tmp_path / "data"), "--out", run, "--start-from", ROOT / "weights"]
     options += ["--schedule", "decoder:2"]
-    # Room for the checkpoints of the first epoch, and not for a second beside them.
+    # Room for the checkpoints of the first epoch, and not for a second set.
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400m", "tmpfs", run.parent], capture_output=True).returncode:
         pytest.skip("mounting a small disk needs root")
     try:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Caption photos the way that student projects do, for benchmark.py to hold the captioner against.
+"""Caption photos as Keras tutorials do, for benchmark.py to compare the captioner with.
 
 Keras Xception without top, pooled, and the merge model with the sizes of the tutorials; `model.predict` once a word,
 greedily. The weights are untrained, on which the speed does not depend, and not read from files, which saves this way
