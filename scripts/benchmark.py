@@ -264,5 +264,7 @@ if __name__ == "__main__":
         main()
     except CaptionerError as error:
         sys.exit(f"benchmark.py: {error}")
+    except ModuleNotFoundError as error:
+        sys.exit(f"benchmark.py: {error.name} is missing. Install it with pip install --editable '.[train]'.")
     except KeyboardInterrupt:
         sys.exit(130)
