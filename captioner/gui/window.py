@@ -5,7 +5,7 @@ from collections.abc import Callable
 from tkinter import ttk
 
 from captioner.gui.controls import Controls
-from captioner.gui.style.fonts import FONTS, scaled
+from captioner.gui.style.fonts import FONTS, scaled, use_desktop_dpi
 from captioner.gui.style.palettes import Palette
 from captioner.gui.style.ttk_theme import apply_theme
 from captioner.gui.widgets.caption_view import CaptionView
@@ -34,6 +34,7 @@ class Window:
     def __init__(self, root: tk.Tk, run_command: Callable[[str], None], palette: Palette, text_size: int) -> None:
         self.root = root
         root.title(TITLE)
+        use_desktop_dpi(root)
         apply_theme(root, palette, text_size)
         scale = max(1, text_size / 100)
         max_height = root.winfo_screenheight() - scaled(root, TITLE_AND_TASKBAR_HEIGHT)

@@ -2,6 +2,7 @@
 
 import sys
 import tkinter as tk
+from contextlib import suppress
 
 # Names of Tk fonts, for text and for a caption's statement. Widgets that use them follow the text size.
 FONTS = {"text": "TkDefaultFont", "statement": "CaptionerStatementFont"}
@@ -21,6 +22,31 @@ if sys.platform == "darwin":  # where a point is a pixel
 
 # Dots per inch of the screen that sizes in pixels are meant for.
 STANDARD_DPI = 96
+
+# Other settings of the desktop are mistakes.
+MIN_DPI, MAX_DPI = 48, 480
+
+
+def use_desktop_dpi(root: tk.Misc) -> None:
+    """Scale everything to the dots per inch that the desktop has set. Tk 8.6 only knows what the X server reports."""
+    if root.tk.call("tk", "windowingsystem") == "x11" and (dpi := _desktop_dpi()):
+        root.tk.call("tk", "scaling", dpi / 72)
+
+
+def _desktop_dpi() -> float:
+    """The resource Xft.dpi, which desktops set to the user's scale; 0 if there is none."""
+    from ctypes import CDLL, c_char_p, c_void_p
+
+    with suppress(OSError, AttributeError, ValueError):  # no such library, or not a number
+        x11 = CDLL("libX11.so.6")
+        x11.XOpenDisplay.restype, x11.XOpenDisplay.argtypes = c_void_p, [c_char_p]
+        x11.XGetDefault.restype, x11.XGetDefault.argtypes = c_char_p, [c_void_p, c_char_p, c_char_p]
+        x11.XCloseDisplay.argtypes = [c_void_p]
+        if display := x11.XOpenDisplay(None):
+            value = float(x11.XGetDefault(display, b"Xft", b"dpi") or 0)
+            x11.XCloseDisplay(display)
+            return value if MIN_DPI <= value <= MAX_DPI else 0
+    return 0
 
 
 def apply_text_size(root: tk.Misc, text_size: int) -> None:

@@ -15,10 +15,15 @@ ROOT = Path(__file__).parents[3]
 MESSAGE = "The settings will be lost when you quit, because they can't be saved (Read-only file system)."
 
 
-def layout(folder: Path, size: str, dpi: int, text_size: int = 100, message: str = "Photo 1 of 4.") -> dict[str, Any]:
-    """How the window with a caption lays itself out on a screen of this size."""
+def layout(
+    folder: Path, size: str, dpi: int, text_size: int = 100, message: str = "Photo 1 of 4.", resources: str = ""
+) -> dict[str, Any]:
+    """How the window with a caption lays itself out on a screen of this size, with these X resources."""
     folder.mkdir(exist_ok=True)
     with screen(folder, size, dpi) as name:
+        if resources:
+            command = ["xprop", "-root", "-f", "RESOURCE_MANAGER", "8s", "-set", "RESOURCE_MANAGER", resources]
+            subprocess.run(command, env={**os.environ, "DISPLAY": name}, check=True)
         command = [sys.executable, "-m", "tests.support.window_layout", str(text_size), message]
         environment = {**os.environ, "DISPLAY": name}
         done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True, timeout=60)
@@ -32,6 +37,15 @@ def test_sizes_follow_the_dots_per_inch(tmp_path: Path) -> None:
     assert usual["window"] == [960, 760]
     assert dense["window"] == [2 * size for size in usual["window"]]
     assert dense["sizes"] == pytest.approx([2 * size for size in usual["sizes"]], rel=0.05)
+
+
+def test_sizes_follow_the_scale_that_the_desktop_has_set(tmp_path: Path) -> None:
+    """GNOME, KDE and XFCE set Xft.dpi, while the X server goes on reporting 96."""
+    usual = layout(tmp_path / "96", "1920x1080", 96)
+    scaled = layout(tmp_path / "scaled", "3840x2160", 96, resources="Xft.dpi:\t192\n")
+    assert scaled["window"] == [2 * size for size in usual["window"]]
+    assert scaled["sizes"] == pytest.approx([2 * size for size in usual["sizes"]], rel=0.05)
+    assert layout(tmp_path / "mistake", "1920x1080", 96, resources="Xft.dpi: many\n") == usual
 
 
 def test_the_window_is_never_larger_than_the_screen(tmp_path: Path) -> None:
