@@ -190,6 +190,8 @@ class App:
             "history": self._show_history,
             "cancel": self.controller.cancel,
             "speak": self.voice.toggle,
+            "speak_confidence": lambda: self.status.answer(str(self.window.caption_view.confidence["text"])),
+            "speak_position": lambda: self.status.answer(self.controller.position()),
             "toggle_self_voicing": lambda: self.store.change(self_voicing=not self.self_voicing.on),
             "toggle_attention": self.controller.toggle_attention,
             "larger_text": self.appearance.larger_text,

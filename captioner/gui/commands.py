@@ -157,6 +157,22 @@ COMMANDS = (
         lambda state: state.caption or state.speaking,
     ),
     Command(
+        "speak_confidence",
+        "Speak Confidence",
+        "Say how likely it is that the caption is right.",
+        ("F3",),
+        "Speech",
+        enabled=lambda state: state.caption,
+    ),
+    Command(
+        "speak_position",
+        "Speak Photo Name",
+        "Say the number and the name of the photo.",
+        ("F4",),
+        "Speech",
+        enabled=lambda state: state.photo,
+    ),
+    Command(
         "toggle_self_voicing",
         "Self-Voicing",
         "Speak what has the focus and what happens. Not needed with a screen reader.",

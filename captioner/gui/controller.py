@@ -58,6 +58,7 @@ class Controller:
         self._refresh = refresh
         self._number = 0  # of the last request; events of earlier ones are dropped
         self._shown: PhotoLoaded | None = None
+        self._name = ""  # of the last photo that could not be read
         self._service = CaptionService(
             lambda event: main_thread.put(self.handle, event),
             beam_width=store.settings.beam_width,
@@ -108,6 +109,12 @@ class Controller:
         if not self._shown:
             return self._window.caption_view.statement.text
         return f"{self._shown.source.name}, {self._shown.position} of {self._shown.total}"
+
+    def position(self) -> str:
+        """Which photo is open: its place in the list and its name."""
+        if not self._shown:
+            return f"{self._name}: there is no caption."
+        return f"Photo {self._shown.position} of {self._shown.total}, {self._shown.source.name}."
 
     def close(self) -> None:
         self._service.close()
@@ -169,6 +176,7 @@ class Controller:
             self._window.photo_view.show(None)
         self.captioned = None
         self.has_photo = self.has_previous = self.has_next = True  # if not, the caption service says so
+        self._name = event.name
         self._window.show_name(event.name)
         self._show_problem(event.sentence)
         self._status.idle(f"{event.name}: there is no caption.")

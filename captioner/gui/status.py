@@ -91,6 +91,12 @@ class Status:
         if self._self_voicing:
             self._self_voicing.say(sentence)
 
+    def answer(self, sentence: str) -> None:
+        """Show and speak what the user asked to hear: unlike replies, it is spoken without self-voicing, too."""
+        self.reply(sentence)
+        if self._voice and self._self_voicing and not self._self_voicing.on:
+            self._voice.say(sentence)
+
     def notify(self, sentence: str) -> None:
         """Show something that nobody asked for, and speak it as soon as nothing else is spoken."""
         self.notice = sentence

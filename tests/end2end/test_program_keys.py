@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from captioner import Captioner
 from captioner.gui.commands import BY_NAME, COMMANDS
 from captioner.gui.tk.addresses import NOTHING
+from captioner.gui.widgets.caption_view import confidence_sentence
 from tests.support.program import Program, User
 
 Start = Callable[..., Program]
@@ -86,7 +88,7 @@ def choose(program: Program, name: str) -> None:
 
 @pytest.mark.parametrize("run", [press, choose])
 def test_every_command_does_something(
-    program: Start, user: User, statement: Statement, run: Callable[[Program, str], None]
+    program: Start, user: User, shipped: Captioner, statement: Statement, run: Callable[[Program, str], None]
 ) -> None:
     photos = user.album()
     user.choose(self_voicing=True)
@@ -116,6 +118,8 @@ def test_every_command_does_something(
         "copy_html": "Photo and caption copied as HTML.",
         "next_photo": statement(photos[2]),
         "previous_photo": statement(photos[1]),
+        "speak_confidence": confidence_sentence(shipped.caption(photos[1]).confidence),
+        "speak_position": "Photo 2 of 4, cat.jpg.",
         "toggle_attention": "Attention off",
         "larger_text": "Text size 125 percent",
         "smaller_text": "Text size 100 percent",

@@ -225,6 +225,7 @@ class _ThemeBuilder:
             ("Checkbutton.label", {"side": "left", "sticky": "nsew"}),
         ]
         layout("TCheckbutton", _nest("ring", "Checkbutton.padding", inside=check))
+        layout("Reachable.TLabel", _nest("ring", inside=[("Label.label", {"sticky": "nsew"})]))
         layout("TEntry", _nest("ring", "field", "Entry.padding", inside=[("Entry.textarea", {"sticky": "nsew"})]))
         chosen = _nest("Combobox.padding", inside=[("Combobox.textarea", {"sticky": "nsew"})])
         layout("TCombobox", _nest("ring", "field", inside=[arrow, *chosen]))

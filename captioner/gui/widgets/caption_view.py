@@ -36,7 +36,7 @@ class CaptionView(ttk.Frame):
 
     Attributes:
         statement: the caption as a sentence that also says how reliable it is; give it the first focus.
-        confidence: the label that says how often such captions are right.
+        confidence: the label that says how often such captions are right; Tab reaches it while there is a caption.
         alternatives: the other sentences; hidden if there are none.
         status: the label with the message.
     """
@@ -55,7 +55,7 @@ class CaptionView(ttk.Frame):
 
         content = self._frame.content
         self.statement = CaptionText(content)
-        self.confidence = ttk.Label(content)
+        self.confidence = ttk.Label(content, style="Reachable.TLabel")
         self._heading = ttk.Label(content, text="Other captions for this photo")
         self.alternatives = Alternatives(content)
         self._scrolled_status = ttk.Label(content)
@@ -81,6 +81,7 @@ class CaptionView(ttk.Frame):
                 text.bind(moved, lambda event: self._reveal(event.widget), add="+")
         self.statement.bind("<<Marked>>", lambda event: self.event_generate("<<Word>>"))
         self.statement.bind("<Down>", lambda event: self._go_down())
+        self.confidence.bind("<FocusIn>", lambda event: self._reveal_confidence())
         self.alternatives.bind("<<Above>>", lambda event: self.statement.focus_set())
         self.bind("<Destroy>", lambda event: self._stop_timer())
 
@@ -100,11 +101,11 @@ class CaptionView(ttk.Frame):
         self._frame.keep_height(caption is None)
         if caption is None:
             self.statement.show("", ())
-            self.confidence.configure(text="")
+            self.confidence.configure(text="", takefocus=False)
             self.alternatives.show(())
         else:
             self.statement.show(caption.statement, [word.text for word in caption.words])
-            self.confidence.configure(text=confidence_sentence(caption.confidence))
+            self.confidence.configure(text=confidence_sentence(caption.confidence), takefocus=True)
             self.alternatives.show([alternative.text for alternative in caption.alternatives])
         for part in self._heading, self.alternatives:
             if self.alternatives.sentences:
@@ -183,6 +184,10 @@ class CaptionView(ttk.Frame):
         first, last = text.dlineinfo("insert"), text.dlineinfo(f"{marked[1]} - 1 chars" if marked else "insert")
         if first and last:
             self._frame.reveal(text.winfo_y() + first[1], text.winfo_y() + last[1] + last[3])
+
+    def _reveal_confidence(self) -> None:
+        top = self.confidence.winfo_y()
+        self._frame.reveal(top, top + self.confidence.winfo_height())
 
     def _stop_timer(self) -> None:
         if self._timer:
