@@ -86,7 +86,7 @@ def uninstall() -> None:
 
 
 def refresh() -> None:
-    """Let the desktop see what has changed."""
+    """Make the desktop notice the change."""
     run("update-desktop-database", applications())
     if (icons := data_home() / "icons" / "hicolor").exists():
         os.utime(icons)  # its cache counts as old from then on

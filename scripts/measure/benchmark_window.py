@@ -35,7 +35,7 @@ AUDIBLE = 100  # of 16 bits
 PAUSE = 1.0  # seconds in which a user looks or listens
 TIMEOUT = 60  # seconds
 
-# What xdotool does in the busy minute, again and again: walk, light up words, resize, speak and stop, change text size
+# What xdotool does in the busy minute, again and again: walk, highlight words, resize, speak and stop, change text size
 # and self-voicing, press a button, look into the help, change theme and beam width.
 BUSY = (
     *("key Right", "key Right", "key Tab End", "key Left", "key Left", "key Left", "key shift+Tab"),
@@ -87,7 +87,7 @@ def report(runs: int, few: int = 20, many: int = 200, busy: float = 60) -> str:
 
 
 def make_photos(folder: Path, count: int) -> list[Path]:
-    """The sample photos in many sizes, again and again."""
+    """The sample photos in many sizes, endlessly."""
     folder.mkdir()
     kinds = list(itertools.product(sorted((ROOT / "assets").glob("*.jpg")), SIDES))
     photos = [folder / f"{number}.jpg" for number in range(count)]

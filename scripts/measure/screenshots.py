@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Take the README's pictures: of the real window, on a screen that nobody looks at, and of the samples' captions.
+"""Take the README's pictures: of the real window, on a virtual screen, and of the samples' captions.
 
 Needs what scripts/test.sh installs: .venv-test/bin/python scripts/measure/screenshots.py
 """

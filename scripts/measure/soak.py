@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Keeps the program busy for long and looks at what it leaves behind.
+"""Keep the program busy for hours and check what it leaves behind.
 
     soak.py captions --count 10000 --plot memory.png
     soak.py window --minutes 480 --plot memory.png

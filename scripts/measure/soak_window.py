@@ -20,7 +20,7 @@ from tests.support.screen import screen
 from tests.support.system import descendants, read_only
 
 AT_ONCE = 5  # pieces of abuse before the window must work as usual again
-ALLOWED = 10  # more threads and descriptors than in the beginning: what is just going on
+ALLOWED = 10  # more threads and descriptors than in the beginning: for work in progress
 
 
 def abuse(minutes: float) -> tuple[list[Sample], list[str]]:
@@ -104,7 +104,7 @@ class Abuser:
         self._keys("ctrl+shift+c", "ctrl+s", "Page_Down", "Page_Up", "space")
 
     def fill_the_disk(self) -> None:
-        """Save a caption where there is no room."""
+        """Save a caption on a full disk."""
         photo = self.full / "photo.jpg"
         photo.symlink_to(random.choice(self.photos))
         self._caption(photo)
@@ -123,7 +123,7 @@ class Abuser:
         self.program.sight.ask("wm iconify .; after 100 {wm deiconify .; wm geometry . 5000x5000}; list")
 
     def change_theme(self) -> None:
-        """The window looks now and then what the desktop prefers."""
+        """The window regularly checks what the desktop prefers."""
         self.user.prefer(random.choice(("light", "dark")))
         self.program.sight.ask("event generate . <<ThemeChanged>>; ttk::style theme use [ttk::style theme use]")
 
@@ -156,7 +156,7 @@ class Abuser:
             self._keys("ctrl+plus", "ctrl+minus")
 
     def recover(self) -> None:
-        """Let the window caption a photo as if nothing had been.
+        """Check that the window captions a photo as usual.
 
         Raises:
             AssertionError: it does not.
@@ -166,7 +166,7 @@ class Abuser:
         shutil.rmtree(photo.parent)
 
     def _caption(self, photo: Path) -> None:
-        """Let the window be as it should, and caption a photo."""
+        """Check the state of the window, and caption a photo."""
         self._keys(*["Escape"] * 4)
         self.program.sight.ask("wm minsize . 480 360; wm deiconify .; wm geometry . 960x760")
         statement = self.captioner.caption(photo).statement

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The program with its window, for benchmark_window.py, and with a record of how long it was kept from its work.
+"""The program with its window, for benchmark_window.py, recording how long its main thread was blocked.
 
     watched_window.py RECORD [PHOTO...]
 

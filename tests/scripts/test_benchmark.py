@@ -65,7 +65,7 @@ def test_counts_each_required_package_once_and_none_of_another_system():
     ("options", "status", "says"),
     [(["--photos", "/nowhere"], 1, "benchmark.py: /nowhere has no photo"), (["--runs", "0"], 2, "at least 1")],
 )
-def test_says_in_a_sentence_what_is_wrong(options, status, says):
+def test_reports_errors_in_one_sentence(options, status, says):
     result = script(BENCHMARK, *options)
     assert result.returncode == status
     assert says in result.stderr.splitlines()[-1]

@@ -19,12 +19,12 @@ def picture(tmp_path: Path) -> Path:
     return tmp_path / "picture.png"
 
 
-def test_as_the_program_will_see_it(picture: Path) -> None:
+def test_training_sees_a_photo_as_the_program_does(picture: Path) -> None:
     batch = PhotoBatches([Example(picture, ("A dog .",))]).batch(np.array([0]))
     np.testing.assert_array_equal(batch[0], encoder_input(np.asarray(Image.open(picture)), SIDE))
 
 
-def test_varied_views(picture: Path) -> None:
+def test_random_views_differ_and_repeat_with_the_same_seed(picture: Path) -> None:
     photos = PhotoBatches([Example(picture, ("A dog .",))])
     views = photos.batch(np.zeros(20, int), np.random.default_rng(0))
     assert views.shape == (20, SIDE, SIDE, 3)
@@ -36,7 +36,7 @@ def test_varied_views(picture: Path) -> None:
     np.testing.assert_array_equal(views, photos.batch(np.zeros(20, int), np.random.default_rng(0)))
 
 
-def test_left_stays_left_where_a_caption_says_so(picture: Path) -> None:
+def test_a_photo_whose_caption_says_left_is_not_mirrored(picture: Path) -> None:
     photos = PhotoBatches([Example(picture, ("A dog .", "White on the Left."))])
     views = photos.batch(np.zeros(20, int), np.random.default_rng(0))
     assert all(view[:, :50].mean() > view[:, -50:].mean() for view in views)

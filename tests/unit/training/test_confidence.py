@@ -13,7 +13,7 @@ from captioner.training.dataset import Example
 from captioner.training.encoded import encode_splits, search_split
 
 
-def test_measures_are_what_a_hand_computes() -> None:
+def test_error_and_auroc_equal_values_computed_by_hand() -> None:
     sure = Calibration(
         np.array([0.2] * 50 + [0.8] * 50), np.array([True] * 10 + [False] * 40 + [True] * 40 + [False] * 10)
     )
@@ -38,7 +38,7 @@ def probabilities(coefficients: np.ndarray, inputs: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-coefficients[0] - inputs @ coefficients[1:]))
 
 
-def test_calibrating_makes_captions_surer_where_they_are_right(tmp_path: Path, samples: dict[str, Path]) -> None:
+def test_calibration_raises_the_confidence_of_right_captions(tmp_path: Path, samples: dict[str, Path]) -> None:
     folder = Path(
         shutil.copytree(
             resources.folder("weights"), tmp_path / "weights", ignore=shutil.ignore_patterns("checkpoint.npz")

@@ -47,7 +47,7 @@ def test_the_test_split_is_read_where_there_is_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("photos", ["Images", "."])
-def test_todays_layout_and_a_plain_folder(tmp_path: Path, photos: str) -> None:
+def test_the_downloadable_layout_and_a_plain_folder(tmp_path: Path, photos: str) -> None:
     dataset = load_dataset(today(tmp_path, 16, photos))
     assert {split: len(examples) for split, examples in dataset.items()} == {"train": 12, "dev": 2, "test": 2}
     names = [example.photo for examples in dataset.values() for example in examples]
@@ -63,7 +63,7 @@ def test_the_split_is_the_same_every_time_and_another_by_another_seed(tmp_path: 
     assert load_dataset(folder) != load_dataset(folder, seed=1)
 
 
-def test_neither_layout(tmp_path: Path) -> None:
+def test_a_folder_in_no_known_layout_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="neither Flickr8k_text/ nor captions.txt"):
         load_dataset(tmp_path)
 
@@ -126,7 +126,7 @@ def test_a_photo_is_found_however_its_name_is_written(tmp_path: Path, written: s
     assert example.captions == ("A dog.", "A wet dog.")
 
 
-def test_captions_without_a_word_are_left_out_and_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_captions_without_a_word_are_left_out_and_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = ["1.jpg,", "1.jpg,A dog.", '2.jpg,""', "2.jpg,...", "3.jpg,A fox.", "3.jpg,( )"]
     dataset = named(tmp_path, rows, ["1.jpg", "2.jpg", "3.jpg"])
     captions = {example.photo.name: example.captions for examples in dataset.values() for example in examples}
@@ -165,7 +165,7 @@ def test_two_folders_are_read_by_their_names(tmp_path: Path) -> None:
         load_datasets([one, one])
 
 
-def test_the_words_to_learn_follow_the_size_of_the_data() -> None:
+def test_the_minimum_word_count_follows_the_size_of_the_data() -> None:
     """A user's own photos have few words twice; of Flickr8k's 30,000 captions words count from five times on."""
     few = ["A woman in orange, smiling at us.", "A cat, close up.", "A cup of coffee, on a plate."]
     assert {"woman", "orange", "cat", "coffee"} <= set(build_vocabulary(few, None).words)

@@ -96,7 +96,9 @@ def test_contact_sheet_shows_every_one_of_a_few_photos(samples, evaluated):
         assert min(caption.convert("L").getextrema()) < 50, "no dark letter below the photo"
 
 
-def test_every_search_scores_as_the_program_then_does_and_the_best_is_chosen(samples, weights, tmp_path, capsys):
+def test_each_search_setting_scores_as_the_program_does_with_it_and_the_best_is_chosen(
+    samples, weights, tmp_path, capsys
+):
     folder = Path(shutil.copytree(weights, tmp_path / "weights"))
     before = json.loads((folder / "model.json").read_text())
     examples = [Example(path, (Captioner(beam_width=1).caption(path).text, name)) for name, path in samples.items()]
@@ -152,7 +154,7 @@ def test_script_prints_the_scores_and_leaves_nothing_behind(data, weights, tmp_p
 
 
 @needs_java
-def test_script_holds_other_copies_of_the_photos_against_those_of_the_data(data, samples, tmp_path):
+def test_script_compares_other_copies_of_the_photos_with_those_of_the_data(data, samples, tmp_path):
     other = tmp_path / "larger"
     other.mkdir()
     for name in ("cat", "coffee"):
@@ -194,7 +196,7 @@ def test_script_scores_each_folder_of_several(data, samples, tmp_path):
         ([], {"PATH": "/nowhere"}, "Scoring needs Java"),
     ],
 )
-def test_script_says_in_a_sentence_what_is_wrong(data, options, environment, says):
+def test_script_reports_errors_in_one_sentence(data, options, environment, says):
     if "PATH" not in environment and not shutil.which("java"):
         pytest.skip("Java is not installed")
     result = script("--data", data, *options, **environment)
@@ -205,7 +207,7 @@ def test_script_says_in_a_sentence_what_is_wrong(data, options, environment, say
     assert not result.stdout
 
 
-def test_help_of_the_scripts_waits_for_nothing_heavy():
+def test_help_of_the_scripts_imports_nothing_heavy():
     for name in ("evaluate.py", "benchmark.py", "measure/keras_baseline.py"):
         command = [sys.executable, "-X", "importtime", ROOT / "scripts" / name, "--help"]
         result = subprocess.run(command, capture_output=True, text=True, cwd="/")

@@ -22,7 +22,7 @@ def references(*texts: str) -> dict[str, list[str]]:
 
 
 @needs_java
-def test_what_people_wrote_scores_highest_whatever_its_case_and_punctuation():
+def test_peoples_own_captions_score_highest_in_any_case_and_punctuation():
     truth = references("a brown dog , runs through the GRASS", "Two boys play football on a beach !")
     total, each, _ = score(captions(DOG, BOY), truth)
     expected = dict.fromkeys(METRICS, 1.0) | {"CIDEr": 10.0}
@@ -38,7 +38,7 @@ def test_captions_of_other_photos_score_nothing():
 
 
 @needs_java
-def test_bleu_and_rouge_are_what_a_hand_computes():
+def test_bleu_and_rouge_equal_values_computed_by_hand():
     total, each, _ = score(
         captions("A dog.", "A man sits on a chair."), references("A dog runs fast.", "A man sits on a bench.")
     )
@@ -88,7 +88,7 @@ def test_quick_cider_is_cider():
 
 
 @needs_java
-def test_words_are_split_as_the_evaluation_splits_them():
+def test_printed_captions_tokenize_as_the_evaluation_tokenizes_them():
     from pycocoevalcap.tokenizer.ptbtokenizer import PTBTokenizer
 
     written = [

@@ -25,7 +25,7 @@ def test_encoder_gives_a_grid_and_its_two_parts_agree_with_it(name: str) -> None
 
 
 @pytest.mark.parametrize("name", ["xception", "resnet50"])
-def test_encoder_weights_survive_a_file_wherever_keras_counts_its_layers(name: str, tmp_path: Path) -> None:
+def test_encoder_weights_survive_a_file_whatever_numbers_keras_gives_layers(name: str, tmp_path: Path) -> None:
     saved = checkpoint.encoder_variables(build_encoder(name, None))
     path = tmp_path / "weights.npz"
     checkpoint.save(path, {key: np.asarray(ops.convert_to_numpy(variable)) for key, variable in saved.items()})
@@ -53,7 +53,7 @@ def test_partial_imagenet_weights_fit() -> None:
         np.testing.assert_array_equal(named[f"block14_sepconv{n}_bn/moving_variance"].numpy(), 1)
 
 
-def test_weights_that_are_not_there_or_of_another_encoder(tmp_path: Path) -> None:
+def test_missing_weights_and_weights_of_another_encoder_are_refused(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="cannot be read"):
         build_encoder("xception", tmp_path / "none.npz")
     path = tmp_path / "other.npz"

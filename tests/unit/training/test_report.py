@@ -45,7 +45,7 @@ def tables(text: str) -> dict[str, list[str]]:
     return {row[0]: row[1:] for row in reversed(rows)}
 
 
-def test_the_report_tells_what_was_done_with_what_and_what_came_out(run, tmp_path):
+def test_the_report_has_scores_settings_times_and_versions(run, tmp_path):
     baseline = tmp_path / "scores.json"
     baseline.write_text(scores("merge", 0.345))
     path = write_report(
@@ -89,7 +89,7 @@ def test_each_split_has_its_scores_its_captions_and_its_reliability(run):
     assert all((run / "report" / name).is_file() for name in named)
 
 
-def test_every_file_that_the_report_names_is_there_and_every_picture_opens(run):
+def test_every_file_in_the_report_exists_and_every_picture_opens(run):
     assert "beam width" not in write_report(run).read_text(encoding="utf-8"), "there is no grid to show"
     text = write_report(run, calibrations={"": CALIBRATION}).read_text(encoding="utf-8")
     named = re.findall(r"\]\(([^)]+)\)", text)

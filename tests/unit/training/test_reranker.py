@@ -88,7 +88,9 @@ def test_predicts_the_mean_cosine_with_what_people_said(tmp_path: Path) -> None:
     assert predicted == pytest.approx([1, 0, 1 / 3], abs=0.1)
 
 
-def test_a_few_photos_of_ones_own_add_to_what_it_knows(tmp_path: Path, samples: dict[str, Path]) -> None:
+def test_a_few_photos_adapt_the_reranker_without_changing_it_for_others(
+    tmp_path: Path, samples: dict[str, Path]
+) -> None:
     """Twelve views of a cup, whose caption has a new word: it expects the caption in other views, and only there."""
     weights = open_weights()
     pipeline, random = Pipeline(weights), np.random.default_rng(0)

@@ -18,7 +18,7 @@ TRUTH = [
 REWARD = CiderD([[caption.split() for caption in captions] for captions in TRUTH])
 
 
-def test_reward_is_cider_where_lengths_are_alike_and_no_word_comes_twice() -> None:
+def test_reward_equals_cider_for_equal_lengths_without_repeated_words() -> None:
     made = ["a brown dog sleeps on grass", "two boys kick a red ball", "a brown cat sleeps on sand"]
     truth = [captions[:1] for captions in TRUTH]
     truth[2] = ["a cat sleeps on red sofa"]
@@ -29,7 +29,7 @@ def test_reward_is_cider_where_lengths_are_alike_and_no_word_comes_twice() -> No
     assert min(ours) > 0
 
 
-def test_reward_is_not_had_by_saying_a_word_again_or_by_length() -> None:
+def test_repeated_words_and_length_do_not_raise_the_reward() -> None:
     good = REWARD(0, tokenize("a brown dog runs through grass"))
     assert REWARD(0, tokenize("a brown dog runs through grass grass grass")) < good
     assert REWARD(0, tokenize("a brown dog")) < good
@@ -81,7 +81,7 @@ def test_better_captions_of_a_photo_gain_and_unfinished_ones_lose() -> None:
     assert 0 < mean < 10
 
 
-def test_loss_makes_gainers_likelier_and_losers_less_likely() -> None:
+def test_the_loss_raises_the_probability_of_better_captions() -> None:
     model = keras.Sequential([keras.Input((3, 1, 8)), keras.layers.Dense(8)])
     model.compile(keras.optimizers.SGD(1.0), weighted_loss)
     same = np.ones((1, 3, 1, 8), np.float32)

@@ -50,7 +50,7 @@ def script(*arguments: object, **options: object) -> subprocess.Popen[str]:
     return subprocess.Popen(command, **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **options})  # type: ignore[call-overload]
 
 
-def test_overfits_made_pictures_and_captions_them_back_through_the_runtime(tmp_path: Path) -> None:
+def test_overfits_a_few_pictures_and_captions_them_correctly_through_the_runtime(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     data = load_dataset(made_pictures(tmp_path / "data"))
     examples = [example for split in data.values() for example in split]
@@ -75,7 +75,7 @@ def test_overfits_made_pictures_and_captions_them_back_through_the_runtime(tmp_p
         assert captioner.caption(example.photo).text.lower().endswith(example.photo.stem + ".")
 
 
-def test_goes_on_after_a_kill(tmp_path: Path) -> None:
+def test_continues_after_a_kill(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     log = tmp_path / "run" / "log.jsonl"
     options = ["--data", made_pictures(tmp_path / "data"), "--out", tmp_path / "run", "--start-from", ROOT / "weights"]
@@ -135,7 +135,7 @@ def test_training_all_layers_lowers_the_loss(tmp_path: Path) -> None:
     assert not np.array_equal(kernel, training.named[first].value)
 
 
-def test_an_epoch_shows_each_folder_as_often_as_asked() -> None:
+def test_mix_sets_how_often_an_epoch_shows_each_folder() -> None:
     random = np.random.default_rng(0)
     order = epoch_order([10, 4], (0.5, 3), random)
     assert len(order) == 5 + 12
@@ -171,7 +171,7 @@ def test_two_folders_are_trained_on_together_and_scored_apart(tmp_path: Path) ->
         run([one], settings, tmp_path / "other")
 
 
-def test_a_vocabulary_of_nothing_is_refused_before_the_training(tmp_path: Path) -> None:
+def test_a_useless_vocabulary_is_refused_before_training(tmp_path: Path) -> None:
     made_pictures(tmp_path)
     process = script("--data", tmp_path, "--out", tmp_path / "run", "--encoder-weights", "none", "--min-word-count", 99)
     errors = process.communicate()[1]
@@ -181,7 +181,7 @@ def test_a_vocabulary_of_nothing_is_refused_before_the_training(tmp_path: Path) 
     assert not (tmp_path / "run" / "settings.json").exists()
 
 
-def test_averaged_weights_are_what_remains(tmp_path: Path) -> None:
+def test_a_stage_ends_with_the_averaged_weights(tmp_path: Path) -> None:
     """best.npz holds the averages, not the last step's weights, and a stage ends with them."""
     (tmp_path / "data").mkdir()
     data = load_dataset(made_pictures(tmp_path / "data"))
