@@ -82,12 +82,16 @@ def decode(file: IO[bytes], sides: Sequence[int], wait: Callable[[], None]) -> t
 
 
 def load_plugins() -> list[str]:
-    """Load Pillow's plugins for all formats, and return the names of those that Captioner reads."""
+    """Load Pillow's plugins for all formats, and return the names of those that Captioner reads, in Pillow's order.
+
+    The order matters: some formats have no clear beginning, and those come last.
+    """
     from pillow_heif import register_heif_opener
 
     Image.init()
     register_heif_opener()
-    return [format.name for format in FORMATS if format.name in Image.OPEN]
+    readable = {format.name for format in FORMATS}
+    return [name for name in Image.ID if name in readable]
 
 
 def _decoded(file: IO[bytes], sides: Sequence[int], wait: Callable[[], None]) -> tuple[list[Image.Image], str] | None:

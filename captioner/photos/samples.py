@@ -203,8 +203,9 @@ def _scale(samples: Samples, dtype: np.dtype, values: _Values) -> _Scale:
     opaque = _white(values.alpha, bits) if samples.alpha else float(np.iinfo(dtype).max)
     if values.low < 0:
         return _upright(samples, *_signed_range(values, bits), opaque)
-    declared = samples.max_value or 0
-    return _upright(samples, 0.0, declared if values.high <= declared else _white(values.high, bits), opaque)
+    declared = samples.max_value
+    white = declared if declared and values.high <= declared else _white(values.high, bits)
+    return _upright(samples, 0.0, white, opaque)
 
 
 def _upright(samples: Samples, black: float, white: float, opaque: float) -> _Scale:

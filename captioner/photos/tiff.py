@@ -68,6 +68,8 @@ KINDS = {1: "u", 2: "i", 3: "f", 4: "u"}
 
 MAX_PAGES = 20
 
+UNUSUAL = sentence("a TIFF file with an unusual kind of colours", SAVE_JPEG)
+
 
 def directories(file: IO[bytes], *, below: bool = False) -> Iterator[Tags]:
     """The tags of each page; also those of the pages that belong to another one, such as previews, if `below`."""
@@ -116,7 +118,7 @@ class Page:
         self.channels: int = tags.get(CHANNELS, 1)
         # Without this tag Pillow takes black for white. Faxes mean that, but those have compressions of their own.
         self.photometric: int = tags.get(PHOTOMETRIC, BLACK_IS_ZERO if self.channels < 3 else RGB)
-        bits = tags.get(BITS, (1,))
+        bits = tags.get(BITS, (1,))[: self.channels]
         self.bits: int = bits[0]
         formats = tags.get(SAMPLE_FORMAT, (1,))
         self.kind = KINDS.get(formats[0], "") if len({*formats}) == len({*bits}) == 1 else ""
@@ -164,7 +166,7 @@ class Page:
                 return sentence(f"a TIFF file with {kind} in it", SAVE_JPEG)
         readable = self.photometric in MODES and self.kind
         if self.compression in OF_BYTES and not readable and not self._has_pillow_mode:
-            return sentence("a TIFF file with an unusual kind of colours", SAVE_JPEG)
+            return UNUSUAL
         return ""
 
     def samples(self) -> Samples:
@@ -174,7 +176,7 @@ class Page:
             PhotoError: they are of a kind that is not known.
         """
         if not self.kind or self.channels < len(self._mode) > 1 and self.photometric != PALETTE:
-            raise PhotoError(self.refusal())
+            raise PhotoError(UNUSUAL)
         alpha = self._alpha
         colours = 1 if self.photometric == PALETTE else len(self._mode)
         wanted = [*range(colours), *([alpha] if alpha else [])]

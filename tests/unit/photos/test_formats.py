@@ -57,6 +57,13 @@ def test_a_file_with_any_of_its_suffixes_is_read(format, tmp_path):
         assert read_photo(path).ndim == 3
 
 
+def test_an_icon_is_not_taken_for_another_format():
+    """TGA has no beginning of its own, and an icon begins like one."""
+    file = io.BytesIO()
+    halves("red", "blue").save(file, "ICO", sizes=[(64, 32)])
+    assert read_photo(file.getvalue()).shape == (32, 64, 3)
+
+
 def test_importing_the_list_loads_neither_pillow_nor_numpy():
     probe = f"import sys; import {formats.__name__}; print({{'PIL', 'numpy', 'tkinter'}} & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -162,3 +162,12 @@ def test_a_file_with_a_faulty_header_is_damaged():
     whole = png_file(COLOURS)
     with pytest.raises(PhotoError, match="damaged or incomplete"):
         read_photo(whole[:16] + bytes(4) + whole[20:])
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_a_black_page_is_black(channels, dtype):
+    page = np.zeros((30, 40, channels), dtype)
+    if channels in (2, 4):
+        page[..., -1] = np.iinfo(dtype).max
+    assert (read_photo(png_file(page)) == 0).all()

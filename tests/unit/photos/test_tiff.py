@@ -328,3 +328,13 @@ def test_raw_data_of_a_detector():
     """https://github.com/python-pillow/Pillow/issues/5814"""
     assert_looks_like(tiff_file(GREY.astype(np.uint16) * 257, 32803), GREY)
     assert_looks_like(tiff_file(COLOURS.astype(np.uint16) * 257, 34892), COLOURS)
+
+
+def test_more_sizes_of_samples_are_given_than_there_are():
+    assert_looks_like(tiff_file(COLOURS, RGB, tags={258: (8, 8, 8, 1)}), COLOURS)
+    assert_looks_like(tiff_file(COLOURS.astype(np.uint16) * 257, RGB, tags={258: (16, 16, 16, 1)}), COLOURS)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "uint16", "int16", "uint32", "float32"])
+def test_a_black_page_is_black(dtype):
+    assert (read_photo(tiff_file(np.zeros((40, 61, 3), dtype), RGB)) == 0).all()
