@@ -98,6 +98,8 @@ def test_the_caption_is_copied(program: Start, user: User, shipped: Captioner) -
     difference = ImageChops.difference(Image.open(BytesIO(content)), Image.open(photo).convert("RGB"))
     assert np.asarray(difference).mean() < 5
     assert clipboard(one) == caption.text  # for programs that cannot paste HTML
+    one.keys("ctrl+v")  # the photo in the HTML
+    one.wait_for(lambda: one.title() == "Pasted photo – Captioner")
     one.close()
     assert clipboard(one) == caption.text
     assert clipboard(one, "text/html") == html
