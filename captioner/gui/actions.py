@@ -69,22 +69,24 @@ class Actions:
         from captioner.gui.tk.clipboard import copy
 
         assert self._controller.captioned
-        copy(self._root, self._caption_view.selection() or self._controller.captioned.caption.text)
-        self._status.reply("Copied.")
+        text, which = self._chosen()
+        selection = self._caption_view.selection()
+        copy(self._root, selection or text)
+        self._status.reply(f"Copied: {selection}" if selection else f"Copied{which}")
 
     def copy_html(self) -> None:
         from captioner.gui.tk.clipboard import copy
         from captioner.output.html import figure
 
         assert self._controller.captioned
-        source, text = self._controller.captioned.source, self._controller.captioned.caption.text
+        source, (text, which) = self._controller.captioned.source, self._chosen()
 
         def done(result: str | Exception) -> None:
             try:
                 if isinstance(result, Exception):
                     raise result
                 copy(self._root, text, result)
-                self._status.reply("Photo and caption copied as HTML.")
+                self._status.reply(f"Photo and caption copied as HTML{which}")
             except (OSError, PhotoError) as error:
                 self._status.reply(f"The photo can't be copied. {user_message(error)}")
 
@@ -96,7 +98,7 @@ class Actions:
         from captioner.output.text_file import save_caption
 
         assert self._controller.captioned
-        photo, text = self._controller.captioned.source.path, self._controller.captioned.caption.text
+        photo, (text, which) = self._controller.captioned.source.path, self._chosen()
         if photo is None:
             self._status.reply("A pasted photo has no folder to save the caption in. Copy the caption instead.")
             return
@@ -108,7 +110,7 @@ class Actions:
             elif isinstance(result, Exception):
                 self._status.reply(f"The caption can't be saved next to the photo. {user_message(result)}")
             else:
-                self._status.reply(f"Saved as {result.name}.")
+                self._status.reply(f"Saved as {result.name}{which}")
 
         def ask_to_replace(name: str) -> None:
             question = f"{name} already exists. Replace it?"
@@ -116,6 +118,16 @@ class Actions:
                 self._status.run("Saving…", lambda: save_caption(photo, text, overwrite=True), done)
 
         self._status.run("Saving…", lambda: save_caption(photo, text), done)
+
+    def _chosen(self) -> tuple[str, str]:
+        """The caption that a command is for: one of the other captions if they have the focus.
+
+        Returns:
+            It, and the end of the sentence that says what was done with it, which names a caption other than the first.
+        """
+        assert self._controller.captioned
+        other = self._caption_view.chosen()
+        return other or self._controller.captioned.caption.text, f": {other}" if other else "."
 
     def save_speech(self) -> None:
         from tkinter import filedialog

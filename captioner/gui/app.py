@@ -87,8 +87,8 @@ class App:
         command = BY_NAME[name]
         if command.enabled(self.state):
             self.commands[name]()
-        elif reason := command.reason(self.state):
-            self.status.reply(reason)
+        else:
+            self.status.reply(command.reason(self.state))
         self.refresh()
 
     @property
@@ -146,16 +146,12 @@ class App:
         self.store.subscribe(self._configure_voice, "speak_captions", "voice", "rate", "volume")
 
     def _load_self_voicing(self) -> None:
-        from captioner.gui.accessibility.self_voicing import SelfVoicing, describe
+        from captioner.gui.accessibility.self_voicing import SelfVoicing
+        from captioner.gui.narration import narrate
 
         self.self_voicing = SelfVoicing(self.root, self.voice)
         self.status.speak_with(self.voice, self.self_voicing)
-        for name, button in self.window.controls.buttons.items():
-            describe(button, shortcut=BY_NAME[name].shortcut)
-        statement, alternatives = self.window.caption_view.statement, self.window.caption_view.alternatives
-        describe(self.window.photo_view, name="Photo", role="picture", value=self._photo_description)
-        describe(statement, name="Caption", value=lambda: statement.text or "none yet")
-        describe(alternatives, name="Other captions", role="list", value=alternatives.spoken_value)
+        narrate(self.window, self.self_voicing, self._photo_description)
         self._decide_self_voicing(self._greet)
         self.store.subscribe(lambda settings: self._decide_self_voicing(self._switch_self_voicing), "self_voicing")
 

@@ -38,7 +38,8 @@ class Command:
     label: in menus; help: a sentence for tooltips and the help dialog.
     keys: shortcuts, of which menus show the first; "Mod" is Command on macOS and Control elsewhere.
     menu: the menu that it is in; button: its label in the toolbar, "" if it has no button.
-    enabled: whether it can be used now; otherwise: the reply when a photo is open but it cannot, "" for none at all.
+    enabled: whether it can be used now; otherwise: the reply when a photo is open but it cannot.
+    without_photo: the reply when it cannot be used because no photo is open.
     checked: whether a command that switches something shows it as on; None for other commands.
     """
 
@@ -50,6 +51,7 @@ class Command:
     button: str = ""
     enabled: Callable[[State], bool] = _always
     otherwise: str = "There is no caption yet."
+    without_photo: str = "No photo is open yet. Open one first."
     checked: Callable[[State], bool] | None = None
 
     @property
@@ -59,7 +61,7 @@ class Command:
 
     def reason(self, state: State) -> str:
         """Why it cannot be used now."""
-        return self.otherwise if state.photo or not self.otherwise else "No photo is open yet. Open one first."
+        return self.otherwise if state.photo else self.without_photo
 
 
 TOOLBAR = (
@@ -145,7 +147,8 @@ COMMANDS = (
         ("Escape",),
         "Photo",
         enabled=lambda state: state.busy or state.speaking,
-        otherwise="",
+        otherwise="Nothing to cancel.",
+        without_photo="Nothing to cancel.",
     ),
     Command(
         "speak",

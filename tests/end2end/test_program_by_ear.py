@@ -30,3 +30,45 @@ def test_the_confidence_is_spoken(program: Start, user: User, shipped: Captioner
     hear(one, "F3", confidence)  # it was asked for
     hear(one, "F4", "Photo 2 of 4, cat.jpg.")
     one.close()
+
+
+def test_commands_on_another_caption_take_it_and_say_which(
+    program: Start, user: User, shipped: Captioner, statement: Statement
+) -> None:
+    photo = user.album()[1]
+    first, second = (other.text for other in shipped.caption(photo).alternatives[:2])
+    user.choose(self_voicing=True)
+    one = program(photo)
+    one.await_photo(photo, statement(photo))
+    one.go_to("alternatives")
+    hear(one, "ctrl+c", f"Copied: {first}")
+    assert one.sight.ask("clipboard get") == first
+    one.keys("Down")
+    hear(one, "ctrl+s", f"Saved as cat.txt: {second}")
+    assert photo.with_suffix(".txt").read_text() == f"{second}\n"
+    hear(one, "ctrl+shift+c", f"Photo and caption copied as HTML: {second}")
+    assert one.sight.ask("clipboard get") == second
+    hear(one, "Return", f"{second.removesuffix('.')}, 2 of {len(shipped.caption(photo).alternatives)}")
+    hear(one, "End", f"{shipped.caption(photo).alternatives[-1].text.removesuffix('.')}, 3 of 3")
+    hear(one, "Down", "Last of the other captions.")
+    one.go_to("captiontext")
+    hear(one, "ctrl+c", "Copied.")
+    assert one.sight.ask("clipboard get") == shipped.caption(photo).text
+    one.close()
+
+
+def test_keys_that_go_no_further_say_so(program: Start, user: User, shipped: Captioner, statement: Statement) -> None:
+    photo = user.album()[1]
+    user.choose(self_voicing=True)
+    one = program(photo)
+    one.await_photo(photo, statement(photo))
+    one.go_to("captiontext")
+    hear(one, "Home", statement(photo).split()[0])
+    hear(one, "Left", "First word.")
+    hear(one, "End", shipped.caption(photo).words[-1].text)
+    hear(one, "Right", "Last word.")
+    hear(one, "Escape", "Back to the caption.")
+    one.wait_for(lambda: one.sight.ask("focus").endswith("captiontext"))
+    user.silence()
+    hear(one, "Escape", "Nothing to cancel.")
+    one.close()

@@ -9,7 +9,8 @@ from captioner.gui.widgets.read_only_text import ReadOnlyText
 class Alternatives(ReadOnlyText):
     """Numbered sentences, one paragraph each. While it has the focus one is marked; Up, Down, Home and End choose it.
 
-    Generates <<Above>> when Up is pressed on the first sentence.
+    Generates <<Above>> when Up is pressed on the first sentence; <<FirstCaption>> and <<LastCaption>> when Home, End or
+    Down goes no further.
 
     Attributes:
         sentences: all of them.
@@ -21,9 +22,9 @@ class Alternatives(ReadOnlyText):
         self.sentences: list[str] = []
         self.chosen = 0
         self.bind("<Up>", lambda event: self._choose(self.chosen - 1))
-        self.bind("<Down>", lambda event: self._choose(self.chosen + 1))
-        self.bind("<Home>", lambda event: self._choose(0))
-        self.bind("<End>", lambda event: self._choose(len(self.sentences) - 1))
+        self.bind("<Down>", lambda event: self._choose_further(self.chosen + 1))
+        self.bind("<Home>", lambda event: self._choose_further(0))
+        self.bind("<End>", lambda event: self._choose_further(len(self.sentences) - 1))
         self.bind("<FocusIn>", lambda event: self._choose(self.chosen))
         self.bind("<FocusOut>", lambda event: self.tag_remove("marked", "1.0", "end"))
         self.bind("<ButtonRelease-1>", lambda event: self._choose(self._line(event.x, event.y), keep_selection=True))
@@ -43,6 +44,11 @@ class Alternatives(ReadOnlyText):
         if not self.sentences:
             return ""
         return f"{self.sentence.removesuffix('.')}, {self.chosen + 1} of {len(self.sentences)}"
+
+    def _choose_further(self, index: int) -> str:
+        if self.sentences and index in (self.chosen, len(self.sentences)):
+            self.event_generate("<<FirstCaption>>" if index == 0 else "<<LastCaption>>")
+        return self._choose(index)
 
     def _choose(self, index: int, keep_selection: bool = False) -> str:
         if index < 0:

@@ -45,7 +45,8 @@ def marks(statement: str, words: Sequence[str]) -> list[Mark]:
 class CaptionText(ReadOnlyText):
     """A caption's statement, with the word marked that is under the mouse or that the arrow keys reached.
 
-    Generates <<Marked>> when another word, or no word, becomes the marked one.
+    Generates <<Marked>> when another word, or no word, becomes the marked one; <<FirstWord>> and <<LastWord>> when a
+    key goes no further; <<WordsLeft>> when Escape leaves the words.
 
     Attributes:
         marked: the marked word, or None.
@@ -77,8 +78,11 @@ class CaptionText(ReadOnlyText):
         # The word at the cursor comes first if it is not marked yet.
         after = [mark for mark in self._marks if mark.begin >= cursor and mark != self._reached]
         steps = {"Left": before[-1:], "Right": after[:1], "Home": self._marks[:1], "End": self._marks[-1:]}
-        if found := steps[event.keysym]:
+        found = steps[event.keysym]
+        if found and found[0] != self._reached:
             self._reach(found[0])
+        elif self._marks:
+            self.event_generate("<<FirstWord>>" if event.keysym in ("Left", "Home") else "<<LastWord>>")
         return "break"
 
     def _reach(self, mark: Mark | None) -> None:
@@ -94,6 +98,7 @@ class CaptionText(ReadOnlyText):
         if not self._reached:
             return None
         self._reach(None)
+        self.event_generate("<<WordsLeft>>")
         return "break"
 
     def _leave_to_select(self) -> None:

@@ -32,7 +32,8 @@ class CaptionView(ttk.Frame):
     Where there is less room it scrolls, and follows the marked word. The status message stays below the part that
     scrolls, unless that would leave too little room for the caption: then it comes after the caption, and scrolls.
 
-    Generates <<Word>> when another word of the statement is marked, by the mouse or with the arrow keys.
+    Generates <<Word>> when another word of the statement is marked, by the mouse or with the arrow keys. The statement
+    generates <<NoOthers>> when Down leads nowhere.
 
     Attributes:
         statement: the caption as a sentence that also says how reliable it is; give it the first focus.
@@ -127,9 +128,12 @@ class CaptionView(ttk.Frame):
         self._timer = self.after(PROGRESS_DELAY if busy else max(0, PROGRESS_DELAY - shown_for), self._update_bar)
 
     def selection(self) -> str:
-        """The selected text, or the chosen alternative if the alternatives have the focus; "" for neither."""
-        chosen = self.alternatives.sentence if self.focus_get() is self.alternatives else ""
-        return self.statement.selection() or self.alternatives.selection() or chosen
+        """The selected text, "" for none."""
+        return self.statement.selection() or self.alternatives.selection()
+
+    def chosen(self) -> str:
+        """The chosen one of the other captions if they have the focus, otherwise ""."""
+        return self.alternatives.sentence if self.focus_get() is self.alternatives else ""
 
     def apply_palette(self, palette: Palette, fonts: Mapping[str, Any]) -> None:
         """Use the colours of a palette, and fonts: fonts["statement"], which is large, and fonts["text"]."""
@@ -165,6 +169,8 @@ class CaptionView(ttk.Frame):
     def _go_down(self) -> str:
         if self.alternatives.sentences:
             self.alternatives.focus_set()
+        else:
+            self.statement.event_generate("<<NoOthers>>")
         return "break"
 
     def _update_bar(self) -> None:

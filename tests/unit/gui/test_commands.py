@@ -28,7 +28,7 @@ def test_a_command_that_cannot_be_used_has_a_reason() -> None:
     disabled = [command for command in COMMANDS if not command.enabled(State())]
     assert {command.name for command in disabled} > {"copy_caption", "next_photo", "history", "speak"}
     for state in State(), State(photo=True):
-        assert [command.name for command in disabled if not command.reason(state)] == ["cancel"]
+        assert all(command.reason(state) for command in disabled)
     assert BY_NAME["next_photo"].reason(State()) == "No photo is open yet. Open one first."
     assert BY_NAME["next_photo"].reason(State(photo=True)) == "This is the last photo."
 

@@ -144,6 +144,31 @@ def test_arrow_keys_go_from_word_to_word(desk: Desk) -> None:
     assert (desk.view.word, desk.view.marked_text) == (None, "")
 
 
+def test_a_key_that_goes_no_further_says_so(desk: Desk) -> None:
+    told: list[str] = []
+    for text in desk.view.statement, desk.view.alternatives:
+        for event in (
+            "<<FirstWord>>",
+            "<<LastWord>>",
+            "<<WordsLeft>>",
+            "<<NoOthers>>",
+            "<<FirstCaption>>",
+            "<<LastCaption>>",
+        ):
+            text.bind(event, lambda _, event=event: told.append(event.strip("<>")))
+    desk.view.show(caption())
+    desk.press("Home", "Left", "Home", "End", "End", "Right", "Escape")
+    assert told == ["FirstWord", "FirstWord", "LastWord", "LastWord", "WordsLeft"]
+    told.clear()
+    desk.press("Down", "Home", "Down", "Down", "Down", "End")
+    assert told == ["FirstCaption", "LastCaption", "LastCaption"]
+    told.clear()
+    desk.press("Home", "Up")
+    desk.view.show(replace(caption(), alternatives=()))
+    desk.press("Down")
+    assert told == ["NoOthers"]
+
+
 def test_the_windows_own_keys_reach_it(desk: Desk) -> None:
     desk.view.show(caption())
     desk.press("Prior", "Next", "space", "Escape")
@@ -235,13 +260,13 @@ def test_alternatives_can_be_chosen_and_copied(desk: Desk) -> None:
     assert heard == [f"{OTHERS[position - 1].removesuffix('.')}, {position} of 3" for position in positions]
     begin, end = alternatives.tag_ranges("marked")
     assert alternatives.get(begin, end) == f"3. {OTHERS[2]}"
-    assert desk.view.selection() == OTHERS[2]
+    assert (desk.view.selection(), desk.view.chosen()) == ("", OTHERS[2])
 
     desk.press("Up", "Shift-End")
     assert alternatives.selection() in desk.view.selection() != OTHERS[1]
     desk.press("Home", "Up")
     assert desk.root.focus_get() is desk.view.statement
-    assert desk.view.selection() == ""
+    assert (desk.view.selection(), desk.view.chosen()) == ("", "")
     assert desk.above == []
 
     x, y, _, height = box(alternatives, "3.5")

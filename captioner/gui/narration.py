@@ -1,0 +1,35 @@
+"""What self-voicing says about the parts of the main window, and where keys go no further in them."""
+
+from collections.abc import Callable
+
+from captioner.gui.accessibility.self_voicing import SelfVoicing, describe
+from captioner.gui.commands import BY_NAME
+from captioner.gui.window import Window
+
+# What is said when a key changes nothing that could be said, by the event of the caption or of the other captions.
+REPLIES = {
+    "<<FirstWord>>": "First word.",
+    "<<LastWord>>": "Last word.",
+    "<<WordsLeft>>": "Back to the caption.",
+    "<<NoOthers>>": "No other captions.",
+    "<<FirstCaption>>": "First of the other captions.",
+    "<<LastCaption>>": "Last of the other captions.",
+}
+
+
+def narrate(window: Window, self_voicing: SelfVoicing, photo: Callable[[], str]) -> None:
+    """Describe the window's parts.
+
+    Args:
+        photo: returns the shown photo in words.
+    """
+    for name, button in window.controls.buttons.items():
+        describe(button, shortcut=BY_NAME[name].shortcut)
+    statement, alternatives = window.caption_view.statement, window.caption_view.alternatives
+    describe(window.photo_view, name="Photo", role="picture", value=photo)
+    describe(statement, name="Caption", value=lambda: statement.text or "none yet")
+    describe(alternatives, name="Other captions", role="list", value=alternatives.spoken_value)
+    for event, sentence in REPLIES.items():
+        for text in statement, alternatives:
+            text.bind(event, lambda event, sentence=sentence: self_voicing.say(sentence))  # type: ignore[misc]
+    alternatives.bind("<Return>", lambda event: self_voicing.say(alternatives.spoken_value()))
