@@ -9,7 +9,6 @@ import tkinter as tk
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from captioner.system import processes
@@ -85,7 +84,7 @@ def _start_keeper(contents: dict[str, str]) -> None:
     # No more than it needs: it may run for long.
     names = ("DISPLAY", "PATH", "LD_LIBRARY_PATH", "TCL_LIBRARY", "TK_LIBRARY")
     environment = {name: os.environ[name] for name in names if name in os.environ}
-    environment["XAUTHORITY"] = os.environ.get("XAUTHORITY") or str(Path.home() / ".Xauthority")
+    environment["XAUTHORITY"] = os.environ.get("XAUTHORITY") or os.path.expanduser("~/.Xauthority")
     try:
         keeper = processes.start("captioner.gui.tk.clipboard_keeper", environment)
         assert keeper.stdin

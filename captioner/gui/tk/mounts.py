@@ -52,7 +52,7 @@ def _host_parts(host: str) -> dict[str, str]:
 
 def _mount_folders() -> list[Path]:
     """The folders of all mounts, in the places that GVfs has for them."""
-    places = [Path.home() / ".gvfs"]
+    places = [Path(os.path.expanduser("~/.gvfs"))]
     if runtime := os.environ.get("XDG_RUNTIME_DIR"):
         places.insert(0, Path(runtime) / "gvfs")
     folders = []

@@ -11,7 +11,7 @@ import pytest
 from captioner.system import single_instance
 
 ROOT = Path(__file__).parents[3]
-SOON = 60
+TIMEOUT = 60  # seconds
 
 # A program that forwards its arguments, or else listens and prints what others forward.
 PROGRAM = """
@@ -47,7 +47,7 @@ class Start:
         assert self.process.stdin
         assert self.process.stdout
         self.process.stdin.close()
-        self.process.wait(SOON)
+        self.process.wait(TIMEOUT)
         self.process.stdout.close()
 
 
@@ -97,7 +97,7 @@ def test_when_the_first_has_ended_the_next_takes_its_place(start):
         assert program.line() == "['/cat.jpg']"
         program.process.stdin.close()
         assert program.line() == "closed"
-        program.process.wait(SOON)
+        program.process.wait(TIMEOUT)
 
 
 def test_when_the_first_was_killed_the_next_takes_its_place(start):
@@ -106,7 +106,7 @@ def test_when_the_first_was_killed_the_next_takes_its_place(start):
         assert program.line() == "running"
         assert start("/cat.jpg").line() == "forwarded"
         program.process.kill()
-        program.process.wait(SOON)
+        program.process.wait(TIMEOUT)
 
 
 def test_of_several_that_start_at_once_one_takes_the_photos_of_all(start):
@@ -168,7 +168,7 @@ def test_what_another_user_sends_is_refused(tmp_path):
     try:
         script = "import sys; from captioner.system import single_instance; single_instance._send(b'/own.jpg')"
         while not taken.qsize():
-            subprocess.run([sys.executable, "-c", script], cwd=ROOT, timeout=SOON, check=True)
+            subprocess.run([sys.executable, "-c", script], cwd=ROOT, timeout=TIMEOUT, check=True)
         address = single_instance._address()
         for path in (Path(address), *Path(address).parents):
             if path.is_relative_to("/tmp"):
@@ -184,7 +184,7 @@ try:
 except (EOFError, ConnectionResetError, BrokenPipeError):
     print("refused")
 """
-        done = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, timeout=SOON)
+        done = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, timeout=TIMEOUT)
         assert done.stdout == "refused\n"
         assert taken.get() == ["/own.jpg"]
         assert taken.qsize() == 0
@@ -209,5 +209,5 @@ from captioner.system.single_instance import forward_to_running_instance
 forward_to_running_instance([])
 print(*sys.modules)
 """
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=SOON)
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT)
     assert not {"tkinter", "numpy", "PIL", "socket", "multiprocessing", "filelock"} & set(done.stdout.split())
