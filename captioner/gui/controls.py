@@ -10,6 +10,7 @@ from captioner.gui.commands import BY_NAME, COMMANDS, MENUS, TOOLBAR, Command, S
 from captioner.gui.style.fonts import scaled
 from captioner.gui.style.ttk_theme import MENU_SPACER
 from captioner.gui.tk.keyboard import extend_keyboard, latin_key
+from captioner.gui.tk.list_keys import extend_lists
 
 GAP = 2  # pixels of a 96 dpi screen, around and between the toolbar's buttons, next to the room for their focus rings
 
@@ -48,6 +49,7 @@ class Controls:
         self.buttons: dict[str, ttk.Button] = {}
         root.tk.eval(PRESS)
         extend_keyboard(root)
+        extend_lists(root)
         root.configure(menu=self._menu_bar())
         self.bind(root, BY_NAME)
 

@@ -32,4 +32,5 @@ def narrate(window: Window, self_voicing: SelfVoicing, photo: Callable[[], str])
     for event, sentence in REPLIES.items():
         for text in statement, alternatives:
             text.bind(event, lambda event, sentence=sentence: self_voicing.say(sentence))  # type: ignore[misc]
+    window.root.bind_all("<<NoMatch>>", lambda event: self_voicing.say("No match."))  # letters in a list
     alternatives.bind("<Return>", lambda event: self_voicing.say(alternatives.spoken_value()))

@@ -2,7 +2,7 @@
 
 It reads and writes JSON, one object per line:
 
-    out, when it has started: {"event": "ready", "voices": [[id, name], ...]}
+    out, when it has started: {"event": "ready", "voices": [[id, name], ...]}, English ones first
     in, once: {"say": text} or {"save": text, "path": ...}, each with "rate", "volume" and "voice", which may be null
     out: {"event": "began"}, then {"event": "alive"} every second
     out, last: {"event": "finished"} or {"event": "failed", "sentence": ...}, the latter at once if it can't start
@@ -66,7 +66,8 @@ def main() -> None:
         voices = engine.getProperty("voices")
         if not voices:
             raise SpeechError(NO_ENGINE if LINUX else NO_VOICE)
-        output.send("ready", voices=[[voice.id, voice.name] for voice in voices])
+        listed = sorted(voices, key=lambda voice: (not _is_english(voice), str(voice.name).casefold()))
+        output.send("ready", voices=[[voice.id, voice.name] for voice in listed])
         job = jobs.get()
         text = spoken(job["say" if "say" in job else "save"])
         # An utterance may be long, but not endless: after that this process reports nothing, and counts as hung.
@@ -140,8 +141,12 @@ def _set_up(engine: Any, voices: list[Any], job: dict[str, Any]) -> None:
 
 def _english(engine: Any, voices: list[Any]) -> str | None:
     """The voice to change to, if the current one would read the captions, which are English, as another language."""
-    english = [voice.id for voice in voices if str((voice.languages or [""])[0]).lower().startswith("en")]
+    english = [voice.id for voice in voices if _is_english(voice)]
     return None if not english or engine.getProperty("voice") in english else english[0]
+
+
+def _is_english(voice: Any) -> bool:
+    return str((voice.languages or [""])[0]).lower().startswith("en")
 
 
 def _speak(engine: Any, text: str, output: Output) -> None:

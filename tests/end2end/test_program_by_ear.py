@@ -72,3 +72,40 @@ def test_keys_that_go_no_further_say_so(program: Start, user: User, shipped: Cap
     user.silence()
     hear(one, "Escape", "Nothing to cancel.")
     one.close()
+
+
+def test_keys_in_lists_say_where_they_go(program: Start, user: User, statement: Statement) -> None:
+    photos = user.album()
+    user.choose(self_voicing=True)
+    one = program(photos[1])
+    one.await_photo(photos[1], statement(photos[1]))
+    one.keys("F1")
+    one.await_title("Keyboard Shortcuts", focus="treeview")
+    count = len(one.sight.list_of("[focus] children {}"))
+    one.keys("End")
+    one.wait_for(lambda: one.utterances()[-1].endswith(f"{count} of {count}"))
+    one.keys("h")
+    one.wait_for(lambda: one.utterances()[-1].startswith("History, Control H."))
+    hear(one, "z", "No match.")
+    one.keys("Escape")
+    one.await_photo(photos[1], statement(photos[1]))
+
+    one.keys("ctrl+comma")
+    one.await_title("Settings", focus="combobox")
+    one.keys("Down")
+    one.wait_for(lambda: one.sight.focus().endswith("popdown.f.l"))
+    voices = one.sight.list_of("[focus] get 0 end")
+    assert [voice.startswith("English") for voice in voices[1:]] == sorted(
+        (voice.startswith("English") for voice in voices[1:]), reverse=True
+    )
+    hear(one, "End", f"{voices[-1]}, {len(voices)} of {len(voices)}")
+    hear(one, "Home", f"Automatic, 1 of {len(voices)}")
+    wanted = next(position for position, voice in enumerate(voices) if voice.startswith("S"))
+    hear(one, "s", f"{voices[wanted]}, {wanted + 1} of {len(voices)}")
+    one.keys("Prior")
+    one.wait_for(lambda: not one.utterances()[-1].startswith(voices[wanted]))
+    said = one.utterances()[-1].rpartition(",")[0]
+    one.keys("Return")
+    one.wait_for(lambda: one.sight.ask("[focus] get") == said)
+    one.keys("Escape")
+    one.close()

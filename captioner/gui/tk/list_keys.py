@@ -1,0 +1,108 @@
+"""Keys in lists that Tk leaves out: Page Up, Page Down, Home and End choose a line, and letters search for one."""
+
+import re
+import time
+import tkinter as tk
+from collections.abc import Sequence
+from typing import Any
+
+SEARCH_SECONDS = 1  # letters that follow each other faster are searched for together
+CONTROL_OR_ALT = 0x4 | 0x8  # in an event's state
+KINDS = ("ComboboxListbox", "Treeview")  # the lists that combo boxes drop down, and lists without lines below lines
+
+
+def extend_lists(root: tk.Misc) -> None:
+    """Make these keys work in all lists of the program. What Return takes is always the line that they chose.
+
+    A list generates <<NoMatch>> if no line has a word that begins with the letters.
+    """
+    keys = _ListKeys(root)
+    for kind in KINDS:
+        for key in "Home", "End", "Prior", "Next":
+            root.bind_class(kind, f"<{key}>", keys.move)
+        root.bind_class(kind, "<Key>", keys.search)
+
+
+def match(lines: Sequence[str], letters: str, start: int) -> int | None:
+    """Find the next line, from `start` and round to it, that begins with the letters; else the next with such a word.
+
+    Returns:
+        Its index, None if there is none.
+    """
+    order = [*range(start, len(lines)), *range(start)]
+    for pattern in "", r".*\b":
+        for index in order:
+            if re.match(pattern + re.escape(letters), lines[index], re.IGNORECASE):
+                return index
+    return None
+
+
+class _ListKeys:
+    def __init__(self, root: tk.Misc) -> None:
+        self._call = root.tk.call
+        self._split = root.tk.splitlist
+        self._list = ""  # where letters were typed last
+        self._letters = ""
+        self._typed = 0.0
+
+    def move(self, event: "tk.Event[Any]") -> str:
+        path = str(event.widget)
+        size, current = len(self._lines(path)), self._current(path)
+        page = self._page(path, current)
+        moved = {"Home": 0, "End": size - 1, "Prior": current - page, "Next": current + page}[event.keysym]
+        if size:
+            self._choose(path, min(max(0, moved), size - 1))
+        return "break"
+
+    def search(self, event: "tk.Event[Any]") -> str | None:
+        if not event.char.isprintable() or not event.char.strip() or int(event.state) & CONTROL_OR_ALT:
+            return None
+        path, now = str(event.widget), time.monotonic()
+        goes_on = path == self._list and now - self._typed < SEARCH_SECONDS
+        self._list, self._typed = path, now
+        self._letters = self._letters * goes_on + event.char
+        is_one = len(set(self._letters.lower())) == 1  # the same letter again goes to the next line that has it
+        found = match(
+            self._lines(path), self._letters[:1] if is_one else self._letters, self._current(path) + int(is_one)
+        )
+        if found is None:
+            self._call("event", "generate", path, "<<NoMatch>>")
+        else:
+            self._choose(path, found)
+        return "break"
+
+    def _is_tree(self, path: str) -> bool:
+        return str(self._call("winfo", "class", path)) == "Treeview"
+
+    def _rows(self, path: str) -> Sequence[str]:
+        return tuple(map(str, self._split(self._call(path, "children", ""))))
+
+    def _lines(self, path: str) -> list[str]:
+        if self._is_tree(path):
+            return [str(self._call(path, "item", row, "-text")) for row in self._rows(path)]
+        return [str(line) for line in self._split(self._call(path, "get", 0, "end"))]
+
+    def _current(self, path: str) -> int:
+        if self._is_tree(path):
+            rows, row = self._rows(path), str(self._call(path, "focus"))
+            return rows.index(row) if row in rows else 0
+        return int(self._call(path, "index", "active"))
+
+    def _page(self, path: str, current: int) -> int:
+        """How many lines are visible, less one."""
+        line = self._rows(path)[current] if self._is_tree(path) and self._rows(path) else current
+        box = self._split(self._call(path, "bbox", line))
+        return max(1, int(self._call("winfo", "height", path)) // int(box[3]) - 1) if box else 10
+
+    def _choose(self, path: str, index: int) -> None:
+        if self._is_tree(path):
+            row = self._rows(path)[index]
+            self._call(path, "focus", row)
+            self._call(path, "selection", "set", row)
+            self._call(path, "see", row)
+        else:
+            self._call(path, "selection", "clear", 0, "end")
+            self._call(path, "selection", "set", index)
+            self._call(path, "activate", index)
+            self._call(path, "see", index)
+            self._call("event", "generate", path, "<<ListboxSelect>>")
