@@ -6,13 +6,18 @@ import glob
 import io
 import json
 import os
-import re
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from captioner import CaptionerError, __version__
 from captioner.errors import user_message
+from captioner.output.printable import printable
+
+if TYPE_CHECKING:
+    from captioner.batch.run import Outcome
 
 # At the end at most this many of the photos that failed are named.
 MAX_NAMES = 10
@@ -27,9 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from captioner.system import crash_log
 
     crash_log.watch()
-    if options.save_speech is not None and len(options.photos) > 1:
-        parser.error("argument --save-speech: takes only one photo")
+    _check(options, parser)
+    _prepare_streams()
     try:
+        if options.output is not None:
+            return _caption_into_file(options)
         with contextlib.ExitStack() as at_the_end:
             return _caption_all(options, _voice(options, at_the_end))
     except CaptionerError as error:
@@ -37,6 +44,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _check(options: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
+    """Refuse options that do not go together."""
+    if options.save_speech is not None and len(options.photos) > 1:
+        parser.error("argument --save-speech: takes only one photo")
+    if options.output is None:
+        if options.min_confidence is not None:
+            parser.error("argument --min-confidence: needs --output")
+    elif options.json or options.speak or options.save_speech is not None:
+        parser.error("argument --output: not allowed with --json, --speak or --save-speech")
+    elif "-" in options.photos:
+        parser.error("argument --output: does not take a photo from standard input")
+
+
+def _prepare_streams() -> None:
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # Pillow's, about unusual photos that it can read
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a file name is not always valid text
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -51,6 +79,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--recursive", action="store_true", help="caption the photos of the folders in a folder too")
     parser.add_argument(
         "--json", action="store_true", help="print a JSON object per photo, with the confidence and more"
+    )
+    parser.add_argument(
+        "--output",
+        type=_caption_file,
+        metavar="FILE",
+        help="write the captions into FILE, which must end in .csv, .jsonl, .html or .md, or continue it",
+    )
+    parser.add_argument(
+        "--min-confidence",
+        type=_confidence,
+        metavar="N",
+        help="from 0 to 1; FILE gets no caption with less confidence",
     )
     parser.add_argument(
         "--beam-width",
@@ -97,6 +137,22 @@ def _wav(name: str) -> str:
     return name
 
 
+def _caption_file(name: str) -> Path:
+    from captioner.output.tables import FORMATS
+
+    path = Path(name)
+    if path.suffix.lower() not in FORMATS:
+        raise argparse.ArgumentTypeError("the name of FILE must end in .csv, .jsonl, .html or .md")
+    return path
+
+
+def _confidence(text: str) -> float:
+    confidence = float(text)
+    if not 0 <= confidence <= 1:
+        raise argparse.ArgumentTypeError("must be from 0 to 1")
+    return confidence
+
+
 def _voice(options: argparse.Namespace, at_the_end: contextlib.ExitStack) -> "_Voice | None":
     if not options.speak and options.save_speech is None:
         return None
@@ -132,11 +188,6 @@ def _caption_all(options: argparse.Namespace, voice: "_Voice | None") -> int:
     from captioner.batch.job import find_photos
     from captioner.batch.run import caption_all
 
-    if not sys.warnoptions:
-        warnings.simplefilter("ignore")  # Pillow's, about unusual photos that it can read
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a file name is not always valid text
     captioner = Captioner(threads=options.threads, beam_width=options.beam_width)
     found = find_photos(options.photos, recursive=options.recursive)
     for folder, problem in found.unreadable:
@@ -157,7 +208,7 @@ def _caption_all(options: argparse.Namespace, voice: "_Voice | None") -> int:
         if options.json:
             _print(json.dumps({"path": path, **caption.to_dict()}))
         else:
-            _print(f"{_printable(path)}: {caption.statement}" if named else caption.statement)
+            _print(f"{printable(path)}: {caption.statement}" if named else caption.statement)
         if voice and (sentence := _speak(voice, caption.statement, options)):
             status = 1
             voice = None  # it would fail for the other photos as well
@@ -167,15 +218,64 @@ def _caption_all(options: argparse.Namespace, voice: "_Voice | None") -> int:
     return status
 
 
+def _caption_into_file(options: argparse.Namespace) -> int:
+    from captioner.batch.caption_file import RELIABLE, CaptionFile
+    from captioner.batch.job import find_photos
+    from captioner.batch.progress import Progress
+
+    least = RELIABLE if options.min_confidence is None else options.min_confidence
+    file = CaptionFile(options.output, least=least)
+    found = find_photos(options.photos, recursive=options.recursive)
+    for folder, problem in found.unreadable:
+        _complain(folder, problem)
+    waiting = file.waiting(found.photos)
+    failed: list[str] = []
+    left_out = done = 0
+    with file:
+        progress = Progress(len(waiting), sys.stderr)
+        try:
+            for outcome in _outcomes(options, waiting):
+                if outcome.error:
+                    failed.append(outcome.photo)
+                    progress.clear()
+                    _complain(outcome.photo, outcome.error)
+                left_out += file.add(outcome.photo, outcome.result)
+                done += 1
+                progress.show(done)
+        except KeyboardInterrupt:
+            progress.clear()
+            kept = file.total - len(waiting) + done
+            print(f"captioner: Stopped after {kept} of {file.total} photos. Run it again to continue.", file=sys.stderr)
+            raise
+        finally:
+            progress.clear()
+    if left_out:
+        captions = "1 caption was" if left_out == 1 else f"{left_out} captions were"
+        print(f"captioner: {captions} left out because the confidence is below {least:g}.", file=sys.stderr)
+    if failed or sys.stderr.isatty():
+        print(f"captioner: {summary(file.total, failed)}", file=sys.stderr)
+    return 1 if failed or found.unreadable else 0
+
+
+def _outcomes(options: argparse.Namespace, photos: Sequence[str]) -> "Iterable[Outcome]":
+    if not photos:  # no need to load the model
+        return []
+    from captioner import Captioner
+    from captioner.batch.run import caption_all
+
+    return caption_all(Captioner(threads=options.threads, beam_width=options.beam_width), photos)
+
+
 def _complain(path: str, error: Exception) -> None:
-    print(f"captioner: {_printable(path)}: {user_message(error)}", file=sys.stderr)
+    print(f"captioner: {printable(path)}: {user_message(error)}", file=sys.stderr)
 
 
 def summary(total: int, failed: Sequence[str]) -> str:
     """How many photos were captioned, and which could not be."""
-    names = ", ".join(_printable(os.path.basename(path)) for path in failed[:MAX_NAMES])
+    names = ", ".join(printable(os.path.basename(path)) for path in failed[:MAX_NAMES])
     others = f" and {len(failed) - MAX_NAMES} more" if len(failed) > MAX_NAMES else ""
-    return f"{total - len(failed)} of {total} photos captioned, {len(failed)} could not be: {names}{others}."
+    which = f", {len(failed)} could not be: {names}{others}" if failed else ""
+    return f"{total - len(failed)} of {total} photos captioned{which}."
 
 
 def _speak(voice: _Voice, text: str, options: argparse.Namespace) -> str:
@@ -190,11 +290,6 @@ def _standard_input() -> bytes:
     from captioner.photos.reader import MAX_CONTENT
 
     return sys.stdin.buffer.read(MAX_CONTENT + 1) if sys.stdin else b""  # one byte more than the limit is refused
-
-
-def _printable(path: str) -> str:
-    """A name on one line, without control characters that a terminal would obey."""
-    return re.sub("[\0-\x1f\x7f-\x9f]", lambda match: ascii(match[0])[1:-1], path)
 
 
 def _print(line: str) -> None:

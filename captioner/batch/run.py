@@ -20,6 +20,12 @@ class Outcome:
     caption: Caption | None = None
     error: PhotoError | None = None
 
+    @property
+    def result(self) -> Caption | PhotoError:
+        result = self.caption or self.error
+        assert result
+        return result
+
 
 def caption_all(
     captioner: Captioner, photos: Sequence[str], read_standard_input: Callable[[], bytes] = bytes

@@ -153,7 +153,9 @@ def test_version_and_help():
     assert (done.returncode, done.stdout, done.stderr) == (0, f"captioner {__version__}\n", "")
     done = run("--help")
     assert (done.returncode, done.stderr) == (0, "")
-    for option in ("PHOTO", "--json", "--beam-width N", "--threads N", "--speak", "--save-speech FILE", "--version"):
+    for option in ("PHOTO", "--recursive", "--output FILE", "--min-confidence N"):
+        assert option in done.stdout
+    for option in ("--json", "--beam-width N", "--threads N", "--speak", "--save-speech FILE", "--version"):
         assert option in done.stdout
 
 

@@ -1,0 +1,143 @@
+"""A file of captions that is continued where it ended."""
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+
+from captioner.caption import HEDGES, Caption
+from captioner.errors import CaptionerError, PhotoError, user_message
+from captioner.output.tables import FORMATS, Entry, Row, identity
+from captioner.photos.source import PhotoSource
+from captioner.system import files
+
+# Below it, the program says "I can't describe this picture reliably".
+RELIABLE = HEDGES[-1][0]
+
+
+class CaptionFileError(CaptionerError):
+    """A file of captions that cannot be written."""
+
+
+class CaptionFile:
+    """A file of captions, to which one record is added for each photo.
+
+    Whatever ends the program, only the last record may be incomplete. It is then removed when the file is continued.
+
+    Args:
+        path: its suffix is one of `captioner.output.tables.FORMATS`.
+        least: captions with less confidence are left out.
+
+    Raises:
+        CaptionFileError: there is a file with another content, or it cannot be read.
+    """
+
+    def __init__(self, path: Path, *, least: float = RELIABLE) -> None:
+        self.path = path
+        self._least = least
+        self._format = FORMATS[path.suffix.lower()]
+        try:
+            self._content = path.read_bytes() if not path.exists() or path.is_file() else None
+        except FileNotFoundError:
+            self._content = b""
+        except OSError as error:
+            raise self._error("read", error) from error
+        self._entries = {entry.path: entry for entry in self._read(self._content)}
+        self._versions: dict[str, str] = {}
+
+    def waiting(self, photos: Iterable[str]) -> list[str]:
+        """Those photos that the file does not hold as they are now, each once. One that failed is tried again."""
+        waiting: dict[str, str] = {}
+        for photo in photos:
+            name = identity(photo)
+            if name in self._versions:
+                continue
+            self._versions[name] = version = _version(photo)
+            if not self._holds(self._entries.get(name), version):
+                self._entries.pop(name, None)
+                waiting[name] = photo
+        return list(waiting.values())
+
+    @property
+    def total(self) -> int:
+        """How many photos have been passed to `waiting`."""
+        return len(self._versions)
+
+    def __enter__(self) -> "CaptionFile":
+        """Remove from the file what is waiting, and open it.
+
+        Raises:
+            CaptionFileError: the file cannot be written.
+        """
+        content = (self._format.header + "".join(entry.text for entry in self._entries.values())).encode()
+        try:
+            if content != self._content or not self.path.exists():
+                files.write(self.path, content)
+            self._file = self.path.open("ab")
+        except OSError as error:
+            raise self._error("written", error) from error
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._file.close()
+        except OSError as problem:  # what could not be written is tried again
+            if error is None:
+                raise self._error("written", problem) from problem
+
+    def add(self, photo: str, result: Caption | PhotoError) -> bool:
+        """Write what became of a photo; return whether its caption was left out because of its confidence.
+
+        Raises:
+            CaptionFileError: the disk is full, for instance.
+        """
+        version = self._versions.get(identity(photo), "")
+        if isinstance(result, Caption):
+            row = Row(photo, version, caption=result, least=self._least)
+        else:
+            row = Row(photo, version, error=user_message(result))
+        try:
+            self._file.write(self._format.record(row, self.path.parent).encode())
+            self._file.flush()
+        except OSError as error:
+            raise self._error("written", error) from error
+        return row.caption is not None and not row.text
+
+    def _read(self, content: bytes | None) -> list[Entry]:
+        header = self._format.header.encode()
+        if content is None:
+            raise self._foreign()
+        if header.startswith(content):  # empty, or the program ended before more was written
+            return []
+        complete, newline, tail = content.rpartition(b"\n")
+        try:
+            if not content.startswith(header) or (tail and not self._format.is_torn(tail)):
+                raise ValueError("not a file of captions")
+            return self._format.entries((complete + newline)[len(header) :].decode())
+        except (ValueError, KeyError, TypeError, csv.Error) as error:
+            raise self._foreign() from error
+
+    def _holds(self, entry: Entry | None, version: str) -> bool:
+        if entry is None or not version or entry.version != version:
+            return False
+        # A caption that was left out is wanted now if the limit is lower than it was.
+        return entry.has_caption or (entry.confidence is not None and entry.confidence < self._least)
+
+    def _foreign(self) -> CaptionFileError:
+        return CaptionFileError(
+            f"{self.path} exists and was not written by this command, so it stays as it is. Choose another name."
+        )
+
+    def _error(self, what: str, error: OSError) -> CaptionFileError:
+        return CaptionFileError(f"{self.path} can't be {what}. {user_message(error)}")
+
+
+def _version(photo: str) -> str:
+    """The size of a photo's file and when it was changed, or "" if they are unknown."""
+    try:
+        _, modified, size = PhotoSource.of(photo).key()
+    except PhotoError:
+        return ""
+    return f"{size}-{modified}" if modified else ""
