@@ -13,15 +13,19 @@ class Progress:
     def __init__(self, total: int, stream: TextIO) -> None:
         self._total, self._stream = total, stream
         self._is_terminal = stream.isatty()
-        self._start = self._shown = time.monotonic()
+        self._first: tuple[float, int] | None = None  # the time before it was spent on loading the model
+        self._shown = 0.0
         self._width = 0
 
     def show(self, done: int) -> None:
         now = time.monotonic()
+        if self._first is None:
+            self._first, self._shown = (now, done), now
         if not self._is_terminal or now - self._shown < INTERVAL:
             return
         self._shown = now
-        seconds = (now - self._start) / done * (self._total - done)
+        start, done_then = self._first
+        seconds = (now - start) / (done - done_then) * (self._total - done)
         line = f"{done} of {self._total} photos, {duration(seconds)} left"
         self._stream.write(f"\r{line.ljust(self._width)}")
         self._stream.flush()

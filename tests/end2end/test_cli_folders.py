@@ -111,7 +111,7 @@ def test_a_complete_table_does_not_even_need_the_model(album, tmp_path):
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGKILL")
 @pytest.mark.parametrize("number", ["SIGKILL", "SIGINT"])
 def test_a_table_is_continued_after_the_program_was_stopped(samples, tmp_path, number):
-    folder, table = many_copies(samples, tmp_path / "many", 30), tmp_path / "captions.jsonl"
+    folder, table = many_copies(samples, tmp_path / "many", 12), tmp_path / "captions.jsonl"
     command = [*COMMAND, folder, "--output", table]
     with subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True) as process:
         while not table.exists() or table.read_bytes().count(b"\n") < 3:
@@ -123,11 +123,11 @@ def test_a_table_is_continued_after_the_program_was_stopped(samples, tmp_path, n
     if number == "SIGINT":
         assert process.returncode == 130
         assert errors.startswith("captioner: Stopped after ")
-        assert errors.endswith(" of 30 photos. Run it again to continue.\n")
+        assert errors.endswith(" of 12 photos. Run it again to continue.\n")
     assert run(*command[len(COMMAND) :]).returncode == 0
     lines = table.read_bytes().splitlines()
     assert lines[:3] == kept
-    assert [json.loads(line)["path"] for line in lines] == [str(folder / f"photo{index}.jpg") for index in range(30)]
+    assert [json.loads(line)["path"] for line in lines] == [str(folder / f"photo{index}.jpg") for index in range(12)]
 
 
 def test_says_how_many_captions_were_left_out(album, tmp_path):
