@@ -70,7 +70,7 @@ class App:
         # Speech comes before the photos, whose captions it speaks.
         self._load(
             self._load_voice,
-            self._load_self_voicing,
+            partial(self._load_self_voicing, greet=not photos),
             partial(self._load_captions, photos),
             self._load_commands,
             self._load_icon,
@@ -145,14 +145,16 @@ class App:
         self._configure_voice(self.store.settings)
         self.store.subscribe(self._configure_voice, "speak_captions", "voice", "rate", "volume")
 
-    def _load_self_voicing(self) -> None:
+    def _load_self_voicing(self, greet: bool) -> None:
         from captioner.gui.accessibility.self_voicing import SelfVoicing
         from captioner.gui.narration import narrate
 
         self.self_voicing = SelfVoicing(self.root, self.voice)
         self.status.speak_with(self.voice, self.self_voicing)
         narrate(self.window, self.self_voicing, self._photo_description)
-        self._decide_self_voicing(self._greet)
+        if not greet:
+            self.voice.clear()  # a photo is coming: its caption is the first thing to say
+        self._decide_self_voicing(partial(self._start_self_voicing, greet))
         self.store.subscribe(lambda settings: self._decide_self_voicing(self._switch_self_voicing), "self_voicing")
 
     def _load_captions(self, photos: Sequence[str]) -> None:
@@ -286,9 +288,10 @@ class App:
         else:
             then(choice)
 
-    def _greet(self, on: bool) -> None:
+    def _start_self_voicing(self, greet: bool, on: bool) -> None:
         self.self_voicing.on = on
-        self.self_voicing.greet()
+        if greet:
+            self.self_voicing.greet()
         self.status.speak_pending()
         self.refresh()
 

@@ -169,6 +169,7 @@ class Controller:
             self._window.caption_view.show(event.caption)
             self._status.idle(f"Photo {self._shown.position} of {self._shown.total}.")
             self._voice.caption(event.caption.statement)
+            self._self_voicing.announce(self.position())
 
     def _show_failure(self, event: PhotoFailed) -> None:
         if not (self._shown and self._shown.number == event.number):
@@ -180,6 +181,7 @@ class Controller:
         self._window.show_name(event.name)
         self._show_problem(event.sentence)
         self._status.idle(f"{event.name}: there is no caption.")
+        self._self_voicing.announce(self.position())
 
     def _show_problem(self, sentence: str) -> None:
         """Show and speak, in place of a caption, why there is none."""

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from captioner.gui.accessibility.self_voicing import SelfVoicing, describe
+from captioner.gui.accessibility.widget_inspector import Description, descriptions
 from captioner.gui.commands import BY_NAME
-from captioner.gui.window import Window
+from captioner.gui.window import TITLE, Window
 
 # What is said when a key changes nothing that could be said, by the event of the caption or of the other captions.
 REPLIES = {
@@ -23,6 +24,7 @@ def narrate(window: Window, self_voicing: SelfVoicing, photo: Callable[[], str])
     Args:
         photo: returns the shown photo in words.
     """
+    descriptions[window.root] = Description(TITLE)  # without the photo's name, which the photo view says
     for name, button in window.controls.buttons.items():
         describe(button, shortcut=BY_NAME[name].shortcut)
     statement, alternatives = window.caption_view.statement, window.caption_view.alternatives

@@ -23,6 +23,7 @@ class Voice:
 
     speak_captions: whether `caption` speaks.
     last_caption_time: when (time.monotonic) the last caption appeared or was last requested.
+    last_request_time: when the last photo was opened.
     """
 
     def __init__(
@@ -32,7 +33,7 @@ class Voice:
         record: Callable[[str], None] | None = None,
     ):
         self.speak_captions = True
-        self.last_caption_time = 0.0
+        self.last_caption_time = self.last_request_time = 0.0
         self._notify = notify
         self._record = record or _append
         self._speaker = speaker.Speaker(post)
@@ -66,6 +67,7 @@ class Voice:
         """Stop, and forget the caption: another photo is coming."""
         self.stop()
         self._caption = ""
+        self.last_request_time = time.monotonic()
 
     def caption(self, text: str) -> None:
         """Take the shown photo's caption, and speak it if captions are to be spoken."""

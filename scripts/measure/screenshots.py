@@ -56,7 +56,7 @@ def take(user: User, photo: Path, settings: dict[str, object], keys: tuple[str, 
     path.parent.mkdir()
     path.write_text(json.dumps(settings))
     program = Program(user, photo)
-    program.wait_for(lambda: len(program.utterances()) > 1)  # the greeting, then the caption
+    program.wait_for(lambda: len(program.utterances()) > 1)  # the caption, then the photo's name
     if keys:
         program.go_to("captiontext")
         program.keys(*keys)

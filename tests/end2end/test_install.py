@@ -132,7 +132,7 @@ def test_window_opens_with_an_installed_sample_and_without_tensorflow(environmen
             photo = package / "assets" / "photographer.jpg"
             program = Program(user, photo, command=[environment.with_name("captioner-gui")])
             program.wait_for(lambda: "photographer.jpg" in program.title())
-            program.wait_for(lambda: len(program.utterances()) > 1)  # the greeting, then the caption
+            program.wait_for(lambda: len(program.utterances()) > 1)  # the caption, then the photo's name
             loaded = Path(f"/proc/{program.process.pid}/maps").read_text()
             program.close()
             assert program.process.wait() == 0

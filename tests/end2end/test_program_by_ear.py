@@ -109,3 +109,43 @@ def test_keys_in_lists_say_where_they_go(program: Start, user: User, statement: 
     one.wait_for(lambda: one.sight.ask("[focus] get") == said)
     one.keys("Escape")
     one.close()
+
+
+def test_the_caption_comes_first_and_then_the_name(program: Start, user: User, statement: Statement) -> None:
+    photos = user.album()
+    user.choose(self_voicing=True)
+    one = program(photos[0])
+    captions = [statement(photo) for photo in photos]
+    names = [f"Photo {number} of 4, {photo.name}." for number, photo in enumerate(photos, 1)]
+    one.await_utterance(names[0])
+    hear(one, "Right", names[1])
+    one.keys("Right")
+    one.await_utterance(captions[2])
+    hear(one, "F4", names[2])
+    user.silence()
+    one.keys("F1")
+    one.wait_for(lambda: one.utterances()[-1].startswith("Keyboard Shortcuts, dialog."))
+    help_line = one.utterances()[-1]
+    hear(one, "Escape", f"Captioner. Photo, picture, {photos[2].name}, 3 of 4")
+
+    one.keys("ctrl+h")
+    one.wait_for(lambda: one.utterances()[-1].startswith("History, dialog."))
+    history_line = one.utterances()[-1]
+    hear(one, "End", f"{photos[0].name}: {captions[0]} 3 of 3")
+    hear(one, "Return", names[0])
+    said = [text for text in one.utterances() if not text.endswith("…")]  # a slow computer says what takes long
+    assert said == [
+        captions[0],
+        names[0],
+        captions[1],
+        names[1],
+        captions[2],
+        names[2],
+        help_line,
+        f"Captioner. Photo, picture, {photos[2].name}, 3 of 4",
+        history_line,
+        f"{photos[0].name}: {captions[0]} 3 of 3",
+        captions[0],
+        names[0],
+    ]
+    one.close()

@@ -71,12 +71,9 @@ def test_a_blind_users_run(program: Start, user: User, statement: Statement) -> 
     hear("Home", statement(photos[1]).split()[0])
     hear("Page_Down", statement(photos[2]))
     hear("ctrl+c", "Copied.")
-    # When the dialog closes, the user hears where the focus is, unless the caption comes first.
-    back = re.compile(r"(astronaut.jpg – )?Captioner\. Photo, picture, .*")
-    assert [text for text in one.utterances() if not back.fullmatch(text)] == [
-        h for h in heard if not back.fullmatch(h)
-    ]
-    assert len([text for text in one.utterances() if back.fullmatch(text)]) <= 2
+    # If a caption ends before the next key is pressed, the photo's name follows. A slow computer says what takes long.
+    others = re.compile(r"Photo \d of 4, \w+\.jpg\.|Captioning…|Reading the photo…")
+    assert [text for text in one.utterances() if not others.fullmatch(text)] == heard
     one.close()
 
 

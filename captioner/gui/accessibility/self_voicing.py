@@ -55,7 +55,8 @@ class SelfVoicing:
 
     It speaks windows when they open, widgets when they get the focus (name, role, state, value, position, shortcut),
     menu entries, and what the user changes in the widget that has the focus. A focus that the user did not move does
-    not interrupt anything.
+    not interrupt anything. From when the user opens a photo to its caption, it does not speak the focus that comes back
+    to the main window.
 
     Attributes:
         on: may be set at any time.
@@ -147,6 +148,8 @@ class SelfVoicing:
         menus, self._menus = self._menus, {}
         now = self._snapshot()
         text = phrases.sentences(*(self._inspector.menu(menu) for menu in menus), self._changes(now, menus))
+        if now and self._is_stale(now.path):
+            text = ""
         # Anything after a caption is not a reply, even if the user acted before it came.
         is_reply = self._acted > self._voice.last_caption_time and time.monotonic() - self._acted < REACTION_SECONDS
         if text:
@@ -154,6 +157,14 @@ class SelfVoicing:
         if now and (not self._before or now.widget != self._before.widget):
             _set_accessible(self._root, now.path, now.widget)
         self._before, self._word_spoken = now, False
+
+    def _is_stale(self, path: str) -> bool:
+        """Whether a widget shows the photo before the one that was just opened: then the caption comes next."""
+        voice = self._voice
+        if self._acted > voice.last_request_time or self._inspector.window(path) != ".":
+            return False
+        waits = voice.last_caption_time < voice.last_request_time
+        return waits or time.monotonic() - voice.last_caption_time < REACTION_SECONDS
 
     def _snapshot(self) -> "_Snapshot | None":
         path = self._inspector.focus()

@@ -29,7 +29,7 @@ def match(lines: Sequence[str], letters: str, start: int) -> int | None:
     Returns:
         Its index, None if there is none.
     """
-    order = [*range(start, len(lines)), *range(start)]
+    order: list[int] = [*range(start, len(lines)), *range(start)]
     for pattern in "", r".*\b":
         for index in order:
             if re.match(pattern + re.escape(letters), lines[index], re.IGNORECASE):
