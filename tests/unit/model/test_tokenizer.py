@@ -29,7 +29,6 @@ def evaluated(captions: list[str]) -> list[list[str]]:
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("java"), reason="Java is not installed")
 @pytest.mark.parametrize("joined", ["with spaces", "in any way"])
 def test_any_caption_has_the_words_that_the_evaluation_finds(joined: str) -> None:
