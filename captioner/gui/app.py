@@ -171,8 +171,10 @@ class App:
             self.controller.open_paths(photos)
 
     def _load_commands(self) -> None:
+        from captioner.gui.speech_keys import SpeechKeys
         from captioner.system.single_instance import Listener
 
+        speech = SpeechKeys(self.store, self.status)
         self._listener = Listener(lambda paths: self.main_thread.put(self._handle_second_start, paths))
         self.commands = {
             "open": self.actions.open_photos,
@@ -190,6 +192,10 @@ class App:
             "speak": self.voice.toggle,
             "speak_confidence": lambda: self.status.answer(str(self.window.caption_view.confidence["text"])),
             "speak_position": lambda: self.status.answer(self.controller.position()),
+            "slower_speech": speech.slower,
+            "faster_speech": speech.faster,
+            "quieter_speech": speech.quieter,
+            "louder_speech": speech.louder,
             "toggle_self_voicing": lambda: self.store.change(self_voicing=not self.self_voicing.on),
             "toggle_attention": self.controller.toggle_attention,
             "larger_text": self.appearance.larger_text,
@@ -241,7 +247,8 @@ class App:
                 self.voice.say(sentence)
 
         self._open_dialog(
-            SettingsDialog, lambda: SettingsDialog(self.root, self.store, self.voice.voices(), speak_sample)
+            SettingsDialog,
+            lambda: SettingsDialog(self.root, self.store, self.voice.voices(), speak_sample, self._configure_voice),
         )
 
     def _show_help(self) -> None:

@@ -175,6 +175,10 @@ COMMANDS = (
         "Speech",
         enabled=lambda state: state.photo,
     ),
+    Command("slower_speech", "Slower Speech", "Speak more slowly.", ("F5",), "Speech"),
+    Command("faster_speech", "Faster Speech", "Speak faster.", ("F6",), "Speech"),
+    Command("quieter_speech", "Quieter Speech", "Speak more quietly.", ("F7",), "Speech"),
+    Command("louder_speech", "Louder Speech", "Speak louder.", ("F8",), "Speech"),
     Command(
         "toggle_self_voicing",
         "Self-Voicing",

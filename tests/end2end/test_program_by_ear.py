@@ -1,10 +1,17 @@
 """What a user who cannot see the window hears after each key."""
 
+import json
+import tkinter as tk
 from collections.abc import Callable
 from pathlib import Path
+from tkinter import ttk
+
+import pytest
 
 from captioner import Captioner
+from captioner.gui.dialogs.settings import SettingsDialog
 from captioner.gui.widgets.caption_view import confidence_sentence
+from tests.support.opened import opened, wait
 from tests.support.program import Program, User
 
 Start = Callable[..., Program]
@@ -149,3 +156,41 @@ def test_the_caption_comes_first_and_then_the_name(program: Start, user: User, s
         names[0],
     ]
     one.close()
+
+
+def test_keys_change_how_speech_sounds(program: Start, user: User) -> None:
+    user.choose(self_voicing=True, rate=350, volume=0.2)
+    one = program()
+    one.await_utterance("Photo, picture, Open a photo, drop one here, or paste one.")
+    hear(one, "F6", "400 words per minute")
+    hear(one, "F6", "400 words per minute, the fastest")
+    hear(one, "F5", "350 words per minute")
+    hear(one, "F7", "Volume 10 percent")
+    hear(one, "F7", "Volume 10 percent, the quietest")
+    hear(one, "F8", "Volume 20 percent")
+    hear(one, "F2", "Self-voicing off")
+    hear(one, "F5", "300 words per minute")
+    one.wait_for(lambda: json.loads(user.settings.read_text())["rate"] == 300)
+    one.close()
+
+
+def test_a_rate_is_heard_while_the_user_goes_through_the_list(
+    root: tk.Tk, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(root, user, monkeypatch, rate=180) as app:
+        app.run_command("settings")
+        dialog = next(child for child in root.winfo_children() if isinstance(child, SettingsDialog))
+        box = [child for child in dialog.body.winfo_children() if isinstance(child, ttk.Combobox)][1]
+        wait(app, lambda: str(root.tk.call("focus")).startswith(str(dialog)))
+        box.focus_set()
+        root.update()
+        lines = f"{box}.popdown.f.l"
+        for end, rate in ("<Escape>", 180), ("<Return>", 400):
+            box.event_generate("<Down>")
+            wait(app, lambda: str(root.tk.call("focus")) == lines)
+            root.tk.call("event", "generate", lines, "<End>")
+            wait(app, lambda: user.utterances()[-1] == "400 words per minute, 13 of 13")
+            assert app.voice._speaker.rate == 400
+            root.tk.call("event", "generate", lines, end)
+            wait(app, lambda: str(root.tk.call("focus")) == str(box))
+            wait(app, lambda rate=rate: app.voice._speaker.rate == app.store.settings.rate == rate)  # type: ignore[misc]

@@ -54,8 +54,8 @@ def test_a_blind_users_run(program: Start, user: User, statement: Statement) -> 
         one.await_utterance(text)
         heard.append(text)
 
-    hear("F1", "Keyboard Shortcuts, dialog. Shortcuts, list, Open, Control O. Choose photos to describe. 1 of 23")
-    hear("Down", "Save Caption, Control S. Save the caption as a text file next to the photo. 2 of 23")
+    hear("F1", "Keyboard Shortcuts, dialog. Shortcuts, list, Open, Control O. Choose photos to describe. 1 of 27")
+    hear("Down", "Save Caption, Control S. Save the caption as a text file next to the photo. 2 of 27")
     hear("Escape", f"Captioner. Photo, picture, {welcome}")
     hear("ctrl+o", "Open Photos, dialog. File names, text field, blank")
     for letter in "Photos":

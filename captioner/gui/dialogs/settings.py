@@ -1,15 +1,17 @@
 """The settings dialog. Each setting takes effect as soon as it is changed."""
 
 import tkinter as tk
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from tkinter import ttk
 from typing import Any
 
 from captioner.gui.dialogs.base import Dialog
-from captioner.gui.settings import BEAM_WIDTHS, RATES, TEXT_SIZES, THEMES, VOLUMES
+from captioner.gui.settings import BEAM_WIDTHS, RATES, TEXT_SIZES, THEMES, VOLUMES, Settings
 from captioner.gui.settings_store import SettingsStore
 from captioner.speech.speaker import Voice
 
+SAMPLE = "This is how captions sound."
 SELF_VOICING = {"If no screen reader runs": None, "On": True, "Off": False}
 
 
@@ -19,14 +21,21 @@ class SettingsDialog(Dialog):
     Args:
         voices: those of this machine.
         speak_sample: called with a sentence to speak when the voice, the rate or the volume has changed.
+        try_out: called with settings whose rate and volume the voice takes while the user goes through their lists.
     """
 
     def __init__(
-        self, parent: tk.Tk, store: SettingsStore, voices: Iterable[Voice], speak_sample: Callable[[str], object]
+        self,
+        parent: tk.Tk,
+        store: SettingsStore,
+        voices: Iterable[Voice],
+        speak_sample: Callable[[str], object],
+        try_out: Callable[[Settings], object],
     ) -> None:
         super().__init__(parent, "Settings")
         self._store = store
         self._speak_sample = speak_sample
+        self._try_out = try_out
         self._rows = 0
         self.body.columnconfigure(1, weight=1)
 
@@ -50,9 +59,24 @@ class SettingsDialog(Dialog):
         box = ttk.Combobox(self.body, values=list(values), state="readonly", width=24)
         box.set(next((label for label, value in values.items() if value == current), str(current)))
         box.grid(row=self._rows, column=1, sticky="ew")
+        if name in ("rate", "volume"):
+            box.configure(postcommand=lambda: self._try_out_in_list(box, name, list(values.values())))
         box.bind("<<ComboboxSelected>>", lambda event: self._change(name, values[box.get()]))
         self._rows += 1
         return box
+
+    def _try_out_in_list(self, box: ttk.Combobox, name: str, values: Sequence[Any]) -> None:
+        """Let the voice speak with the value that the user is at in the list, and with the chosen one afterwards."""
+        popdown = str(self.tk.call("ttk::combobox::PopdownWindow", box))
+        lines = f"{popdown}.f.l"
+
+        def move() -> None:
+            value = values[int(self.tk.call(lines, "index", "active"))]
+            self._try_out(replace(self._store.settings, **{name: value}))
+            self._speak_sample(SAMPLE)
+
+        self.tk.call("bind", lines, "<<ListboxSelect>>", self.register(move))
+        self.tk.call("bind", popdown, "<Unmap>", self.register(lambda: self._try_out(self._store.settings)))
 
     def _switch(self, label: str, name: str) -> None:
         """Add a check box for a setting that is on or off."""
@@ -66,7 +90,7 @@ class SettingsDialog(Dialog):
     def _change(self, name: str, value: Any) -> None:
         self._store.change(**{name: value})
         if name in ("voice", "rate", "volume"):
-            self._speak_sample("This is how captions sound.")
+            self._speak_sample(SAMPLE)
 
 
 def _or_automatic(values: dict[str, Any]) -> dict[str, Any]:
