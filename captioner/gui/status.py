@@ -11,11 +11,14 @@ if TYPE_CHECKING:
     from captioner.gui.voice import Voice
 
 
+REPLY_MILLISECONDS = 10_000  # for which a reply is shown
+
+
 class Status:
     """The status line. Belongs to the main thread.
 
-    While something is going on it says what ("Captioning…"). Otherwise it shows how that ended or the reply to the
-    user's last command, followed by the last notice, which nobody asked for ("The disk is full.").
+    While something is going on it says what ("Captioning…"). Otherwise it shows how that ended or, for a while, the
+    reply to the user's last command, followed by the last notice, which nobody asked for ("The disk is full.").
 
     Args:
         refresh: called when something begins or ends.
@@ -36,7 +39,9 @@ class Status:
         self._captioning = ""  # what the caption service is doing
         self._task = ""  # what the last task does
         self._tasks = 0  # started so far
+        self._result = ""  # how the caption service ended what it did last
         self._reply = ""
+        self._reply_timer = ""
         self._pending = notice  # notices that have not been spoken
         caption_view.message(notice)
 
@@ -56,7 +61,8 @@ class Status:
     def idle(self, text: str) -> None:
         """The caption service has ended what it did, with this result."""
         self._captioning = ""
-        self._show_progress(text)
+        self._result = text
+        self._show_progress()
 
     def run(self, text: str, task: Callable[[], Any], done: Callable[[Any], object]) -> None:
         """Run a task in a thread, then `done` with the result, unless it is cancelled or another task starts."""
@@ -88,6 +94,9 @@ class Status:
         """Show and speak the answer to something that the user did."""
         self._reply = sentence
         self._caption_view.message(sentence, busy=self.is_busy)
+        if self._reply_timer:
+            self._caption_view.after_cancel(self._reply_timer)
+        self._reply_timer = self._caption_view.after(REPLY_MILLISECONDS, self._end_reply)
         if self._self_voicing:
             self._self_voicing.say(sentence)
 
@@ -111,13 +120,20 @@ class Status:
             self._self_voicing.announce(self._pending)
             self._pending = ""
 
-    def _show_progress(self, result: str = "") -> None:
-        doing = self._task or self._captioning
+    def _end_reply(self) -> None:
+        self._reply = self._reply_timer = ""
+        self._show_message()
+
+    def _show_progress(self) -> None:
         self._main_thread.hurry = self.is_busy
-        self._caption_view.message(doing or _joined(result, self.notice), busy=self.is_busy)
+        self._show_message()
         if self._self_voicing:
-            self._self_voicing.busy(doing)
+            self._self_voicing.busy(self._task or self._captioning)
         self._refresh()
+
+    def _show_message(self) -> None:
+        doing = self._task or self._captioning
+        self._caption_view.message(doing or _joined(self._result, self.notice), busy=self.is_busy)
 
 
 def _joined(*sentences: str) -> str:

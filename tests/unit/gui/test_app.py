@@ -169,6 +169,20 @@ def test_a_command_that_cannot_be_used_says_why(app: App, user: User) -> None:
     wait(app, lambda: user.utterances()[-1] == status(app))
 
 
+def test_a_reply_goes_and_the_position_comes_back(
+    app: App, samples: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("captioner.gui.status.REPLY_MILLISECONDS", 300)
+    app.controller.open([PhotoSource.of(samples["cat"])])
+    wait(app, lambda: app.state.caption)
+    position = status(app)
+    assert position.startswith("Photo 2 of ")
+    for command, reply in ("copy_caption", "Copied."), ("larger_text", "Text size 125 percent"):
+        app.run_command(command)
+        assert status(app) == reply
+        wait(app, lambda: status(app) == position)
+
+
 def test_a_failure_is_spoken_even_if_captions_are_not(app: App, user: User, tmp_path: Path) -> None:
     app.store.change(speak_captions=False)
     photo = tmp_path / "photo.jpg"
