@@ -10,7 +10,7 @@ import pytest
 
 from captioner import __version__
 from captioner.gui.app import App
-from captioner.gui.commands import COMMANDS
+from captioner.gui.commands import COMMANDS, MENUS
 from captioner.gui.dialogs.about import PARAGRAPHS, About
 from captioner.gui.dialogs.base import Dialog, ListDialog
 from captioner.gui.dialogs.history import History
@@ -123,9 +123,13 @@ def test_help_lists_every_command_and_explains_the_selected_one(app: App, user: 
     dialog = show(app, "help")
     assert isinstance(dialog, Help)
     listed = rows(dialog)
-    assert listed[: len(COMMANDS)] == [(command.label.rstrip("…"), command.shortcut) for command in COMMANDS]
-    wait(app, lambda: user.utterances()[-1].endswith(f"1 of {len(listed)}"))
-    press(app, "<Down>")
+    keys = dict(listed)
+    for command in COMMANDS:
+        assert keys[command.label.rstrip("…")].split(", ")[0] == command.shortcut
+    assert keys["Next Photo"] == "Right, Page Down"
+    assert {"In the Caption", "Other Captions", *MENUS} <= set(keys)  # groups and keys that are not commands, too
+    wait(app, lambda: user.utterances()[-1].endswith(f"File. 5 shortcuts. 1 of {len(listed)}"))
+    press(app, "<Down>", "<Down>")
     second = COMMANDS[1]
     wait(app, lambda: second.help in [widget["text"] for widget in walk(dialog) if isinstance(widget, ttk.Label)])
     wait(app, lambda: user.utterances()[-1].startswith(f"{second.label}, Control S. {second.help}"))
