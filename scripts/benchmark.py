@@ -68,7 +68,7 @@ def compare(folder: Path, runs: int, load: str) -> None:
     """Print the figures of the captioner and of the Keras baseline."""
     from captioner import CaptionerError
     from captioner.model.weights import open_weights
-    from captioner.training.table import table
+    from captioner.training.evaluation.table import table
 
     photos = sorted(map(str, folder.glob("*.jpg")))
     if not photos:

@@ -18,7 +18,7 @@ def main() -> None:
     from captioner import resources
     from captioner.training.captions_file import DatasetError
     from captioner.training.dataset import load_datasets
-    from captioner.training.evaluate import evaluate, score_table
+    from captioner.training.evaluation.evaluate import evaluate, score_table
 
     sets = {}
     for (name, splits), folder in zip(load_datasets(options.data).items(), options.data):

@@ -21,12 +21,12 @@ from captioner.model.tokenizer import tokenize
 from captioner.model.weights import open_weights
 from captioner.photos.load import load
 from captioner.training.dataset import Example
-from captioner.training.encoded import EncodedSplit
-from captioner.training.evaluate import write_json
+from captioner.training.evaluation.encoded import EncodedSplit
+from captioner.training.evaluation.evaluate import write_json
+from captioner.training.evaluation.table import table
 from captioner.training.out_of_distribution.degraded import degraded
 from captioner.training.out_of_distribution.synthetic_images import synthetic_images
 from captioner.training.self_critical import CiderD
-from captioner.training.table import table
 
 # From this CIDEr-D on, counted within the split, a caption is taken to describe its photo. Of 100 captions that were
 # judged with their photos this agreed with the judgement on 77; thresholds of 0.1, 0.3 and 0.4 on 74, 70 and 61.

@@ -12,11 +12,11 @@ from captioner.training import checkpoint
 from captioner.training.captions_file import DatasetError
 from captioner.training.confidence import Calibration, calibrate
 from captioner.training.dataset import Example, load_datasets
-from captioner.training.encoded import encode_splits, search_split
-from captioner.training.evaluate import Captioned, Grid, choose_search, score_captions, write_json
+from captioner.training.evaluation.encoded import encode_splits, search_split
+from captioner.training.evaluation.evaluate import Captioned, Grid, choose_search, score_captions, write_json
+from captioner.training.evaluation.metrics import check_java
+from captioner.training.evaluation.report import write_report
 from captioner.training.export import export
-from captioner.training.metrics import check_java
-from captioner.training.report import write_report
 from captioner.training.reranker import fit_reranker
 from captioner.training.settings import Settings
 from captioner.training.train import train

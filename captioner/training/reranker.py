@@ -16,7 +16,7 @@ from captioner.model.tokenizer import tokenize
 from captioner.model.vocabulary import Vocabulary
 from captioner.model.weights import sha256
 from captioner.training.dataset import Example
-from captioner.training.evaluate import write_json
+from captioner.training.evaluation.evaluate import write_json
 from captioner.training.self_critical import CiderD
 
 Ngram = tuple[str, ...]

@@ -26,7 +26,7 @@ from captioner.training.batches import CachedFeatures, PhotoBatches
 from captioner.training.dataset import Dataset, build_vocabulary, encode_captions
 from captioner.training.decoder import DECODERS
 from captioner.training.encoder import FIRST_LAYER_OF_HEAD, FIRST_UPPER_LAYER, build_encoder, split
-from captioner.training.metrics import cider
+from captioner.training.evaluation.metrics import cider
 from captioner.training.optimization import LayerwiseAdamW, learning_rate_at, smoothed_loss, weighted_loss
 from captioner.training.self_critical import CiderD, advantages, sample_captions
 from captioner.training.settings import Settings

@@ -19,7 +19,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from captioner import CaptionerError
-from captioner.training.table import table
+from captioner.training.evaluation.table import table
 from scripts.measure.figures import duration, megabytes
 from tests.support.program import Program, User
 from tests.support.screen import screen

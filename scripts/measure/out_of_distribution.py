@@ -28,7 +28,7 @@ def main() -> None:
     options = parser().parse_args()
     from captioner import Captioner
     from captioner.caption import HEDGES
-    from captioner.training.table import table
+    from captioner.training.evaluation.table import table
 
     captioner, floor = Captioner(options.weights), HEDGES[-1][0]
     options.folder.mkdir(parents=True, exist_ok=True)

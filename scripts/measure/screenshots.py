@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from captioner import Captioner  # noqa: E402
-from captioner.training.evaluate import contact_sheet  # noqa: E402
+from captioner.training.evaluation.evaluate import contact_sheet  # noqa: E402
 from tests.support.program import Program, User  # noqa: E402
 from tests.support.screen import screen  # noqa: E402
 

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from captioner import Captioner, PhotoError  # noqa: E402
-from captioner.training.table import table  # noqa: E402
+from captioner.training.evaluation.table import table  # noqa: E402
 from tests.support.system import descendants, own_memory  # noqa: E402
 
 SETTLED = 500  # captions, after which memory may grow by no more than

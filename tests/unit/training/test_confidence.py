@@ -10,7 +10,7 @@ from captioner.model.pipeline import Pipeline
 from captioner.model.weights import open_weights
 from captioner.training.confidence import Calibration, calibrate, fit, write_confidence
 from captioner.training.dataset import Example
-from captioner.training.encoded import encode_splits, search_split
+from captioner.training.evaluation.encoded import encode_splits, search_split
 
 
 def test_error_and_auroc_equal_values_computed_by_hand() -> None:

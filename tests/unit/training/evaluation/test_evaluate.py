@@ -14,11 +14,11 @@ from captioner import Captioner
 from captioner.model.pipeline import Pipeline
 from captioner.model.weights import open_weights
 from captioner.training.dataset import Example
-from captioner.training.encoded import encode_splits
-from captioner.training.evaluate import choose_search, evaluate, with_cache
-from captioner.training.metrics import METRICS, cider
+from captioner.training.evaluation.encoded import encode_splits
+from captioner.training.evaluation.evaluate import choose_search, evaluate, with_cache
+from captioner.training.evaluation.metrics import METRICS, cider
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 EVALUATE = ROOT / "scripts" / "evaluate.py"
 
 needs_java = pytest.mark.skipif(not shutil.which("java"), reason="Java is not installed")

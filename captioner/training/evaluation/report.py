@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from captioner.training.confidence import Calibration
-from captioner.training.evaluate import Grid, score_table, search_table
+from captioner.training.evaluation.evaluate import Grid, score_table, search_table
+from captioner.training.evaluation.metrics import METRICS
+from captioner.training.evaluation.table import table
 from captioner.training.machine import machine, versions
-from captioner.training.metrics import METRICS
-from captioner.training.table import table
 
 Epoch = dict[str, Any]
 

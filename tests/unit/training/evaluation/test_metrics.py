@@ -6,7 +6,7 @@ import pytest
 from captioner import CaptionerError
 from captioner.model.text import sentence
 from captioner.model.tokenizer import tokenize
-from captioner.training.metrics import METRICS, cider, score
+from captioner.training.evaluation.metrics import METRICS, cider, score
 
 needs_java = pytest.mark.skipif(not shutil.which("java"), reason="Java is not installed")
 

@@ -17,9 +17,9 @@ from captioner.model.text import sentence
 from captioner.model.weights import open_weights
 from captioner.photos.load import load
 from captioner.training.dataset import Example
-from captioner.training.encoded import EncodedSplit
-from captioner.training.metrics import METRICS, check_java, cider, score
-from captioner.training.table import table
+from captioner.training.evaluation.encoded import EncodedSplit
+from captioner.training.evaluation.metrics import METRICS, check_java, cider, score
+from captioner.training.evaluation.table import table
 
 BEAM_WIDTHS = (1, 2, 4, 8, 12, 16)
 LENGTH_NORMALISATIONS = (0.5, 0.75, 1.0, 1.25)
@@ -62,7 +62,7 @@ def score_captions(examples: list[Example], captions: list[Captioned], out: Path
         name: of this row in a table of scores.
 
     Returns:
-        The scores by metric, see `captioner.training.metrics`.
+        The scores by metric, see `captioner.training.evaluation.metrics`.
 
     Raises:
         CaptionerError: there is no Java for the scores.

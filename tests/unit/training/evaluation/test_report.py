@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from captioner.training.confidence import Calibration
+from captioner.training.evaluation.metrics import METRICS
+from captioner.training.evaluation.report import write_report
 from captioner.training.machine import machine
-from captioner.training.metrics import METRICS
-from captioner.training.report import write_report
 
 LOG = [
     {"stage": "decoder", "epoch": 1, "loss": 4.1, "cider": 0.2, "learning_rate": 1e-3, "seconds": 130.2},
