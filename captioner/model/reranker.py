@@ -26,8 +26,8 @@ MAX_NGRAM = 3
 
 # A caption's rank also depends on the mean log-probability of its words and on its length: a longer caption has more
 # that may agree, but also more that may be wrong.
-LOG_PROBABILITY_WEIGHT = 0.02
-LENGTH_PENALTY = 0.0005
+LOG_PROBABILITY_WEIGHT = 0.03
+LENGTH_PENALTY = 0.001
 
 # The arrays of the file, by their names there: F features, N n-grams, R dimensions between them.
 SHAPES = {

@@ -10,16 +10,17 @@ from captioner.gui.dialogs.base import Dialog
 PARAGRAPHS = (
     f"Captioner {__version__} describes a photo in a sentence, shown and spoken. It works offline: "
     "no photo leaves this computer.",
-    "A caption can be wrong. Do not rely on one where a mistake could do harm. The model was trained on 6,000 photos, "
-    "most of them of people and dogs outdoors, and is weak at everything else: rooms, food, documents, drawings, "
+    "A caption can be wrong. Do not rely on one where a mistake could do harm. The model was trained on 10,500 "
+    "photos of people and dogs outdoors and of everyday life. It is weak at documents, drawings, screenshots and "
     "crowds. It does not read text, does not count well and does not recognise people. It guesses from looks who is a "
     "man, a woman or a child, as did the people who wrote its training captions.",
     "The program is free software under the MIT licence. It uses NumPy (BSD), Pillow (MIT-CMU), LiteRT (Apache 2.0), "
     "Tcl/Tk (BSD-like), pyttsx3 (MPL 2.0), tkinterdnd2 with tkdnd (MIT, BSD-like), tkinter-tooltip (MIT), platformdirs "
     "(MIT), filelock (MIT), darkdetect (BSD) and pillow-heif (BSD; its packages contain libheif and libde265 under the "
     "LGPL 3 and x265 under the GPL 2).",
-    "The model was trained on Flickr8k: photos by members of Flickr, captions collected by M. Hodosh, P. Young and "
-    "J. Hockenmaier. Its encoder started from Keras's Xception (Apache 2.0), which was trained on ImageNet.",
+    "The model was trained on Flickr8k (photos by members of Flickr, captions collected by M. Hodosh, P. Young and "
+    "J. Hockenmaier), COCO, ADE20K, PASCAL VOC and EyeCrowd, with captions by people and by AI models. Its encoder "
+    "started from Keras's Xception (Apache 2.0), which was trained on ImageNet.",
 )
 
 
