@@ -299,6 +299,8 @@ class App:
         self.self_voicing.on = on
         if greet:
             self.self_voicing.greet()
+        else:
+            self.self_voicing.follow_focus()
         self.status.speak_pending()
         self.refresh()
 

@@ -92,8 +92,12 @@ class SelfVoicing:
         """Speak the window's name, how to get help, and what has the focus."""
         if self.on:
             self.announce(f"{self._inspector.text('wm', 'title', '.')}. Press F1 for help.")
-            self._focus, self._window = "", self._inspector.identity(".")
-            self._look_soon()
+            self.follow_focus()
+
+    def follow_focus(self) -> None:
+        """Attend to the widget that has the focus, which may have had it before this object was made."""
+        self._focus, self._window = "", self._inspector.identity(".")
+        self._look_soon()
 
     def switch(self, on: bool) -> None:
         """Switch self-voicing on or off, and speak that in both cases."""

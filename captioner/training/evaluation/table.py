@@ -8,4 +8,5 @@ from tabulate import tabulate
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A Markdown table with aligned columns: the first to the left, the others, numbers mostly, to the right."""
     alignment = ["left", *["right"] * (len(header) - 1)]
-    return tabulate(rows, header, "pipe", colalign=alignment, disable_numparse=True)
+    markdown: str = tabulate(rows, header, "pipe", colalign=alignment, disable_numparse=True)
+    return markdown
