@@ -1,4 +1,4 @@
-"""Decodes a file that nobody vouches for, with Pillow. Only to be called in a worker (`captioner.photos.worker`)."""
+"""Decodes an untrusted file with Pillow. Only to be called in a worker (`captioner.photos.worker`)."""
 
 import io
 import re
