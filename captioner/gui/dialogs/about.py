@@ -18,9 +18,8 @@ PARAGRAPHS = (
     "Tcl/Tk (BSD-like), pyttsx3 (MPL 2.0), tkinterdnd2 with tkdnd (MIT, BSD-like), tkinter-tooltip (MIT), platformdirs "
     "(MIT), filelock (MIT), darkdetect (BSD) and pillow-heif (BSD; its packages contain libheif and libde265 under the "
     "LGPL 3 and x265 under the GPL 2).",
-    "The model was trained on Flickr8k (photos by members of Flickr, captions collected by M. Hodosh, P. Young and "
-    "J. Hockenmaier), COCO, ADE20K, PASCAL VOC and EyeCrowd, with captions by people and by AI models. Its encoder "
-    "started from Keras's Xception (Apache 2.0), which was trained on ImageNet.",
+    "The model was trained on Flickr8k (M. Hodosh, P. Young, J. Hockenmaier), COCO, ADE20K, PASCAL VOC and EyeCrowd, "
+    "with captions by people and by AI models. Its encoder started from Keras's Xception (Apache 2.0).",
 )
 
 

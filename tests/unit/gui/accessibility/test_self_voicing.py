@@ -417,7 +417,7 @@ def test_file_dialog(desk, tmp_path):
 
 
 def test_exploring_a_caption(desk):
-    """Word by word, and then the other captions."""
+    """Word by word, then the confidence, and then the other captions."""
     view = CaptionView(desk.root)
     view.pack(fill="both", expand=True)
     desk.root.geometry("600x400")
@@ -427,10 +427,11 @@ def test_exploring_a_caption(desk):
     describe(view.statement, "Caption")
     describe(view.alternatives, "Other captions", "list", value=view.alternatives.spoken_value)
     desk.open(view.statement)
-    desk.press("Right", "Right", "End", "Left", "Tab", "Down", "Up", "Up")
+    desk.press("Right", "Right", "End", "Left", "Tab", "Tab", "Down", "Up", "Up")
     assert desk.heard() == [
         "Captioner. Caption, text, read only, Probably: a dog runs.",
         *("Probably", "a", "runs", "dog"),
+        "Confidence: about 6 in 10.",
         "Other captions, list, read only, A cat runs, 1 of 2",
         "A dog sleeps, 2 of 2",
         "A cat runs, 1 of 2",
