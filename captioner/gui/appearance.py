@@ -1,6 +1,6 @@
 """The theme and the text size: those in the settings, or the system's theme."""
 
-from captioner.gui.settings import TEXT_SIZES, Settings
+from captioner.gui.settings import TEXT_SIZES, Settings, next_larger, next_smaller
 from captioner.gui.settings_store import SettingsStore
 from captioner.gui.status import Status
 from captioner.gui.style.palettes import PALETTES, Palette
@@ -36,12 +36,10 @@ class Appearance:
         store.subscribe(self._apply, "theme", "text_size")
 
     def larger_text(self) -> None:
-        size = self._store.settings.text_size
-        self._resize_text(next((larger for larger in TEXT_SIZES if larger > size), TEXT_SIZES[-1]))
+        self._resize_text(next_larger(self._store.settings.text_size, TEXT_SIZES))
 
     def smaller_text(self) -> None:
-        size = self._store.settings.text_size
-        self._resize_text(next((smaller for smaller in reversed(TEXT_SIZES) if smaller < size), TEXT_SIZES[0]))
+        self._resize_text(next_smaller(self._store.settings.text_size, TEXT_SIZES))
 
     def follow_system(self) -> None:
         """Ask the system for its theme, now and every few seconds."""

@@ -1,10 +1,10 @@
 """The user's settings, their limits, and the JSON file that they are kept in."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from captioner.system import files
 
@@ -17,6 +17,18 @@ RATES = (100, 120, 140, 160, 180, 200, 225, 250, 275, 300, 350, 400)
 RATE_LIMITS = (80, 600)
 VOLUMES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1)
 BEAM_WIDTHS = (1, 2, 3, 4, 5, 8, 12, 20)
+
+Number = TypeVar("Number", int, float)
+
+
+def next_larger(value: Number, choices: Sequence[Number]) -> Number:
+    """The smallest choice above a value; the value itself if there is none."""
+    return min((choice for choice in choices if choice > value), default=value)
+
+
+def next_smaller(value: Number, choices: Sequence[Number]) -> Number:
+    """The largest choice below a value; the value itself if there is none."""
+    return max((choice for choice in choices if choice < value), default=value)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Commands that change how fast and how loud the voice speaks, and let the user hear it."""
 
-from captioner.gui.settings import RATES, VOLUMES
+from captioner.gui.settings import RATES, VOLUMES, next_larger, next_smaller
 from captioner.gui.settings_store import SettingsStore
 from captioner.gui.status import Status
 
@@ -16,20 +16,16 @@ class SpeechKeys:
         self._status = status
 
     def slower(self) -> None:
-        rate = self._rate()
-        self._set_rate(max((slower for slower in RATES if slower < rate), default=rate), "the slowest")
+        self._set_rate(next_smaller(self._rate(), RATES), "the slowest")
 
     def faster(self) -> None:
-        rate = self._rate()
-        self._set_rate(min((faster for faster in RATES if faster > rate), default=rate), "the fastest")
+        self._set_rate(next_larger(self._rate(), RATES), "the fastest")
 
     def quieter(self) -> None:
-        volume = self._volume()
-        self._set_volume(max((quieter for quieter in VOLUMES if quieter < volume), default=volume), "the quietest")
+        self._set_volume(next_smaller(self._volume(), VOLUMES), "the quietest")
 
     def louder(self) -> None:
-        volume = self._volume()
-        self._set_volume(min((louder for louder in VOLUMES if louder > volume), default=volume), "the loudest")
+        self._set_volume(next_larger(self._volume(), VOLUMES), "the loudest")
 
     def _rate(self) -> int:
         return self._store.settings.rate or DEFAULT_RATE
