@@ -9,9 +9,11 @@ if [ "${1:-}" = --quick ]; then
 fi
 
 # The tests of the window use a screen of their own with a window manager, real keys and a real voice; those of the
-# launcher use a desktop's tools; pycocoevalcap tokenizes captions in Java.
+# launcher use a desktop's tools; pycocoevalcap tokenizes captions in Java; ExifTool saves captions in photos, and Exiv2
+# reads them there.
 need Xvfb:xvfb openbox:openbox xdotool:xdotool xprop:x11-utils xclip:xclip espeak-ng:espeak-ng aplay:alsa-utils \
-  desktop-file-validate:desktop-file-utils gio:libglib2.0-bin java:default-jre-headless
+  desktop-file-validate:desktop-file-utils gio:libglib2.0-bin java:default-jre-headless \
+  exiftool:libimage-exiftool-perl exiv2:exiv2
 make_environment .venv-test "[test]"
 need_tk .venv-test
 cd "$root"

@@ -81,6 +81,16 @@ def decode(file: IO[bytes], sides: Sequence[int], wait: Callable[[], None]) -> t
     raise PhotoError(_reason(file))
 
 
+def open_image(file: IO[bytes]) -> ImageFile.ImageFile:
+    """Open a photo without decoding its pixels.
+
+    Raises:
+        PhotoError: the file is no photo.
+    """
+    Image.MAX_IMAGE_PIXELS = MEGAPIXELS * 1_000_000 // 2  # an error from twice that on
+    return _open(file, _head(file))
+
+
 def load_plugins() -> list[str]:
     """Load Pillow's plugins for all formats, and return the names of those that Captioner reads, in Pillow's order.
 

@@ -25,6 +25,8 @@ MAX_CONTENT = 150_000_000
 MAX_IDLE_WORKERS = 2
 # The largest answer that is believed, in pixels.
 MAX_PIXELS = 64_000_000
+# The longest line that is believed, in bytes: four texts of 5,000 letters, each of which JSON may write as 12 bytes.
+MAX_LINE = 250_000
 
 TOO_SLOW = (
     f"Opening this photo took over {PHOTO_TIMEOUT} seconds, so Captioner stopped. "
@@ -46,6 +48,10 @@ class Pixels(NamedTuple):
     content: bytearray
 
 
+# Pixels and a note, or texts.
+Answer = tuple[list[Pixels], str] | dict[str, str]
+
+
 def start() -> None:
     """Start a worker if none is waiting, so that the first photo doesn't have to wait for it. Returns at once."""
     with contextlib.suppress(PhotoError):  # reading a photo will report it
@@ -65,12 +71,35 @@ def read(source: str | bytes, sides: Sequence[int]) -> tuple[list[Pixels], str]:
     Raises:
         PhotoError: the photo can't be read.
     """
+    answer = _ask(source, list(sides))
+    assert isinstance(answer, tuple)
+    return answer
+
+
+def read_texts(source: str | bytes) -> dict[str, str]:
+    """What a photo's file or an XMP sidecar says of the photo.
+
+    Args:
+        source: a file's name, or a file's content.
+
+    Returns:
+        Texts by their place, one of `captioner.photos.metadata.PLACES`, in the order of these.
+
+    Raises:
+        PhotoError: the file can't be read.
+    """
+    answer = _ask(source, None)
+    assert isinstance(answer, dict)
+    return answer
+
+
+def _ask(source: str | bytes, sides: list[int] | None) -> Answer:
     if isinstance(source, bytes) and len(source) > MAX_CONTENT:
         raise PhotoError(TOO_MUCH)
     path, content = (None, source) if isinstance(source, bytes) else (_absolute(source), b"")
     worker = _take()
     try:
-        answer = worker.ask({"path": path, "content": len(content), "sides": list(sides)}, content)
+        answer = worker.ask({"path": path, "content": len(content), "sides": sides}, content)
     except BaseException:
         worker.end()
         raise
@@ -129,7 +158,7 @@ class _Worker:
     def lives(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, order: dict[str, object], content: bytes) -> tuple[list[Pixels], str] | PhotoError:
+    def ask(self, order: dict[str, object], content: bytes) -> Answer | PhotoError:
         """Return the answer to an order. After a PhotoError that is raised, not returned, the process is unusable."""
         left, begun = float(PHOTO_TIMEOUT), time.monotonic()
         try:
@@ -152,7 +181,7 @@ class _Worker:
                 if pipe:
                     pipe.close()
 
-    def _exchange(self, order: dict[str, object], content: bytes) -> tuple[list[Pixels], str] | PhotoError | None:
+    def _exchange(self, order: dict[str, object], content: bytes) -> Answer | PhotoError | None:
         """Return the answer to an order, or None if the photo is large and the worker is waiting for its turn."""
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin
@@ -160,11 +189,13 @@ class _Worker:
         stdin.write(json.dumps(order).encode() + b"\n")
         stdin.write(content)
         stdin.flush()
-        answer = json.loads(stdout.readline(10_000))
+        answer = json.loads(stdout.readline(MAX_LINE))
         if "large" in answer:
             return None
         if "error" in answer:
             return PhotoError(str(answer["error"]))
+        if "texts" in answer:
+            return {str(place): str(text) for place, text in answer["texts"].items()}
         pixels = []
         for width, height in answer["sizes"]:
             if not 0 < width * height <= MAX_PIXELS:

@@ -7,6 +7,7 @@ it. What comes in and goes out for each photo:
     out, if the photo is large: {"large": true}; in, once no other large photo is being decoded: {"content": 0}
     out: {"sizes": [[width, height], ...], "note": ...} on one line, then the RGB pixels of an image for each side;
         or {"error": sentence}
+    out, if sides is null: {"texts": {place: text}}, what the photo's file says of the photo
 
 On every system, it cannot start programs or open connections through Python, and it ends when its standard input does.
 On Linux and macOS it writes no files, leaves no core dump, and the system ends it if it decodes for too long. On Linux
@@ -104,6 +105,10 @@ def _answer(answers: IO[bytes], order: dict[str, Any], content: bytes, wait: Cal
     file = io.BytesIO(content) if order["path"] is None else open_file(order["path"])
     with file:
         try:
+            if order["sides"] is None:
+                from captioner.photos.metadata import texts
+
+                return _send_line(answers, {"texts": texts(file)})
             images, note = decode(file, order["sides"], wait)
         except OSError as error:
             raise _unreadable(error) from error

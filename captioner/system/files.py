@@ -1,6 +1,7 @@
 """Writes files completely or not at all, and lets only one program at a time write them."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -27,6 +28,24 @@ def write(path: Path, content: bytes) -> None:
         with suppress(OSError):
             temporary.unlink()
         raise
+
+
+def flush(path: Path) -> None:
+    """Have the system write a file, or a folder's list of files, to the disk.
+
+    Raises:
+        OSError: the disk is full, for instance.
+    """
+    if path.is_dir():
+        if sys.platform == "win32":  # which does not open folders
+            return
+        file = os.open(path, os.O_RDONLY)
+    else:
+        file = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
 
 
 @contextmanager
