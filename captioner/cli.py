@@ -17,6 +17,8 @@ from captioner.errors import user_message
 from captioner.output.printable import printable
 
 if TYPE_CHECKING:
+    from captioner import Caption
+    from captioner.batch.alt_text import AltTextWriter
     from captioner.batch.run import Outcome
 
 # At the end at most this many of the photos that failed are named.
@@ -35,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _check(options, parser)
     _prepare_streams()
     try:
+        if options.read_alt_text:
+            return _read_alt_text(options)
         if options.output is not None:
             return _caption_into_file(options)
         with contextlib.ExitStack() as at_the_end:
@@ -50,13 +54,24 @@ def _check(options: argparse.Namespace, parser: argparse.ArgumentParser) -> None
     """Refuse options that do not go together."""
     if options.save_speech is not None and len(options.photos) > 1:
         parser.error("argument --save-speech: takes only one photo")
+    if options.overwrite and not options.write_alt_text:
+        parser.error("argument --overwrite: needs --write-alt-text")
+    if options.min_confidence is not None and options.output is None and not options.write_alt_text:
+        parser.error("argument --min-confidence: needs --output or --write-alt-text")
+    if options.write_alt_text and "-" in options.photos:
+        parser.error("argument --write-alt-text: does not take a photo from standard input")
+    if options.read_alt_text and (options.output is not None or options.write_alt_text or _speaks(options)):
+        parser.error("argument --read-alt-text: only allowed with --json and --recursive")
     if options.output is None:
-        if options.min_confidence is not None:
-            parser.error("argument --min-confidence: needs --output")
-    elif options.json or options.speak or options.save_speech is not None:
+        return
+    if options.json or _speaks(options):
         parser.error("argument --output: not allowed with --json, --speak or --save-speech")
     elif "-" in options.photos:
         parser.error("argument --output: does not take a photo from standard input")
+
+
+def _speaks(options: argparse.Namespace) -> bool:
+    return options.speak or options.save_speech is not None
 
 
 def _prepare_streams() -> None:
@@ -90,7 +105,16 @@ def _parser() -> argparse.ArgumentParser:
         "--min-confidence",
         type=_confidence,
         metavar="N",
-        help="from 0 to 1; FILE gets no caption with less confidence",
+        help="from 0 to 1; FILE and photos get no caption with less confidence",
+    )
+    parser.add_argument(
+        "--write-alt-text",
+        action="store_true",
+        help="save each caption as alternative text in its photo, unless the photo has a text; needs ExifTool",
+    )
+    parser.add_argument("--overwrite", action="store_true", help="with --write-alt-text: replace the text of a photo")
+    parser.add_argument(
+        "--read-alt-text", action="store_true", help="print what each photo says of itself, and caption none"
     )
     parser.add_argument(
         "--beam-width",
@@ -154,7 +178,7 @@ def _confidence(text: str) -> float:
 
 
 def _voice(options: argparse.Namespace, at_the_end: contextlib.ExitStack) -> "_Voice | None":
-    if not options.speak and options.save_speech is None:
+    if not _speaks(options):
         return None
     voice = _Voice()  # starts while the model is loading
     at_the_end.callback(voice.speaker.close)
@@ -188,6 +212,7 @@ def _caption_all(options: argparse.Namespace, voice: "_Voice | None") -> int:
     from captioner.batch.job import find_photos
     from captioner.batch.run import caption_all
 
+    writer = _writer(options)
     captioner = Captioner(threads=options.threads, beam_width=options.beam_width)
     found = find_photos(options.photos, recursive=options.recursive)
     for folder, problem in found.unreadable:
@@ -205,6 +230,8 @@ def _caption_all(options: argparse.Namespace, voice: "_Voice | None") -> int:
             if options.json:
                 _print(json.dumps({"path": path, "error": user_message(outcome.error)}))
             continue
+        if writer and not _save(writer, path, caption):
+            status = 1
         if options.json:
             _print(json.dumps({"path": path, **caption.to_dict()}))
         else:
@@ -213,24 +240,79 @@ def _caption_all(options: argparse.Namespace, voice: "_Voice | None") -> int:
             status = 1
             voice = None  # it would fail for the other photos as well
             print(f"captioner: {sentence}", file=sys.stderr)
+    if writer:
+        _tell(writer.summary())
     if found.has_folder and failed:
-        print(f"captioner: {summary(len(found.photos), failed)}", file=sys.stderr)
+        _tell(summary(len(found.photos), failed))
+    return status
+
+
+def _writer(options: argparse.Namespace) -> "AltTextWriter | None":
+    if not options.write_alt_text:
+        return None
+    from captioner.batch.alt_text import AltTextWriter
+
+    return AltTextWriter(least=_least(options), overwrite=options.overwrite)
+
+
+def _least(options: argparse.Namespace) -> float:
+    """The least confidence with which a caption is written anywhere."""
+    from captioner.caption import RELIABLE
+
+    return RELIABLE if options.min_confidence is None else float(options.min_confidence)
+
+
+def _save(writer: "AltTextWriter", photo: str, caption: "Caption") -> bool:
+    """Save a caption in its photo; return whether that went well."""
+    try:
+        writer.save(photo, caption)
+    except (CaptionerError, OSError) as error:
+        print(f"captioner: {printable(photo)}: The caption can't be saved. {user_message(error)}", file=sys.stderr)
+        return False
+    return True
+
+
+def _read_alt_text(options: argparse.Namespace) -> int:
+    from captioner.batch.job import STANDARD_INPUT, find_photos
+    from captioner.output.alt_text import read_alt_text
+
+    found = find_photos(options.photos, recursive=options.recursive)
+    for folder, problem in found.unreadable:
+        _complain(folder, problem)
+    status = 1 if found.unreadable else 0
+    named = found.has_folder or len(options.photos) > 1
+    for path in found.photos:
+        try:
+            text = read_alt_text(_standard_input() if path == STANDARD_INPUT else path)
+        except CaptionerError as error:
+            status = 1
+            _complain(path, error)
+            if options.json:
+                _print(json.dumps({"path": path, "error": user_message(error)}))
+            continue
+        if options.json:
+            _print(json.dumps({"path": path, "text": text and text.text, "place": text and text.place}))
+        elif text:
+            _print(f"{printable(path)}: {text.text}" if named else text.text)
+        else:
+            print(f"captioner: {printable(path)}: The photo has no text.", file=sys.stderr)
     return status
 
 
 def _caption_into_file(options: argparse.Namespace) -> int:
-    from captioner.batch.caption_file import RELIABLE, CaptionFile
+    from captioner.batch.caption_file import CaptionFile
     from captioner.batch.job import find_photos
     from captioner.batch.progress import Progress
 
-    least = RELIABLE if options.min_confidence is None else options.min_confidence
+    least = _least(options)
+    writer = _writer(options)
     file = CaptionFile(options.output, least=least)
     found = find_photos(options.photos, recursive=options.recursive)
     for folder, problem in found.unreadable:
         _complain(folder, problem)
     waiting = file.waiting(found.photos)
     failed: list[str] = []
-    left_out = done = 0
+    left_out = done = unsaved = 0
     with file:
         progress = Progress(len(waiting), sys.stderr)
         try:
@@ -239,22 +321,27 @@ def _caption_into_file(options: argparse.Namespace) -> int:
                     failed.append(outcome.photo)
                     progress.clear()
                     _complain(outcome.photo, outcome.error)
+                elif writer and outcome.caption:
+                    unsaved += not _save(writer, outcome.photo, outcome.caption)
+                    file.photo_changed(outcome.photo)
                 left_out += file.add(outcome.photo, outcome.result)
                 done += 1
                 progress.show(done)
         except KeyboardInterrupt:
             progress.clear()
             kept = file.total - len(waiting) + done
-            print(f"captioner: Stopped after {kept} of {file.total} photos. Run it again to continue.", file=sys.stderr)
+            _tell(f"Stopped after {kept} of {file.total} photos. Run it again to continue.")
             raise
         finally:
             progress.clear()
     if left_out:
         captions = "1 caption was" if left_out == 1 else f"{left_out} captions were"
-        print(f"captioner: {captions} left out because the confidence is below {least:g}.", file=sys.stderr)
+        _tell(f"{captions} left out because the confidence is below {least:g}.")
+    if writer:
+        _tell(writer.summary())
     if failed or sys.stderr.isatty():
-        print(f"captioner: {summary(file.total, failed)}", file=sys.stderr)
-    return 1 if failed or found.unreadable else 0
+        _tell(summary(file.total, failed))
+    return 1 if failed or unsaved or found.unreadable else 0
 
 
 def _outcomes(options: argparse.Namespace, photos: Sequence[str]) -> "Iterable[Outcome]":
@@ -264,6 +351,11 @@ def _outcomes(options: argparse.Namespace, photos: Sequence[str]) -> "Iterable[O
     from captioner.batch.run import caption_all
 
     return caption_all(Captioner(threads=options.threads, beam_width=options.beam_width), photos)
+
+
+def _tell(sentence: str) -> None:
+    if sentence:
+        print(f"captioner: {sentence}", file=sys.stderr)
 
 
 def _complain(path: str, error: Exception) -> None:

@@ -5,14 +5,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
-from captioner.caption import HEDGES, Caption
+from captioner.caption import RELIABLE, Caption
 from captioner.errors import CaptionerError, PhotoError, user_message
 from captioner.output.tables import FORMATS, Entry, Row, identity
 from captioner.photos.source import PhotoSource
 from captioner.system import files
-
-# Below it, the program says "I can't describe this picture reliably".
-RELIABLE = HEDGES[-1][0]
 
 
 class CaptionFileError(CaptionerError):
@@ -57,6 +54,10 @@ class CaptionFile:
                 self._entries.pop(name, None)
                 waiting[name] = photo
         return list(waiting.values())
+
+    def photo_changed(self, photo: str) -> None:
+        """The program itself has changed the file of a photo that was waiting: its version is another one now."""
+        self._versions[identity(photo)] = _version(photo)
 
     @property
     def total(self) -> int:

@@ -45,6 +45,16 @@ class Refused(CaptionerError):
     """ExifTool cannot change this file, which is of a kind that it does not write, or damaged."""
 
 
+def require() -> None:
+    """Find out whether `change` can work.
+
+    Raises:
+        ExifToolError: ExifTool is not installed.
+    """
+    if shutil.which("exiftool") is None:
+        raise ExifToolError(MISSING)
+
+
 def change(path: Path, tags: Mapping[str, str]) -> None:
     """Set tags in a file, in place. Any thread may call this; one file is changed at a time.
 
@@ -97,9 +107,9 @@ def _running() -> "subprocess.Popen[bytes]":
     """
     global _process
     if _process is None or _process.poll() is not None:
+        require()
         program = shutil.which("exiftool")
-        if program is None:
-            raise ExifToolError(MISSING)
+        assert program
         alone: dict[str, Any] = {"start_new_session": True}  # so that Ctrl+C does not reach it
         if sys.platform == "win32":
             alone = {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
