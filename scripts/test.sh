@@ -12,6 +12,7 @@ fi
 # launcher use a desktop's tools; pycocoevalcap tokenizes captions in Java; ExifTool saves captions in photos, and Exiv2
 # reads them there.
 need Xvfb:xvfb openbox:openbox xdotool:xdotool xprop:x11-utils xclip:xclip espeak-ng:espeak-ng aplay:alsa-utils \
+  speech-dispatcher:speech-dispatcher \
   desktop-file-validate:desktop-file-utils gio:libglib2.0-bin java:default-jre-headless \
   exiftool:libimage-exiftool-perl exiv2:exiv2
 make_environment .venv-test "[test]"

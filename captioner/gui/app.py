@@ -1,6 +1,7 @@
 """Puts the window together: builds its parts, connects them, and runs the user's commands."""
 
 import sys
+import time
 import tkinter as tk
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from captioner.speech.speaker import Event
     from captioner.system.single_instance import Listener
 
+LOOK_AGAIN_SECONDS = 10  # at least, between two looks for a screen reader
 RETRY_COMMAND = 20  # milliseconds until a command is tried again that came before everything was loaded
 ICONS = ("icon.png", "icon-48.png", "icon-32.png", "icon-16.png")
 DIALOG_COMMANDS = ("toggle_self_voicing", "larger_text", "smaller_text", "quit")
@@ -58,6 +60,8 @@ class App:
         self.root = root
         self.commands: dict[str, Callable[[], object]] = {}  # empty until everything that they need is loaded
         self._closed = False
+        self._tk_speaks = False  # to a screen reader
+        self._looked_for_reader = 0.0  # time.monotonic()
         root.report_callback_exception = self._report_error
         root.protocol("WM_DELETE_WINDOW", self.quit)
         self.main_thread = MainThreadQueue(root)
@@ -154,8 +158,8 @@ class App:
         narrate(self.window, self.self_voicing, self._photo_description)
         if not greet:
             self.voice.clear()  # a photo is coming: its caption is the first thing to say
-        self._decide_self_voicing(partial(self._start_self_voicing, greet))
-        self.store.subscribe(lambda settings: self._decide_self_voicing(self._switch_self_voicing), "self_voicing")
+        self._find_screen_reader(partial(self._start_self_voicing, greet))
+        self.store.subscribe(lambda settings: self._switch_self_voicing(), "self_voicing")
 
     def _load_captions(self, photos: Sequence[str]) -> None:
         from captioner.gui.actions import Actions
@@ -281,31 +285,43 @@ class App:
         self.status.speak_pending()
         self.refresh()
 
-    def _decide_self_voicing(self, then: Callable[[bool], object]) -> None:
-        """Call `then` with what the user has chosen, or else with whether no screen reader is running."""
-        from captioner.system import screen_reader
+    def _find_screen_reader(self, then: Callable[[], object]) -> None:
+        """Speak through the screen reader that runs, if there is one that takes texts, and call `then`."""
+        from captioner.gui.accessibility import tk_accessible
+        from captioner.speech import screen_reader_output
 
-        def decide(found: bool) -> None:
-            choice = self.store.settings.self_voicing  # the user may have chosen while the system was asked
-            then(not found if choice is None else choice)
+        def take(found: screen_reader_output.ScreenReader) -> None:
+            self.voice.reader = found.output
+            self._tk_speaks = found.running and tk_accessible.available(self.root)
+            then()
 
+        self._looked_for_reader = time.monotonic()
+        report = partial(self.main_thread.put, self._handle_speech)
+        self.main_thread.run(lambda: screen_reader_output.find(report), take)
+
+    def _find_screen_reader_again(self, event: "tk.Event[tk.Misc]") -> None:
+        """Look for one that was started while another program had the focus."""
+        is_time = time.monotonic() - self._looked_for_reader > LOOK_AGAIN_SECONDS
+        if event.widget is self.root and is_time and not self.voice.reader:
+            self._find_screen_reader(self._switch_self_voicing)
+
+    def _self_voicing_wanted(self) -> bool:
+        """What the user has chosen; else True, unless Tk itself speaks to the screen reader."""
         choice = self.store.settings.self_voicing
-        if choice is None:
-            self.main_thread.run(screen_reader.running, decide)
-        else:
-            then(choice)
+        return not self._tk_speaks if choice is None else choice
 
-    def _start_self_voicing(self, greet: bool, on: bool) -> None:
-        self.self_voicing.on = on
+    def _start_self_voicing(self, greet: bool) -> None:
+        self.self_voicing.on = self._self_voicing_wanted()
         if greet:
             self.self_voicing.greet()
         else:
             self.self_voicing.follow_focus()
         self.status.speak_pending()
+        self.root.bind("<FocusIn>", self._find_screen_reader_again, add="+")
         self.refresh()
 
-    def _switch_self_voicing(self, on: bool) -> None:
-        self.self_voicing.switch(on)
+    def _switch_self_voicing(self) -> None:
+        self.self_voicing.switch(self._self_voicing_wanted())
         self.refresh()
 
     def _photo_description(self) -> str:

@@ -182,7 +182,7 @@ COMMANDS = (
     Command(
         "toggle_self_voicing",
         "Self-Voicing",
-        "Speak what has the focus and what happens. Not needed with a screen reader.",
+        "Speak what has the focus and what happens, through the screen reader if one runs.",
         ("F2",),
         "Speech",
         checked=lambda state: state.self_voicing,

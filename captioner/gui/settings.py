@@ -39,7 +39,7 @@ class Settings:
     rate: words per minute, within RATE_LIMITS; None for the voice's default.
     volume: from 0 to 1; None for the voice's default.
     speak_captions: whether a caption is spoken when it appears.
-    self_voicing: whether focus and changes are spoken; None for only when no screen reader is running.
+    self_voicing: whether focus and changes are spoken; None for yes, unless Tk itself speaks to a screen reader.
     text_size: in percent, from the first to the last of TEXT_SIZES.
     theme: one of THEMES.
     beam_width: how many captions the search keeps at each step, from the first to the last of BEAM_WIDTHS; None for

@@ -4,15 +4,20 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from captioner.speech import speaker
+
+if TYPE_CHECKING:
+    from captioner.speech.screen_reader_output import ScreenReaderOutput
 
 
 class Voice:
     """Speaks one thing at a time. Belongs to the main thread; no method waits.
 
     Captions and replies to the user (`say`) replace what is being spoken. What nobody asked for (`announce`) waits for
-    silence; only the latest waits, and it is dropped when something else is said.
+    silence; only the latest waits, and it is dropped when something else is said. A screen reader lets such texts wait
+    itself.
 
     Args:
         notify: called with a sentence to show: what is wrong with speech and what to do, once until speech works again,
@@ -21,6 +26,7 @@ class Voice:
         record: called with each text when it is given to the Speaker, in order. None to append it as a line to the file
             that the environment variable CAPTIONER_UTTERANCES names, if it is set.
 
+    reader: the screen reader to speak through; None to speak with the program's own voice.
     speak_captions: whether `caption` speaks.
     last_caption_time: when (time.monotonic) the last caption appeared or was last requested.
     last_request_time: when the last photo was opened.
@@ -32,12 +38,14 @@ class Voice:
         post: Callable[[speaker.Event], None],
         record: Callable[[str], None] | None = None,
     ):
+        self.reader: ScreenReaderOutput | None = None
         self.speak_captions = True
         self.last_caption_time = self.last_request_time = 0.0
         self._notify = notify
         self._record = record or _append
         self._speaker = speaker.Speaker(post)
         self._spoken = 0  # the number of what is being spoken, 0 for nothing
+        self._text = ""  # what was spoken last
         self._waiting = ""
         self._caption = ""
         self._problem = ""  # the last one reported since speech worked
@@ -48,6 +56,11 @@ class Voice:
         if event.number in self._saved and event.kind != "began":
             path = self._saved.pop(event.number)
             self._notify(event.sentence or f"Speech saved as {path.name}.")
+        elif event.kind == "failed" and event.number < 0:  # the screen reader has ended
+            if self.reader and self._spoken:
+                self._spoken = self._speaker.say(self._text)
+                self._notify(event.sentence)
+            self.reader = None
         elif event.kind == "failed":
             if event.number == self._spoken:
                 self._spoken, self._waiting = 0, ""
@@ -78,14 +91,13 @@ class Voice:
 
     def say(self, text: str) -> None:
         """Speak the reply to something that the user did."""
-        self._waiting = ""
-        if text.strip():
-            self._record(text)
-            self._spoken = self._speaker.say(text)
+        self._say(text, interrupt=True)
 
     def announce(self, text: str) -> None:
         """Speak as soon as nothing else is being spoken, and not at all while speech does not work."""
-        if self._spoken:
+        if self.reader:
+            self._say(text, interrupt=False)
+        elif self._spoken:
             self._waiting = text
         elif not self._problem:
             self.say(text)
@@ -103,6 +115,8 @@ class Voice:
         """Stop speaking."""
         self._spoken, self._waiting = 0, ""
         self._speaker.stop()
+        if self.reader:
+            self.reader.stop()
 
     def configure(self, voice: str | None, rate: int | None, volume: float | None) -> None:
         """Set a voice's id, the words per minute, and the volume (0 to 1) of what is spoken from now on."""
@@ -119,6 +133,15 @@ class Voice:
     def close(self) -> None:
         """Stop for good."""
         self._speaker.close()
+        if self.reader:
+            self.reader.close()
+
+    def _say(self, text: str, interrupt: bool) -> None:
+        self._waiting = ""
+        if text.strip():
+            self._record(text)
+            self._text = text
+            self._spoken = self.reader.say(text, interrupt) if self.reader else self._speaker.say(text)
 
 
 def _append(text: str) -> None:

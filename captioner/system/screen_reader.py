@@ -20,6 +20,12 @@ def running() -> bool:
     return _desktop_says_so() or any(name in LINUX_READERS for name in _programs())
 
 
+def has_session_bus() -> bool:
+    """Whether the desktop can be asked through D-Bus. Asking without one may start one, which outlives the program."""
+    bus = Path(os.environ.get("XDG_RUNTIME_DIR", "/"), "bus")
+    return bool(os.environ.get("DBUS_SESSION_BUS_ADDRESS")) or bus.exists()
+
+
 def _windows() -> bool:
     import ctypes
 
@@ -30,6 +36,8 @@ def _windows() -> bool:
 
 
 def _desktop_says_so() -> bool:
+    if not has_session_bus():
+        return False
     path, status, enabled = "/org/a11y/bus", "org.a11y.Status", "ScreenReaderEnabled"
     if shutil.which("gdbus"):
         get = ("--method", "org.freedesktop.DBus.Properties.Get", status, enabled)

@@ -13,6 +13,7 @@ from captioner.gui.dialogs.settings import SettingsDialog
 from captioner.gui.widgets.caption_view import confidence_sentence
 from tests.support.opened import opened, wait
 from tests.support.program import Program, User
+from tests.support.speech_dispatcher import speech_dispatcher
 
 Start = Callable[..., Program]
 Statement = Callable[[Path], str]
@@ -194,3 +195,21 @@ def test_a_rate_is_heard_while_the_user_goes_through_the_list(
             root.tk.call("event", "generate", lines, end)
             wait(app, lambda: str(root.tk.call("focus")) == str(box))
             wait(app, lambda rate=rate: app.voice._speaker.rate == app.store.settings.rate == rate)  # type: ignore[misc]
+
+
+def test_a_screen_reader_speaks_for_the_program(program: Start, user: User, statement: Statement) -> None:
+    """Through a real Speech Dispatcher. When it ends, the program's own voice goes on."""
+    photo = user.album()[1]
+    with speech_dispatcher(user) as reader:
+        one = program(photo)
+        one.await_utterance("Photo 2 of 4, cat.jpg.")
+        hear(one, "F4", "Photo 2 of 4, cat.jpg.")
+        hear(one, "ctrl+c", "Copied.")
+        one.wait_for(lambda: reader.said()[-1:] == ["Copied."])
+        assert reader.said() == [text.replace("…", "...") for text in one.utterances()]
+        assert statement(photo) in reader.said()
+        assert user.card.seconds() == 0
+    hear(one, "F4", "The screen reader can't be reached any more, so Captioner speaks with its own voice.")
+    assert one.utterances()[-2] == "Photo 2 of 4, cat.jpg."
+    one.wait_for(lambda: user.card.seconds() > 1)
+    one.close()

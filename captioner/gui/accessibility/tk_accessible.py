@@ -20,9 +20,14 @@ ROLES = {
 }
 
 
+def available(root: tk.Misc) -> bool:
+    """Whether this Tk speaks to screen readers itself."""
+    return bool(root.tk.call("info", "commands", "::tk::accessible"))
+
+
 def describe(root: tk.Misc, path: str, name: str, role: str, value: str, description: str) -> None:
     """Set a widget's name, role (as self-voicing speaks it), value and description. Does nothing in an older Tk."""
-    if not root.tk.call("info", "commands", "::tk::accessible"):
+    if not available(root):
         return
     # The role must come first. The description replaces Tk's own, the text of a button, as some screen readers read
     # nothing else.

@@ -15,9 +15,9 @@ PARAGRAPHS = (
     "crowds. It does not read text, does not count well and does not recognise people. It guesses from looks who is a "
     "man, a woman or a child, as did the people who wrote its training captions.",
     "The program is free software under the MIT licence. It uses NumPy (BSD), Pillow (MIT-CMU), LiteRT (Apache 2.0), "
-    "Tcl/Tk (BSD-like), pyttsx3 (MPL 2.0), tkinterdnd2 with tkdnd (MIT, BSD-like), tkinter-tooltip (MIT), platformdirs "
-    "(MIT), filelock (MIT), darkdetect (BSD) and pillow-heif (BSD; its packages contain libheif and libde265 under the "
-    "LGPL 3 and x265 under the GPL 2).",
+    "Tcl/Tk (BSD-like), pyttsx3 (MPL 2.0), prismatoid (MPL 2.0), tkinterdnd2 with tkdnd (MIT, BSD-like), "
+    "tkinter-tooltip (MIT), platformdirs (MIT), filelock (MIT), darkdetect (BSD) and pillow-heif (BSD; its packages "
+    "contain libheif and libde265 under the LGPL 3 and x265 under the GPL 2).",
     "The model was trained on Flickr8k (M. Hodosh, P. Young, J. Hockenmaier), COCO, ADE20K, PASCAL VOC and EyeCrowd, "
     "with captions by people and by AI models. Its encoder started from Keras's Xception (Apache 2.0).",
 )

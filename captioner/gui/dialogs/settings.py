@@ -12,7 +12,7 @@ from captioner.gui.settings_store import SettingsStore
 from captioner.speech.speaker import Voice
 
 SAMPLE = "This is how captions sound."
-SELF_VOICING = {"If no screen reader runs": None, "On": True, "Off": False}
+SELF_VOICING = {"Automatic": None, "On": True, "Off": False}
 
 
 class SettingsDialog(Dialog):

@@ -19,6 +19,7 @@ def programs(tmp_path, monkeypatch) -> Path:
     folder = tmp_path / "programs"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={folder}/none")
     if screen_reader.running():
         pytest.skip("a screen reader is running")
     return folder
@@ -61,4 +62,12 @@ def test_the_answer_of_the_desktop(programs, name, answer, found):
 @pytest.mark.parametrize("code", ["echo true; exit 1", "exec /bin/sleep 1000", "printf '\\377'"])
 def test_a_desktop_that_fails_or_hangs(programs, code):
     program(programs / "gdbus", code)
+    assert not screen_reader.running()
+
+
+def test_a_desktop_without_a_bus_is_not_asked(programs, monkeypatch, tmp_path):
+    program(programs / "gdbus", "echo '(<true>,)'")  # the real one would start a bus
+    assert screen_reader.running()
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     assert not screen_reader.running()
