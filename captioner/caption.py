@@ -12,13 +12,18 @@ HEDGES = ((0.7, ""), (0.45, "Probably: "), (0.2, "Possibly: "))
 RELIABLE = HEDGES[-1][0]
 GUESS = "I can't describe this picture reliably. My best guess: "
 
+# Where Xception's regions are, as shares of the photo's width or height: the centre of the first row or column, and the
+# step to the next. Its strides put the outer ones nearer to the edges than ten equal parts would be.
+FIRST_REGION, REGION_STEP = 7.5 / 299, 32 / 299
+
 
 @dataclass(frozen=True, eq=False)
 class Word:
     """A word of a caption.
 
     log_probability: given the photo and the words before.
-    attention_weights: float32 [10, 10], how much each region of the photo counted for it; they add up to 1.
+    attention_weights: float32 [10, 10], how much each region of the photo counted for it; they add up to 1. The centre
+        of row or column i is at FIRST_REGION + i * REGION_STEP.
     """
 
     text: str

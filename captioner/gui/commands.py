@@ -190,7 +190,7 @@ COMMANDS = (
     Command(
         "toggle_attention",
         "Show Attention",
-        "Highlight the part of the photo that each word of the caption came from.",
+        "Highlight, and say, where in the photo each word of the caption came from.",
         ("Mod+L",),
         "View",
         checked=lambda state: state.attention,

@@ -66,7 +66,7 @@ class Controller:
         )
         store.subscribe(lambda settings: self._service.set_beam_width(settings.beam_width), "beam_width")
         store.subscribe(lambda settings: self.show_attention(), "show_attention")
-        window.caption_view.bind("<<Word>>", lambda event: self.show_attention())
+        window.caption_view.bind("<<Word>>", lambda event: self.show_attention())  # before self-voicing
 
     def open(self, sources: Sequence[PhotoSource]) -> None:
         """Show and caption photos; see `CaptionService.open`."""
@@ -97,8 +97,9 @@ class Controller:
         self._self_voicing.say(f"Attention {'on' if on else 'off'}")
 
     def show_attention(self) -> None:
-        """Show where the marked word of the caption came from, if that is switched on."""
+        """Show, and let self-voicing say, where the marked word of the caption came from, if that is switched on."""
         word = self._window.caption_view.word
+        self._window.caption_view.speak_places = self._store.settings.show_attention
         if self._store.settings.show_attention and self.captioned and word is not None:
             self._window.photo_view.show_attention(self.captioned.caption.words[word].attention_weights)
         else:

@@ -10,6 +10,7 @@ import pytest
 
 from captioner import Captioner
 from captioner.gui.dialogs.settings import SettingsDialog
+from captioner.gui.widgets.attention_map import place
 from captioner.gui.widgets.caption_view import confidence_sentence
 from tests.support.opened import opened, wait
 from tests.support.program import Program, User
@@ -73,8 +74,14 @@ def test_keys_that_go_no_further_say_so(program: Start, user: User, shipped: Cap
     one.go_to("captiontext")
     hear(one, "Home", statement(photo).split()[0])
     hear(one, "Left", "First word.")
-    hear(one, "End", shipped.caption(photo).words[-1].text)
+    last = shipped.caption(photo).words[-1]
+    where = place(last.attention_weights)
+    hear(one, "End", f"{last.text}: {where}")
     hear(one, "Right", "Last word.")
+    hear(one, "ctrl+l", "Attention off")
+    hear(one, "Home", statement(photo).split()[0])
+    hear(one, "End", last.text)
+    hear(one, "ctrl+l", "Attention on")
     hear(one, "Escape", "Back to the caption.")
     one.wait_for(lambda: one.sight.ask("focus").endswith("captiontext"))
     one.keys("Escape")  # stops that sentence, if it is still being spoken

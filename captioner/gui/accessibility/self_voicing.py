@@ -136,8 +136,7 @@ class SelfVoicing:
 
     def _say_word(self, event: "tk.Event[Any]") -> None:
         """Speak the word of the caption that a key moved to, but not words that the mouse passes over."""
-        word = getattr(event.widget, "marked_text", "")
-        if word and self._root.winfo_pointerxy() == self._pointer:
+        if self._root.winfo_pointerxy() == self._pointer and (word := getattr(event.widget, "spoken_word", "")):
             self._word_spoken = True
             self.say(word)
 

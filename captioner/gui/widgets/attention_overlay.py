@@ -1,15 +1,9 @@
 """Draws the photo at the size of its place, and highlights the region that a word came from."""
 
-from typing import TypeAlias
-
 import numpy as np
-import numpy.typing as npt
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image
 
-Floats: TypeAlias = npt.NDArray[np.floating]
-
-# A region is outlined where its attention, from 0 for the least to 1 for the most, is this or more.
-OUTLINE_LEVEL = 0.5
+from captioner.gui.widgets.attention_map import STRONG_LEVEL, Floats, smooth, strongest_region
 
 # Attention changes slowly from pixel to pixel, so it is computed at a quarter of the photo's size.
 REDUCTION = 4
@@ -43,14 +37,14 @@ def draw_attention(photo: Image.Image, dimmed: Image.Image, attention: Floats, l
         line_width: in pixels.
     """
     reduction = REDUCTION if min(photo.size) >= 16 * REDUCTION else 1
-    levels = _smooth(attention, photo.width // reduction, photo.height // reduction)
+    levels = smooth(attention, photo.width // reduction, photo.height // reduction)
     if levels.min() == 1:  # the same everywhere
         return photo
     mask = Image.fromarray((levels * 255).astype(np.uint8)).resize(photo.size, Image.Resampling.BILINEAR)
     highlighted = Image.composite(photo, dimmed, mask)
     if min(photo.size) > 6 * line_width:  # there is room for an outline
         height, width = levels.shape
-        _outline(highlighted, levels, _strongest_region(attention).resize((width, height)), line_width)
+        _outline(highlighted, levels, strongest_region(attention).resize((width, height)), line_width)
     return highlighted
 
 
@@ -62,39 +56,15 @@ def strips(picture: Image.Image) -> list[bytes]:
     return [b"P6 %d %d 255\n" % crop.size + crop.tobytes() for crop in crops]
 
 
-def _smooth(attention: Floats, width: int, height: int) -> Floats:
-    """Resize attention smoothly: float32 [height, width] from 0 (least) to 1 (most); all 1 if it is uniform."""
-    grid = Image.fromarray(np.asarray(attention, np.float32))
-    # Bicubic interpolation goes below the least weight next to a high one, which would show as rings.
-    least = attention.min()
-    levels = np.maximum(np.asarray(grid.resize((width, height), Image.Resampling.BICUBIC)), least)
-    most = levels.max()
-    if most - least <= 1e-3 * abs(most):
-        return np.ones_like(levels)
-    levels = (levels - least) / (most - least)
-    smooth: Floats = levels * levels * (3 - 2 * levels)  # flat at both ends, so there is no hard edge
-    return smooth
-
-
-def _strongest_region(attention: Floats) -> Image.Image:
-    """A coarse mask, a few pixels for each weight: 255 in and just around the strongest region, 0 elsewhere."""
-    rows, columns = attention.shape
-    levels = _smooth(attention, 4 * columns, 4 * rows)
-    strong = Image.fromarray(np.where(levels >= OUTLINE_LEVEL, 128, 0).astype(np.uint8)).copy()  # a copy is writable
-    row, column = np.unravel_index(levels.argmax(), levels.shape)
-    ImageDraw.floodfill(strong, (int(column), int(row)), 255)
-    return strong.point(lambda value: 255 if value == 255 else 0).filter(ImageFilter.MaxFilter(3))
-
-
 def _outline(picture: Image.Image, levels: Floats, region: Image.Image, line_width: float) -> None:
-    """Draw a line on the picture where levels cross OUTLINE_LEVEL, but only where the mask `region` is not 0."""
+    """Draw a line on the picture where levels cross STRONG_LEVEL, but only where the mask `region` is not 0."""
     height, width = levels.shape
     x, y = picture.width / width, picture.height / height
 
     # How far each point is from the region's edge, in the picture's pixels, positive inside. Along the picture's own
     # edges the line stays within the picture.
     down, right = np.gradient(levels)
-    distance = (levels - OUTLINE_LEVEL) / np.maximum(np.hypot(right / x, down / y), 1e-6)
+    distance = (levels - STRONG_LEVEL) / np.maximum(np.hypot(right / x, down / y), 1e-6)
     columns, rows = np.arange(width) + 0.5, np.arange(height) + 0.5
     distance = np.minimum(distance, np.minimum(columns, width - columns) * x - line_width)
     distance = np.minimum(distance, (np.minimum(rows, height - rows) * y - line_width)[:, None])

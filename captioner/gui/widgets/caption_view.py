@@ -2,7 +2,7 @@
 
 import time
 import tkinter as tk
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from captioner.gui.widgets.read_only_text import ReadOnlyText
 from captioner.gui.widgets.scrollable_frame import ScrollableFrame
 
 if TYPE_CHECKING:
-    from captioner import Caption
+    from captioner.caption import Caption, Word
 
 # Milliseconds of being busy until the progress bar appears. It then stays at least as long, so it never flashes.
 PROGRESS_DELAY = 500
@@ -40,6 +40,7 @@ class CaptionView(ttk.Frame):
         confidence: the label that says how often such captions are right; Tab reaches it while there is a caption.
         alternatives: the other sentences; hidden if there are none.
         status: the label with the message.
+        speak_places: whether a word is spoken with the place in the photo that it came from.
     """
 
     def __init__(self, master: tk.Misc) -> None:
@@ -64,6 +65,8 @@ class CaptionView(ttk.Frame):
             part.grid(sticky="ew", pady=(0, self._gap))
             self._frame.follow_wheel(part)
 
+        self.speak_places = True
+        self._words: Sequence[Word] = ()
         self._busy = False
         self._bar_since = 0.0  # seconds; 0 while it is hidden
         self._timer = ""
@@ -97,9 +100,20 @@ class CaptionView(ttk.Frame):
         marked = self.statement.marked
         return self.statement.text[marked.begin : marked.end] if marked else ""
 
+    @property
+    def spoken_word(self) -> str:
+        """What self-voicing says of the marked word: "dog: left, in the middle, a third of the width"."""
+        if self.word is None or not self.speak_places:
+            return self.marked_text
+        from captioner.gui.widgets.attention_map import EMPTY_WORDS, place  # NumPy; later, as a caption has it
+
+        word = self._words[self.word]
+        return self.marked_text if word.text in EMPTY_WORDS else f"{self.marked_text}: {place(word.attention_weights)}"
+
     def show(self, caption: "Caption | None") -> None:
         """Show a caption, or none. The place for the next one stays free, so that the photo keeps its size."""
         self._frame.keep_height(caption is None)
+        self._words = caption.words if caption else ()
         if caption is None:
             self.statement.show("", ())
             self.confidence.configure(text="", takefocus=False)

@@ -7,6 +7,7 @@ import time
 import tkinter as tk
 from tkinter import filedialog, messagebox, ttk
 
+import numpy as np
 import pytest
 
 from captioner.caption import Alternative, Caption, Word
@@ -421,7 +422,9 @@ def test_exploring_a_caption(desk):
     view = CaptionView(desk.root)
     view.pack(fill="both", expand=True)
     desk.root.geometry("600x400")
-    words = tuple(Word(word, -1.0, None) for word in ("a", "dog", "runs"))
+    weights = np.zeros((10, 10), np.float32)
+    weights[4:6, 1] = 1
+    words = tuple(Word(word, -1.0, weights) for word in ("a", "dog", "runs"))
     others = tuple(Alternative(text, -2.0) for text in ("A cat runs.", "A dog sleeps."))
     view.show(Caption("A dog runs.", words, -3.0, 0.6, others, {}))
     describe(view.statement, "Caption")
@@ -430,7 +433,7 @@ def test_exploring_a_caption(desk):
     desk.press("Right", "Right", "End", "Left", "Tab", "Tab", "Down", "Up", "Up")
     assert desk.heard() == [
         "Captioner. Caption, text, read only, Probably: a dog runs.",
-        *("Probably", "a", "runs", "dog"),
+        *("Probably", "a", "runs: left, in the middle, narrow", "dog: left, in the middle, narrow"),
         "Confidence: about 6 in 10.",
         "Other captions, list, read only, A cat runs, 1 of 2",
         "A dog sleeps, 2 of 2",
@@ -457,7 +460,7 @@ def test_words_under_the_mouse_are_not_spoken(desk):
     view = CaptionView(desk.root)
     view.pack(fill="both", expand=True)
     desk.root.geometry("600x400")
-    view.show(Caption("A dog runs.", (Word("dog", -1.0, None),), -3.0, 1.0, (), {}))
+    view.show(Caption("A dog runs.", (Word("dog", -1.0, np.ones((10, 10), np.float32)),), -3.0, 1.0, (), {}))
     desk.open(view.statement)
     desk.press("End", "Home")
     x, y, width, height = view.statement.bbox("1.2")

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageGrab
 
+from captioner.caption import FIRST_REGION, REGION_STEP
 from captioner.gui.style.palettes import PALETTES
 from captioner.gui.widgets import attention_overlay
 from captioner.gui.widgets.photo_view import PhotoView
@@ -95,6 +96,11 @@ def attention(*cells: tuple[int, int, float]) -> np.ndarray:
     for row, column, weight in cells:
         weights[row, column] = weight
     return weights / weights.sum()
+
+
+def centre(index: int) -> float:
+    """The centre of a row or column of attention weights, as a share of the photo."""
+    return FIRST_REGION + index * REGION_STEP
 
 
 def colours_until(eye: Eye, predicate: Callable[[], object], x: float = 0.5, y: float = 0.5) -> set[tuple[int, ...]]:
@@ -228,9 +234,9 @@ def test_the_region_with_the_attention_is_bright_and_outlined(eye: Eye) -> None:
     eye.until(lambda: eye.colour() == GREY)
     eye.view.show_attention(attention((2, 2, 0.5), (7, 7, 0.45)))
     eye.until(lambda: eye.colour() == (DIM,) * 3)
-    assert eye.colour(0.25, 0.25) == GREY  # the middle of row 2 and column 2
-    assert DIM + 40 < eye.colour(0.75, 0.75)[0] < GREY[0]
-    column = eye.see(300, 0, 1, 400)[:, 0, 0].astype(int)
+    assert eye.colour(centre(2), centre(2)) == GREY
+    assert DIM + 40 < eye.colour(centre(7), centre(7))[0] < GREY[0]
+    column = eye.see(round(400 * centre(7)), 0, 1, 400)[:, 0, 0].astype(int)
     assert abs(np.diff(column)).max() < 10  # smooth where there is no line
 
     eye.view.show_attention(None)
@@ -248,12 +254,15 @@ def test_a_line_goes_round_the_strongest_region(eye: Eye, cell: tuple[int, int],
 
     seen = eye.see()[50:350, :, 0]
     line = seen > 200 if brightness < 255 else (seen < 90)  # white, between black ones
-    middle = int((cell[1] + 0.5) * 40), int((cell[0] + 0.5) * 30)
+    # The line stays within the photo, near whose edges the outer regions have their centres.
+    row, column = np.clip([centre(index) for index in cell], 0.03, 0.97)
+    middle = int(column * 400), int(row * 300)
     ways = Image.fromarray(np.where(line, 255, 0).astype(np.uint8)).copy()
     assert ways.getpixel(middle) == 0
     ImageDraw.floodfill(ways, middle, 100)
     inside = np.asarray(ways) == 100
-    assert 30 * 40 / 3 < inside.sum() < 4 * 30 * 40  # closed, and of about a cell's size
+    shown = 30 * 40 / (1 if cell == (4, 4) else 4)  # of the outer cells the photo's edges cut off a part
+    assert shown / 3 < inside.sum() < 4 * 30 * 40  # closed, and of about a cell's size
     rows, columns = np.nonzero(line)
     assert abs(rows - middle[1]).max() < 60  # and none around the other region
     assert abs(columns - middle[0]).max() < 80
@@ -275,16 +284,16 @@ def test_the_line_grows_with_the_screens_resolution(root: tk.Tk, display: str) -
 def test_an_older_attention_is_never_shown(eye: Eye, monkeypatch: pytest.MonkeyPatch) -> None:
     eye.view.show(photo(GREY, (400, 400)))
     eye.view.show_attention(attention((0, 9, 0.5)))
-    eye.until(lambda: dark(eye, 0.25, 0.25))
+    eye.until(lambda: dark(eye, centre(2), centre(2)))
     gate = Gate(monkeypatch, "draw_attention")
     eye.view.show_attention(attention((2, 2, 0.5)))
     eye.until(lambda: gate.calls == 1)
     eye.view.show_attention(attention((7, 7, 0.5)))
     gate.let_through()
     eye.until(lambda: gate.calls == 2)
-    assert colours_until(eye, passed(eye, 100), 0.25, 0.25) == {(DIM,) * 3}
+    assert colours_until(eye, passed(eye, 100), centre(2), centre(2)) == {(DIM,) * 3}
     gate.let_through()
-    assert colours_until(eye, lambda: eye.colour(0.75, 0.75) == GREY, 0.25, 0.25) == {(DIM,) * 3}
+    assert colours_until(eye, lambda: eye.colour(centre(7), centre(7)) == GREY, centre(2), centre(2)) == {(DIM,) * 3}
 
 
 def test_uniform_attention_dims_nothing(eye: Eye) -> None:
