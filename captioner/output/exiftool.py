@@ -13,9 +13,9 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from captioner.errors import CaptionerError
+from captioner.system import processes
 from captioner.system.timeouts import in_time
 
 # Seconds that a change may take. A PNG file of 100 MB takes 2.
@@ -29,8 +29,6 @@ TOO_OLD = "This ExifTool is too old for alternative text. Install version 12.40 
 TOO_SLOW = f"ExifTool took over {EXIFTOOL_TIMEOUT} seconds, so Captioner stopped. The photo is unchanged."
 ENDED = "ExifTool ended unexpectedly. The photo is unchanged. Try again."
 
-# Without its configuration file, which is a program. File names are UTF-8 on Windows; elsewhere they are bytes.
-OPTIONS = ("-config", "", "-stay_open", "True", "-@", "-", "-common_args", "-charset", "filename=utf8")
 READY = b"{ready}"
 
 _lock = threading.Lock()
@@ -74,10 +72,10 @@ def change(path: Path, tags: Mapping[str, str]) -> None:
         try:
             answer = in_time(lambda: _ask(b"\n".join(lines) + b"\n"), EXIFTOOL_TIMEOUT, ExifToolError(TOO_SLOW))
         except ExifToolError:
-            _end()
+            end()
             raise
         except (OSError, ValueError) as error:
-            _end()
+            end()
             raise ExifToolError(ENDED) from error
     if "is not defined" in answer:
         raise ExifToolError(TOO_OLD)
@@ -108,33 +106,21 @@ def _running() -> "subprocess.Popen[bytes]":
     global _process
     if _process is None or _process.poll() is not None:
         require()
-        program = shutil.which("exiftool")
-        assert program
-        alone: dict[str, Any] = {"start_new_session": True}  # so that Ctrl+C does not reach it
-        if sys.platform == "win32":
-            alone = {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
-        _process = subprocess.Popen(
-            [program, *OPTIONS],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            cwd=Path(program).parent,  # not a folder with photos
-            **alone,
-        )
+        _process = processes.start("captioner.output.exiftool_worker")
     return _process
 
 
 @atexit.register
-def _end() -> None:
+def end() -> None:
+    """End the process. `change` starts a new one."""
     global _process
-    if _process is not None:
-        _process.kill()
-        with suppress(subprocess.TimeoutExpired, OSError):  # it is waiting for a dead disk
-            _process.wait(timeout=1)
-            for pipe in (_process.stdin, _process.stdout):
-                if pipe:
-                    pipe.close()
-    _process = None
+    process, _process = _process, None
+    if process is not None and process.stdin and process.stdout:
+        with suppress(OSError):
+            process.stdin.close()  # it ends ExifTool
+        with suppress(subprocess.TimeoutExpired):  # it is waiting for a dead disk
+            process.wait(timeout=1)
+        process.stdout.close()
 
 
 def _file_name(path: Path) -> bytes:

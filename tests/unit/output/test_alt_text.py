@@ -19,6 +19,8 @@ from captioner import PhotoError
 from captioner.output import alt_text, exiftool
 from captioner.output.alt_text import AltText, AltTextError, AltTextExistsError, read_alt_text, write_alt_text
 from tests.support import metadata
+from tests.support.program import wait_for
+from tests.support.system import descendants, process_file
 
 ROOT = Path(__file__).parents[3]
 TEXT = "Rex, a brown dog, on the “beach” at 100 % speed & <b>."
@@ -32,7 +34,7 @@ pytestmark = metadata.needs_exiftool
 @pytest.fixture(scope="module", autouse=True)
 def end_exiftool() -> Iterator[None]:
     yield
-    exiftool._end()
+    exiftool.end()
 
 
 @pytest.fixture
@@ -225,20 +227,20 @@ def test_a_photo_that_changes_meanwhile_is_not_overwritten(photo: Path, monkeypa
     assert (photo.read_bytes(), os.listdir(photo.parent)) == (b"edited by another program", ["dog.jpg"])
 
 
-def test_a_full_disk_costs_nothing(tmp_path: Path) -> None:
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", tmp_path], capture_output=True).returncode:
-        pytest.skip("this needs a disk that can be filled")
-    try:
-        photo = make(tmp_path / "dog.jpg")
-        before = photo.read_bytes()
-        with (tmp_path / "fill").open("wb", buffering=0) as file, suppress(OSError):
-            while True:
-                file.write(b"\0" * 1000)
-        with pytest.raises((OSError, AltTextError)):
-            write_alt_text(photo, "A dog.")
-        assert (photo.read_bytes(), sorted(os.listdir(tmp_path))) == (before, ["dog.jpg", "fill"])
-    finally:
-        subprocess.run(["umount", tmp_path], check=True)
+def test_a_full_disk_costs_nothing(small_disk: Path) -> None:
+    photo = make(small_disk / "dog.jpg")
+    before = photo.read_bytes()
+    with (small_disk / "fill").open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(b"\0" * 1000)
+    with pytest.raises((OSError, AltTextError)):
+        write_alt_text(photo, "A dog.")
+    assert (photo.read_bytes(), sorted(os.listdir(small_disk))) == (before, ["dog.jpg", "fill"])
+
+
+def wait_until_ended(started: list[int]) -> None:
+    assert started
+    wait_for(lambda: not any(process_file(process, "cmdline") for process in started))
 
 
 @pytest.mark.slow
@@ -257,15 +259,17 @@ for number in range(1000):
         assert process.stdout
         process.stdout.readline()
         time.sleep(delay * 0.01)
+        started = descendants(process.pid)
         process.send_signal(signal.SIGKILL)
         process.communicate()
+        wait_until_ended(started)
         assert pixels(photo) == before
         assert metadata.alt_text(photo).startswith("Text ")
     assert [name for name in os.listdir(photo.parent) if not name.startswith(".")] == ["dog.jpg"]
 
 
 def test_without_exiftool_a_sentence_says_how_to_get_it(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    exiftool._end()
+    exiftool.end()
     monkeypatch.setenv("PATH", str(photo.parent))
     before = photo.read_bytes()
     with pytest.raises(exiftool.ExifToolError, match="sudo apt install libimage-exiftool-perl"):
@@ -276,12 +280,14 @@ def test_without_exiftool_a_sentence_says_how_to_get_it(photo: Path, monkeypatch
 def test_exiftool_that_ends_or_hangs_costs_one_error(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_alt_text(photo, "A dog.")
     assert exiftool._process
-    exiftool._process.send_signal(signal.SIGSTOP)
+    (child,) = descendants(exiftool._process.pid)
+    os.kill(child, signal.SIGSTOP)
     monkeypatch.setattr(exiftool, "EXIFTOOL_TIMEOUT", 0.2)
     before = photo.read_bytes()
     with pytest.raises(exiftool.ExifToolError, match="took over"):
         write_alt_text(photo, "A cat.", overwrite=True)
     assert (photo.read_bytes(), os.listdir(photo.parent)) == (before, ["dog.jpg"])
+    wait_until_ended([child])
     monkeypatch.undo()
     write_alt_text(photo, "A cat.", overwrite=True)
     assert metadata.alt_text(photo) == "A cat."
