@@ -84,3 +84,10 @@ def hedge(text: str, confidence: float) -> str:
     """Say in words how doubtful a caption is: "Probably: a dog runs through grass."."""
     prefix = next((words for least, words in HEDGES if confidence >= least), GUESS)
     return prefix + text[:1].lower() + text[1:] if prefix else text
+
+
+def confidence_sentence(confidence: float) -> str:
+    """Say how many captions like this one are right, given the probability of that in [0, 1]."""
+    tenths = round(confidence * 10)
+    share = {0: "less than 1 in 20", 10: "more than 19 in 20"}.get(tenths, f"about {tenths} in 10")
+    return f"Confidence: {share}."

@@ -26,7 +26,12 @@ MAX_NAMES = 10
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Caption the photos that the command line names, and return the exit status."""
+    """Caption the photos that the command line names, or serve, and return the exit status."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["serve"]:
+        from captioner.web.command import main as serve
+
+        return serve(arguments[1:])
     parser = _parser()
     options = parser.parse_args(arguments)
     if sys.platform == "win32":  # where no shell does it
@@ -86,7 +91,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="captioner",
         description="Describe each photo in a sentence. A doubtful caption says so.",
-        epilog="Exit status: 0 if everything worked, 1 if a photo or speech failed, 2 if an option was wrong.",
+        epilog="'captioner serve' starts a server for browsers and other programs; a photo named 'serve' is './serve'. "
+        "Exit status: 0 if everything worked, 1 if a photo or speech failed, 2 if an option was wrong.",
     )
     parser.add_argument(
         "photos", nargs="+", metavar="PHOTO", help="a file name, a folder of photos, or - for standard input"

@@ -10,11 +10,12 @@ fi
 
 # The tests of the window use a screen of their own with a window manager, real keys and a real voice; those of the
 # launcher use a desktop's tools; pycocoevalcap tokenizes captions in Java; ExifTool saves captions in photos, and Exiv2
-# reads them there.
+# reads them there; those of the server use curl and a real browser.
 need Xvfb:xvfb openbox:openbox xdotool:xdotool xprop:x11-utils xclip:xclip espeak-ng:espeak-ng aplay:alsa-utils \
   speech-dispatcher:speech-dispatcher \
   desktop-file-validate:desktop-file-utils gio:libglib2.0-bin java:default-jre-headless \
-  exiftool:libimage-exiftool-perl exiv2:exiv2
+  exiftool:libimage-exiftool-perl exiv2:exiv2 curl:curl
+need chromedriver:chromium-driver || say "Tests of the page are skipped." # Ubuntu has it in another form
 make_environment .venv-test "[test]"
 need_tk .venv-test
 cd "$root"

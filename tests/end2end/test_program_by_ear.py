@@ -9,9 +9,9 @@ from tkinter import ttk
 import pytest
 
 from captioner import Captioner
+from captioner.caption import confidence_sentence
 from captioner.gui.dialogs.settings import SettingsDialog
-from captioner.gui.widgets.attention_map import place
-from captioner.gui.widgets.caption_view import confidence_sentence
+from captioner.output.attention_map import place
 from tests.support.opened import opened, wait
 from tests.support.program import Program, User
 from tests.support.speech_dispatcher import speech_dispatcher

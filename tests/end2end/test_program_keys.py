@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from captioner import Captioner
+from captioner.caption import confidence_sentence
 from captioner.gui.commands import BY_NAME, COMMANDS
 from captioner.gui.tk.addresses import NOTHING
-from captioner.gui.widgets.caption_view import confidence_sentence
 from tests.support.program import Program, User
 
 Start = Callable[..., Program]

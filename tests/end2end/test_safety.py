@@ -36,10 +36,13 @@ ALLOWED = {
     "multiprocessing": {"multiprocessing.connection"},
     "socket": {"gethostname", "fromfd", "AF_UNIX", "SOCK_STREAM", "SOL_SOCKET", "SO_PEERCRED"},
 }
+# This module asks the system for this computer's address, without sending anything.
+ALLOWED_IN = {"captioner/web/addresses.py": {"socket", "AF_INET", "SOCK_DGRAM"}}
 
 
-def offences(source: str) -> Iterator[str]:
+def offences(source: str, module: str = "") -> Iterator[str]:
     """Each place in a module that does what the program must never do."""
+    allowed_of_socket = ALLOWED["socket"] | ALLOWED_IN.get(module, set())
     node: Any  # each kind of node has other attributes
     for node in ast.walk(ast.parse(source)):
         for module in imported(node):
@@ -52,7 +55,7 @@ def offences(source: str) -> Iterator[str]:
             yield f"{node.lineno}: {node.id}"
         if isinstance(node, ast.Attribute):
             of = node.value.id if isinstance(node.value, ast.Name) else ""
-            if node.attr in FORBIDDEN_ATTRIBUTES or (of == "socket" and node.attr not in ALLOWED["socket"]):
+            if node.attr in FORBIDDEN_ATTRIBUTES or (of == "socket" and node.attr not in allowed_of_socket):
                 yield f"{node.lineno}: {of}.{node.attr}"
         if isinstance(node, ast.Call):
             options = {keyword.arg: keyword.value for keyword in node.keywords}
@@ -82,7 +85,8 @@ def is_fixed(value: ast.expr) -> bool:
 
 @pytest.mark.parametrize("path", RUNTIME, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_a_module_runs_no_foreign_code_and_uses_no_network(path: Path) -> None:
-    assert list(offences(path.read_text(encoding="utf-8"))) == []
+    module = path.relative_to(ROOT).as_posix()
+    assert list(offences(path.read_text(encoding="utf-8"), module)) == []
 
 
 @pytest.mark.parametrize(

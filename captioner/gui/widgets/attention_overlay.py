@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from captioner.gui.widgets.attention_map import STRONG_LEVEL, Floats, smooth, strongest_region
+from captioner.output.attention_map import STRONG_LEVEL, Floats, smooth, strongest_region
 
 # Attention changes slowly from pixel to pixel, so it is computed at a quarter of the photo's size.
 REDUCTION = 4

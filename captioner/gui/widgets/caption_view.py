@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
+from captioner.caption import confidence_sentence
 from captioner.gui.style.fonts import scaled
 from captioner.gui.style.palettes import Palette
 from captioner.gui.widgets.alternatives import Alternatives
@@ -105,7 +106,7 @@ class CaptionView(ttk.Frame):
         """What self-voicing says of the marked word: "dog: left, in the middle, a third of the width"."""
         if self.word is None or not self.speak_places:
             return self.marked_text
-        from captioner.gui.widgets.attention_map import EMPTY_WORDS, place  # NumPy; later, as a caption has it
+        from captioner.output.attention_map import EMPTY_WORDS, place  # NumPy; later, as a caption has it
 
         word = self._words[self.word]
         return self.marked_text if word.text in EMPTY_WORDS else f"{self.marked_text}: {place(word.attention_weights)}"
@@ -213,10 +214,3 @@ class CaptionView(ttk.Frame):
         if self._timer:
             self.after_cancel(self._timer)
             self._timer = ""
-
-
-def confidence_sentence(confidence: float) -> str:
-    """Say how many captions like this one are right, given the probability of that in [0, 1]."""
-    tenths = round(confidence * 10)
-    share = {0: "less than 1 in 20", 10: "more than 19 in 20"}.get(tenths, f"about {tenths} in 10")
-    return f"Confidence: {share}."

@@ -11,7 +11,7 @@ from captioner.gui.style.palettes import Palette
 if TYPE_CHECKING:
     from PIL import Image
 
-    from captioner.gui.widgets.attention_map import Floats
+    from captioner.output.attention_map import Floats
 
 # Milliseconds until the main loop looks again for a picture that is being drawn.
 POLL_MILLISECONDS = 5

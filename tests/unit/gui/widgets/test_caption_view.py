@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from PIL import ImageGrab
 
-from captioner.caption import Alternative, Caption, Word
+from captioner.caption import Alternative, Caption, Word, confidence_sentence
 from captioner.gui.style.fonts import FONTS
 from captioner.gui.style.palettes import PALETTES
 from captioner.gui.style.ttk_theme import apply_theme
 from captioner.gui.widgets.caption_text import marks
-from captioner.gui.widgets.caption_view import PROGRESS_DELAY, CaptionView, confidence_sentence
+from captioner.gui.widgets.caption_view import PROGRESS_DELAY, CaptionView
 from captioner.gui.widgets.read_only_text import ReadOnlyText
 from tests.support.program import wait_for
 

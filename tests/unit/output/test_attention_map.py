@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from captioner.gui.widgets.attention_map import place, smooth
 from captioner.model.pipeline import Pipeline
 from captioner.model.weights import open_weights
+from captioner.output.attention_map import place, smooth
 
 
 def attention(rows: slice, columns: slice) -> np.ndarray:
