@@ -1,7 +1,9 @@
 """`captioner serve` in a process of its own."""
 
+import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -32,9 +34,9 @@ class Server:
     token: None if it needs none.
     """
 
-    def __init__(self, *options: str, before: tuple[str, ...] = (sys.executable, "-m"), port: int = 0) -> None:
+    def __init__(self, *options: str, before: tuple[str, ...] = (sys.executable, "-m")) -> None:
         self.process = subprocess.Popen(
-            [*before, "captioner", "serve", "--port", str(port), *options],
+            [*before, "captioner", "serve", "--port", "0", *options],
             cwd=ROOT,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE,
@@ -61,10 +63,25 @@ class Server:
         except urllib.error.HTTPError as error:
             return Answer(error.code, dict(error.headers), error.read())
 
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout=30)
+
+    def send(self, request: bytes) -> bytes:
+        """Send bytes as they are, and return what comes back until the server closes the connection."""
+        with self.connect() as connection:
+            with contextlib.suppress(OSError):  # it may close before it has read everything
+                connection.sendall(request)
+                connection.shutdown(socket.SHUT_WR)
+            received = b""
+            with contextlib.suppress(OSError):
+                while part := connection.recv(65536):
+                    received += part
+            return received
+
     def await_model(self) -> None:
         """Return when the model is loaded."""
         end = time.monotonic() + 60
-        while b'"ready"' not in self.ask("/api/health").content:
+        while b'"ready"' not in self.ask("/api/health", Authorization=f"Bearer {self.token}").content:
             assert time.monotonic() < end
             time.sleep(0.05)
 
@@ -76,9 +93,9 @@ class Server:
 
 
 @contextmanager
-def serving(*options: str) -> Iterator[Server]:
+def serving(*options: str, before: tuple[str, ...] = (sys.executable, "-m")) -> Iterator[Server]:
     """A server in the block, which must write nothing to standard error."""
-    server = Server(*options)
+    server = Server(*options, before=before)
     try:
         yield server
         assert server.stop() == (0, "")
