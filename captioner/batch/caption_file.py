@@ -8,7 +8,7 @@ from types import TracebackType
 from captioner.caption import RELIABLE, Caption
 from captioner.errors import CaptionerError, PhotoError, user_message
 from captioner.output.tables import FORMATS, Entry, Row, identity
-from captioner.photos.source import PhotoSource
+from captioner.photos.source import version_of
 from captioner.system import files
 
 
@@ -49,7 +49,7 @@ class CaptionFile:
             name = identity(photo)
             if name in self._versions:
                 continue
-            self._versions[name] = version = _version(photo)
+            self._versions[name] = version = version_of(photo)
             if not self._holds(self._entries.get(name), version):
                 self._entries.pop(name, None)
                 waiting[name] = photo
@@ -133,12 +133,3 @@ class CaptionFile:
 
     def _error(self, what: str, error: OSError) -> CaptionFileError:
         return CaptionFileError(f"{self.path} can't be {what}. {user_message(error)}")
-
-
-def _version(photo: str) -> str:
-    """The size of a photo's file and when it was changed, or "" if they are unknown."""
-    try:
-        _, modified, size = PhotoSource.of(photo).key()
-    except PhotoError:
-        return ""
-    return f"{size}-{modified}" if modified else ""

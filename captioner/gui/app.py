@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from captioner.gui.actions import Actions
     from captioner.gui.controller import Controller
     from captioner.gui.dialogs.base import Dialog
+    from captioner.gui.folder.commands import FolderCommands
     from captioner.gui.voice import Voice
     from captioner.speech.speaker import Event
     from captioner.system.single_instance import Listener
@@ -52,6 +53,7 @@ class App:
     self_voicing: "SelfVoicing"
     controller: "Controller"
     actions: "Actions"
+    folder: "FolderCommands"
     _listener: "Listener"
 
     def __init__(
@@ -104,6 +106,7 @@ class App:
             photo=self.controller.has_photo,
             caption=self.controller.captioned is not None,
             captions=bool(self.controller.captions),
+            photos=bool(self.folder.session.table.rows),
             previous=self.controller.has_previous,
             next=self.controller.has_next,
             busy=self.status.is_busy,
@@ -118,11 +121,14 @@ class App:
             self.window.controls.refresh(self.state)
 
     def quit(self) -> None:
-        """Close the window and end the program."""
+        """Close the window and end the program, unless captions are to be saved first."""
+        if self.commands and not self.folder.may_close(self.quit):
+            return
         self._closed = True
         self.root.withdraw()
         self.main_thread.close()
         if self.commands:
+            self.folder.close()
             self.controller.close()
             self._listener.close()
             self.voice.close()
@@ -164,12 +170,23 @@ class App:
     def _load_captions(self, photos: Sequence[str]) -> None:
         from captioner.gui.actions import Actions
         from captioner.gui.controller import Controller
+        from captioner.gui.folder.commands import FolderCommands
 
         self.controller = Controller(
             self.window, self.status, self.store, self.voice, self.self_voicing, self.main_thread, self.refresh
         )
         self.actions = Actions(
             self.root, self.window.caption_view, self.controller, self.status, self.store, self.voice
+        )
+        self.folder = FolderCommands(
+            self.window,
+            self.controller,
+            self.status,
+            self.store,
+            self.voice,
+            self.self_voicing,
+            self.main_thread,
+            lambda window: self.window.controls.bind(window, DIALOG_COMMANDS),
         )
         if photos:
             self.controller.open_paths(photos)
@@ -182,6 +199,8 @@ class App:
         self._listener = Listener(lambda paths: self.main_thread.put(self._handle_second_start, paths))
         self.commands = {
             "open": self.actions.open_photos,
+            "open_folder": self.folder.open_folder,
+            "photo_list": self.folder.show_list,
             "save_caption": self.actions.save_caption,
             "save_speech": self.actions.save_speech,
             "settings": self._show_settings,

@@ -12,12 +12,14 @@ class State:
     """What decides which commands can be used now.
 
     photo: a photo has been opened; caption: it has a caption; captions: this session has some.
+    photos: a folder, or several photos, have been opened.
     previous, next: there may be a photo before and after the shown one.
     """
 
     photo: bool = False
     caption: bool = False
     captions: bool = False
+    photos: bool = False
     previous: bool = False
     next: bool = False
     busy: bool = False
@@ -80,6 +82,7 @@ MENUS = ("File", "Edit", "Photo", "Speech", "View", "Help")
 
 COMMANDS = (
     Command("open", "Open…", "Choose photos to describe.", ("Mod+O",), "File", "Open…"),
+    Command("open_folder", "Open Folder…", "Choose a folder, and describe all its photos.", ("Mod+Shift+O",), "File"),
     Command(
         "save_caption",
         "Save Caption",
@@ -130,6 +133,16 @@ COMMANDS = (
         "Next",
         lambda state: state.next,
         "This is the last photo.",
+    ),
+    Command(
+        "photo_list",
+        "Photo List",
+        "List the photos of the folder with their captions, to sort, save and export them.",
+        ("Mod+J",),
+        "Photo",
+        enabled=lambda state: state.photos,
+        otherwise="No folder is open. Open one first.",
+        without_photo="No folder is open. Open one first.",
     ),
     Command(
         "history",

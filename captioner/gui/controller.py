@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from captioner.gui.accessibility.self_voicing import SelfVoicing
 from captioner.gui.session.caption_service import CaptionService
+from captioner.gui.session.captioning import CaptioningThread
 from captioner.gui.session.events import (
     Cancelled,
     CaptionReady,
@@ -35,6 +36,7 @@ class Controller:
     captioned: the shown photo with its caption, None while it has none.
     has_photo: whether one was opened, even if it could not be read.
     has_previous, has_next: whether there may be a photo before and after the shown one.
+    opened: called with the photos or folders that are opened.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Controller:
         self.captions: dict[PhotoSource, CaptionReady] = {}
         self.captioned: CaptionReady | None = None
         self.has_photo = self.has_previous = self.has_next = False
+        self.opened: Callable[[Sequence[PhotoSource]], object] = lambda sources: None
         self._window = window
         self._status = status
         self._store = store
@@ -68,11 +71,17 @@ class Controller:
         store.subscribe(lambda settings: self.show_attention(), "show_attention")
         window.caption_view.bind("<<Word>>", lambda event: self.show_attention())  # before self-voicing
 
+    @property
+    def captioning(self) -> CaptioningThread:
+        """The thread that captions photos."""
+        return self._service.captioning
+
     def open(self, sources: Sequence[PhotoSource]) -> None:
         """Show and caption photos; see `CaptionService.open`."""
         if path := sources[0].path:
             self._store.change(last_folder=str(path.absolute().parent))
         self._request(self._service.open(sources))
+        self.opened(sources)
 
     def open_paths(self, paths: Sequence[str]) -> None:
         """Show and caption photos or folders of photos by their paths."""
@@ -197,7 +206,7 @@ class Controller:
         if event.done < event.total:
             self._status.busy(f"{captioned}.")
         else:
-            text = f"{captioned}{_failures(event.failed)}."
+            text = f"{captioned}{failures(event.failed)}."
             self._status.idle(text)
             self._self_voicing.announce(text)
 
@@ -206,7 +215,7 @@ class Controller:
         self._self_voicing.say("Cancelled.")
 
 
-def _failures(names: Sequence[str]) -> str:
+def failures(names: Sequence[str]) -> str:
     """How many photos could not be captioned, and which: the end of a sentence, "" for none."""
     if not names:
         return ""

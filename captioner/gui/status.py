@@ -39,6 +39,7 @@ class Status:
         self._captioning = ""  # what the caption service is doing
         self._task = ""  # what the last task does
         self._tasks = 0  # started so far
+        self._background = ""  # what goes on behind the window
         self._result = ""  # how the caption service ended what it did last
         self._reply = ""
         self._reply_timer = ""
@@ -63,6 +64,12 @@ class Status:
         self._captioning = ""
         self._result = text
         self._show_progress()
+
+    def background(self, text: str) -> None:
+        """This goes on behind the window, or has ended so. It is shown while nothing else is going on."""
+        self._background = text
+        if not self._reply:
+            self._show_message()
 
     def run(self, text: str, task: Callable[[], Any], done: Callable[[Any], object]) -> None:
         """Run a task in a thread, then `done` with the result, unless it is cancelled or another task starts."""
@@ -133,7 +140,7 @@ class Status:
 
     def _show_message(self) -> None:
         doing = self._task or self._captioning
-        self._caption_view.message(doing or _joined(self._result, self.notice), busy=self.is_busy)
+        self._caption_view.message(doing or _joined(self._result, self._background, self.notice), busy=self.is_busy)
 
 
 def _joined(*sentences: str) -> str:

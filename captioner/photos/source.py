@@ -79,6 +79,15 @@ class PhotoSource:
         return str(self.path), state.st_mtime_ns, state.st_size
 
 
+def version_of(photo: str | os.PathLike[str]) -> str:
+    """The size of a photo's file and when it was changed, or "" if they are unknown."""
+    try:
+        _, modified, size = PhotoSource.of(photo).key()
+    except PhotoError:
+        return ""
+    return f"{size}-{modified}" if modified else ""
+
+
 def path_of_file_url(url: str) -> Path | None:
     """The file that a file: URL names; None for another URL, or a file on another computer.
 

@@ -43,6 +43,8 @@ class CaptionService:
         emit: called with each event, in any thread. It must not block: put the event in a queue.
         beam_width: how many captions the search keeps at each step; None for the width that the weights were tuned for.
         screen: width and height of the screen in pixels.
+
+    captioning: the thread that captions its photos, and those of others in the background.
     """
 
     # Each request has a thread that loads its photos; one more thread captions them all. An event is reported under the
@@ -60,7 +62,7 @@ class CaptionService:
         self._reading_ended = threading.Event()  # of the newest request's thread
         self._reading_ended.set()
         self._photos = PhotoCache(screen)
-        self._captioning = CaptioningThread(beam_width, self._report_model)
+        self.captioning = CaptioningThread(beam_width, self._report_model)
 
     def open(self, sources: Sequence[PhotoSource]) -> int:
         """Show and caption a photo, a folder's first one, or the first of several.
@@ -106,8 +108,8 @@ class CaptionService:
     def set_beam_width(self, beam_width: int | None) -> None:
         """Use this beam width from now on, and caption the shown photo again; its number stays."""
         with self._lock:
-            if beam_width != self._captioning.beam_width:
-                self._captioning.beam_width = beam_width
+            if beam_width != self.captioning.beam_width:
+                self.captioning.beam_width = beam_width
                 if old := self._current:
                     self._start(
                         _Request(old.number, old.photo_list, old.offset, seeking=old.seeking, is_shown=old.is_shown)
@@ -119,7 +121,7 @@ class CaptionService:
             self._closed = True
             self._shown = None
             self._set_current(None)
-            self._captioning.close()
+            self.captioning.close()
 
     def _begin(self, photo_list: PhotoList, offset: int, *, seeking: bool = False) -> int:
         self._number += 1
@@ -134,7 +136,7 @@ class CaptionService:
 
     def _set_current(self, request: "_Request | None") -> None:
         self._current = request
-        self._captioning.clear()
+        self.captioning.clear()
 
     def _is_current(self, request: "_Request") -> bool:
         return self._current is request
@@ -228,7 +230,7 @@ class CaptionService:
     def _caption(self, request: "_Request", position: int, source: PhotoSource, photo: Photo | None = None) -> None:
         """Report a photo's caption if it is known, or hand the photo to the captioning thread."""
         key = photo.key if photo else source.key()
-        if caption := self._captioning.known(key):
+        if caption := self.captioning.known(key):
             self._report(request, position, caption)
             return
 
@@ -237,7 +239,7 @@ class CaptionService:
                 self._report(request, position, outcome)
 
         job = Job(key, photo.prepared if photo else load_for_model(source), done)
-        self._captioning.put(job, lambda: self._is_current(request))
+        self.captioning.put(job, lambda: self._is_current(request))
         self._check(request)
 
     def _report(self, request: "_Request", position: int, outcome: "Caption | str | ModelUnavailable") -> None:

@@ -30,15 +30,20 @@ class Job:
     """A photo to caption.
 
     done: called in the captioning thread with the caption, or with a sentence that says why there is none.
+    in_background: whether photos that the user waits for come first. There may be very many such jobs, so their
+        captions are not kept.
     """
 
     key: Key
     photo: "PreparedPhoto"
     done: "Callable[[Caption | str | ModelUnavailable], None]"
+    in_background: bool = False
 
 
 class CaptioningThread:
-    """Loads the model, then captions photos in the order of their jobs. Any thread may call its methods.
+    """Loads the model, then captions photos in the order of their jobs, those in the background last.
+
+    Any thread may call its methods.
 
     Args:
         beam_width: how many captions the search keeps at each step; None for the width that the weights were tuned for.
@@ -53,6 +58,7 @@ class CaptioningThread:
         self._closed = False
         self._changed = threading.Condition()
         self._jobs: deque[Job] = deque()
+        self._background: deque[Job] = deque()
         self._captions: dict[tuple[Key, int | None], Caption] = {}
         threading.Thread(target=self._run, name="captioning", daemon=True).start()
 
@@ -62,16 +68,22 @@ class CaptioningThread:
 
     def put(self, job: Job, is_wanted: Callable[[], bool]) -> None:
         """Add a job, after waiting for room in the queue. It is dropped if it is no longer wanted by then."""
+        jobs = self._background if job.in_background else self._jobs
         with self._changed:
-            self._changed.wait_for(lambda: len(self._jobs) < MAX_JOBS or not is_wanted())
+            self._changed.wait_for(lambda: len(jobs) < MAX_JOBS or not is_wanted())
             if is_wanted():
-                self._jobs.append(job)
+                jobs.append(job)
                 self._changed.notify_all()
 
     def clear(self) -> None:
-        """Drop the jobs that wait, and those that wait to be put."""
+        """Drop the jobs that wait, and those that wait to be put, but not those in the background."""
         with self._changed:
             self._jobs.clear()
+            self._changed.notify_all()
+
+    def drop_unwanted(self) -> None:
+        """Drop those that wait to be put, and are no longer wanted."""
+        with self._changed:
             self._changed.notify_all()
 
     def close(self) -> None:
@@ -99,17 +111,18 @@ class CaptioningThread:
             except Exception as error:  # whatever it is, nobody else would tell the user
                 job.done(message(error))
             else:
-                self._captions[job.key, beam_width] = caption
+                if not job.in_background:
+                    self._captions[job.key, beam_width] = caption
                 job.done(caption)
 
     def _next_job(self) -> Job | None:
         """Wait for a job; None at the end."""
         with self._changed:
-            self._changed.wait_for(lambda: self._jobs or self._closed)
+            self._changed.wait_for(lambda: self._jobs or self._background or self._closed)
             if self._closed:
                 return None
             self._changed.notify_all()
-            return self._jobs.popleft()
+            return (self._jobs or self._background).popleft()
 
 
 def message(error: Exception) -> str:

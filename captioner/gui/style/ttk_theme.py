@@ -5,12 +5,15 @@ from collections.abc import Iterator, Mapping
 from tkinter import ttk
 from typing import Any
 
-from captioner.gui.style.fonts import FONTS, apply_text_size, line_height
+from captioner.gui.style.fonts import FONTS, apply_text_size, line_height, scaled
 from captioner.gui.style.palettes import Palette
 from captioner.gui.style.shapes import Layer, Pixels, box, draw, line, png, stretchable
 
 # The name of an invisible Tk image in each menu entry. It makes the entry high enough to click on.
 MENU_SPACER = "CaptionerMenuSpacer"
+
+# Pixels of a 96 dpi screen: the longest side of the pictures in the list of photos, and the room above and below them.
+THUMBNAIL_SIDE, THUMBNAIL_GAP = 48, 2
 
 _Options = Mapping[str, str | int]
 _Layout = Any  # tkinter does not export the type of a layout
@@ -28,6 +31,7 @@ def apply_theme(root: tk.Misc, palette: Palette, text_size: int) -> None:
     style.theme_use(palette.name)
     row_height = round(max(1.5 * line_height(root), root.winfo_fpixels("18p")))
     style.configure("Treeview", rowheight=row_height)
+    style.configure("Photos.Treeview", rowheight=max(row_height, scaled(root, THUMBNAIL_SIDE + 2 * THUMBNAIL_GAP)))
     if MENU_SPACER not in root.tk.splitlist(root.tk.call("image", "names")):
         root.tk.call("image", "create", "photo", MENU_SPACER, "-width", 1)
     root.tk.call(MENU_SPACER, "configure", "-height", row_height)
@@ -232,6 +236,11 @@ class _ThemeBuilder:
         menu: _Layout = [arrow, ("Menubutton.label", {"side": "left", "sticky": "nsew"})]
         layout("TMenubutton", _nest("ring", "field", "Menubutton.padding", inside=menu))
         layout("Treeview", _nest("ring", "field", inside=[("Treeview.treearea", {"sticky": "nsew"})]))
+        with_picture = [
+            ("Treeitem.image", {"side": "left", "sticky": ""}),
+            ("Treeitem.text", {"side": "left", "sticky": ""}),
+        ]
+        layout("Photos.Treeview.Item", _nest("Treeitem.padding", inside=with_picture))
         layout("Treeview.Item", _nest("Treeitem.padding", inside=[("Treeitem.text", {"side": "left", "sticky": ""})]))
 
     def _set_options(self) -> None:
@@ -274,6 +283,16 @@ class _ThemeBuilder:
         )
         configure("Treeview", background=palette.surface, foreground=palette.text, indent=0)
         configure("Treeview.Item", padding=(2 * space, 0))
+        configure(
+            "Treeview.Heading",
+            background=palette.background,
+            foreground=palette.text,
+            bordercolor=palette.faint,
+            lightcolor=palette.background,
+            darkcolor=palette.background,
+            padding=(2 * space, space),
+        )
+        style_map("Treeview.Heading", background=[("active", palette.hover)])
         style_map("Treeview", background=[("selected", palette.accent)], foreground=[("selected", palette.on_accent)])
 
     def _element(self, name: str, image: str, *others: tuple[str, str], border: int, padding: Any, size: int) -> None:

@@ -47,7 +47,7 @@ class _ListKeys:
 
     def move(self, event: "tk.Event[Any]") -> str:
         path = str(event.widget)
-        size, current = len(self._lines(path)), self._current(path)
+        size, current = self._size(path), self._current(path)
         page = self._page(path, current)
         moved = {"Home": 0, "End": size - 1, "Prior": current - page, "Next": current + page}[event.keysym]
         if size:
@@ -77,9 +77,13 @@ class _ListKeys:
     def _rows(self, path: str) -> Sequence[str]:
         return tuple(map(str, self._split(self._call(path, "children", ""))))
 
+    def _size(self, path: str) -> int:
+        return len(self._rows(path)) if self._is_tree(path) else int(self._call(path, "size"))
+
     def _lines(self, path: str) -> list[str]:
-        if self._is_tree(path):
-            return [str(self._call(path, "item", row, "-text")) for row in self._rows(path)]
+        if self._is_tree(path):  # in one call: a list may have 10,000 lines
+            texts = self._call("eval", f"lmap row [{path} children {{}}] {{{path} item $row -text}}")
+            return [str(text) for text in self._split(texts)]
         return [str(line) for line in self._split(self._call(path, "get", 0, "end"))]
 
     def _current(self, path: str) -> int:

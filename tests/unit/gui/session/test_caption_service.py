@@ -208,7 +208,7 @@ def test_the_next_photo_is_shown_at_once(client, folder, monkeypatch):
     client.open(folder / "photo4.jpg")
     client.wait(CaptionReady)
     reads = []
-    wait_until(lambda: len(client.service._captioning._captions) == 3)
+    wait_until(lambda: len(client.service.captioning._captions) == 3)
     monkeypatch.setattr(
         "captioner.gui.session.loading.load_for_display", lambda *arguments: reads.append(arguments) or 1 / 0
     )

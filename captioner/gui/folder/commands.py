@@ -1,0 +1,171 @@
+"""The commands for many photos: open a folder, list its photos, save and export their captions, close."""
+
+import tkinter as tk
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from captioner.errors import user_message
+from captioner.gui.accessibility.self_voicing import SelfVoicing
+from captioner.gui.controller import Controller
+from captioner.gui.folder.photo_table import Row
+from captioner.gui.folder.session import FolderSession
+from captioner.gui.settings_store import SettingsStore
+from captioner.gui.status import Status
+from captioner.gui.tk.main_thread import MainThreadQueue
+from captioner.gui.voice import Voice
+from captioner.gui.window import Window
+from captioner.photos.source import PhotoSource
+
+if TYPE_CHECKING:
+    from captioner.gui.folder.photo_list_window import PhotoListWindow
+
+
+class FolderCommands:
+    """Runs what the user wants to do with many photos at once. Belongs to the main thread.
+
+    Args:
+        bind: binds the program's shortcuts in a window of its own.
+    """
+
+    def __init__(
+        self,
+        window: Window,
+        controller: Controller,
+        status: Status,
+        store: SettingsStore,
+        voice: Voice,
+        self_voicing: SelfVoicing,
+        main_thread: MainThreadQueue,
+        bind: Callable[[tk.Toplevel], object],
+    ) -> None:
+        self.session = FolderSession(controller.captioning, main_thread, self._show_progress)
+        self._window = window
+        self._controller = controller
+        self._status = status
+        self._store = store
+        self._voice = voice
+        self._self_voicing = self_voicing
+        self._main_thread = main_thread
+        self._bind = bind
+        self._list: PhotoListWindow | None = None
+        self._was_listed = False
+        controller.opened = self.session.open
+
+    def open_folder(self) -> None:
+        from tkinter import filedialog
+
+        folder = filedialog.askdirectory(
+            parent=self._window.root,
+            title="Open Folder",
+            initialdir=self._store.settings.last_folder or None,
+            mustexist=True,
+        )
+        if folder:
+            self._controller.open_paths([folder])
+            self._store.change(last_folder=folder)
+            self.show_list()
+
+    def show_list(self) -> None:
+        """Open the list of photos, or bring it to the front."""
+        from captioner.gui.folder.photo_list_window import PhotoListWindow
+
+        self._was_listed = True
+        if self._list and self._list.winfo_exists():
+            self._list.deiconify()
+            self._list.lift()
+            self._list.tree.focus_force()
+            return
+        scale = max(1, self._store.settings.text_size / 100)
+        self._list = PhotoListWindow(self._window.root, self.session, self, self._main_thread, scale)
+        self._bind(self._list)
+
+    # What the list does.
+
+    def show(self, row: Row) -> None:
+        """Show a photo in the main window."""
+        self._controller.open([PhotoSource(path=row.path)])
+        self._window.bring_to_front()
+
+    def speak(self, row: Row) -> None:
+        """Speak a caption, or stop."""
+        if self._voice.speaking:
+            self._voice.stop()
+        else:
+            self._voice.say(row.statement or "No caption yet.")
+
+    def save(self, chosen: Sequence[int], done: Callable[[], object] = lambda: None) -> None:
+        """Save captions next to their photos, then call `done` if all of them could be."""
+        from captioner.gui.folder.saving import Saved, save_all
+
+        table = self.session.table
+        rows = [(index, table.rows[index]) for index in chosen]
+
+        def finish(result: Saved) -> None:
+            if table is self.session.table:
+                self.session.saved(result.saved)
+            self._reply(result.sentence)
+            if result.is_complete:
+                done()
+
+        self._status.run("Saving captions…", lambda: save_all(rows), finish)
+
+    def export(self, chosen: Sequence[int]) -> None:
+        """Ask for a file, and write captions into it."""
+        from tkinter import filedialog
+
+        from captioner.gui.folder.saving import EXPORTS, export
+
+        rows = [self.session.table.rows[index] for index in chosen]
+        name = filedialog.asksaveasfilename(
+            parent=self._list or self._window.root,
+            title="Export Captions",
+            initialdir=self._store.settings.last_folder or None,
+            initialfile="captions.csv",
+            defaultextension=".csv",
+            filetypes=[(name, f"*{suffix}") for suffix, name in EXPORTS.items()],
+        )
+        if not name:
+            return
+        path = Path(name)
+        if path.suffix.lower() not in EXPORTS:
+            self._reply(f"The name must end in {', '.join(EXPORTS)}.")
+            return
+
+        def finish(result: str | Exception) -> None:
+            if isinstance(result, Exception):
+                result = f"{path.name} can't be written. {user_message(result)}"
+            self._reply(result)
+
+        self._status.run("Exporting captions…", lambda: export(rows, path), finish)
+
+    def may_close(self, close: Callable[[], object]) -> bool:
+        """Whether the program may end now. If captions of a folder are not saved, the user is asked.
+
+        Args:
+            close: called later if they are saved first.
+        """
+        unsaved = self.session.unsaved()
+        if not unsaved or not (self.session.has_folder or self._was_listed):
+            return True
+        from tkinter import messagebox
+
+        captions = "The caption of 1 photo is" if len(unsaved) == 1 else f"The captions of {len(unsaved)} photos are"
+        question = f"{captions} not saved. Save before closing?"
+        answer = messagebox.askyesnocancel("Captioner", question, parent=self._window.root)
+        if answer:
+            self.save(unsaved, close)
+        return answer is False
+
+    def close(self) -> None:
+        self.session.close()
+
+    def _reply(self, sentence: str) -> None:
+        self._status.reply(sentence)
+        if self._list and self._list.winfo_exists():
+            self._list.message(sentence)
+
+    def _show_progress(self, sentence: str, is_end: bool) -> None:
+        self._status.background(sentence)
+        if is_end:
+            self._self_voicing.announce(sentence)

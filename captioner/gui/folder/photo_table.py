@@ -1,0 +1,152 @@
+"""The photos of a folder with their captions, as rows that can be sorted and filtered."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from captioner.caption import HEDGES, Caption, hedge
+from captioner.output.printable import printable
+
+# Below it the program only guesses: such captions are not saved or exported with many others unless they are edited.
+RELIABLE = HEDGES[-1][0]
+# Below it a caption begins with "Possibly": it is worth a look.
+SURE = HEDGES[-2][0]
+
+STATES = (UNSURE, CAPTIONED, EDITED, SAVED, FAILED, WAITING) = (
+    "Unsure",
+    "Captioned",
+    "Edited",
+    "Saved",
+    "Failed",
+    "Waiting",
+)
+NOT_SAVED = "Not saved"
+FILTERS = ("All", UNSURE, EDITED, NOT_SAVED, SAVED, FAILED, WAITING)
+
+HEADINGS = ("Name", "Caption", "Confidence", "State")
+
+
+@dataclass(slots=True)
+class Row:
+    """A photo with its caption.
+
+    name: as the list shows it.
+    text: the caption, "" while there is none.
+    note: a sentence about the photo's file, or "".
+    edited: whether the user has written or chosen the caption.
+    error: why there is no caption: a sentence, or "".
+    saved: the caption as it was saved last, "" if it was not.
+    """
+
+    path: Path
+    name: str
+    text: str = ""
+    confidence: float = 0.0
+    note: str = ""
+    edited: bool = False
+    error: str = ""
+    saved: str = ""
+
+    @property
+    def state(self) -> str:
+        if self.error:
+            return FAILED
+        if not self.text:
+            return WAITING
+        if self.saved == self.text:
+            return SAVED
+        if self.edited:
+            return EDITED
+        return UNSURE if self.confidence < SURE else CAPTIONED
+
+    @property
+    def is_reliable(self) -> bool:
+        """Whether the caption may be saved with many others."""
+        return bool(self.text) and (self.edited or self.confidence >= RELIABLE)
+
+    @property
+    def statement(self) -> str:
+        """The caption as it is shown and spoken, with its doubt, or why there is none."""
+        if not self.text:
+            return self.error
+        return f"{self.text if self.edited else hedge(self.text, self.confidence)} {self.note}".rstrip()
+
+    @property
+    def share(self) -> str:
+        """How many captions like this one are right, in words."""
+        if not self.text or self.edited:
+            return "yours" if self.text else ""
+        from captioner.gui.widgets.caption_view import confidence_sentence
+
+        return confidence_sentence(self.confidence).removeprefix("Confidence: ").removesuffix(".")
+
+    @property
+    def cells(self) -> tuple[str, str, str, str]:
+        """What the list shows, in the order of HEADINGS."""
+        return self.name, self.statement, self.share, self.state
+
+
+# Least certain first: what failed and what is still waiting comes last, and what the user has written before that.
+def _by_doubt(row: Row) -> float:
+    return row.confidence + row.edited if row.text else 3.0
+
+
+# Names need no key: it is by them that a folder is in order.
+_KEYS: dict[str, Callable[[Row], Any]] = {
+    "Caption": lambda row: (not row.text, row.text.casefold()),
+    "Confidence": _by_doubt,
+    "State": lambda row: STATES.index(row.state),
+}
+
+
+class PhotoTable:
+    """Rows, and which of them are shown in which order.
+
+    rows: all of them, in the order of the folder.
+    order: the heading by which they are sorted; "" for the order of the folder.
+    descending: whether they are sorted the other way round.
+    state: one of FILTERS.
+    words: only rows that contain them all are shown.
+    """
+
+    def __init__(self, photos: Sequence[Path] = ()) -> None:
+        folder = os.path.commonpath([photo.parent for photo in photos]) if photos else ""
+        self.rows = [Row(photo, printable(os.path.relpath(photo, folder))) for photo in photos]
+        self.order = ""
+        self.descending = False
+        self.state = FILTERS[0]
+        self.words = ""
+
+    def sort(self, heading: str) -> None:
+        """Sort by a column, or the other way round if it is sorted by it already."""
+        self.descending = heading == self.order and not self.descending
+        self.order = heading
+
+    def shown(self) -> list[int]:
+        """The positions of the rows that are shown, in their order. Rows that are equal keep the folder's order."""
+        words = self.words.casefold().split()
+        shown = [index for index, row in enumerate(self.rows) if self._matches(row, words)]
+        if key := _KEYS.get(self.order):
+            shown.sort(key=lambda index: key(self.rows[index]), reverse=self.descending)
+        elif self.descending:
+            shown.reverse()
+        return shown
+
+    def take(self, index: int, result: Caption | str) -> None:
+        """Set what became of a photo: its caption, or a sentence that says why there is none."""
+        row = self.rows[index]
+        if isinstance(result, str):
+            row.error = result
+        elif not row.edited:
+            row.text, row.confidence, row.note, row.error = result.text, result.confidence, result.note, ""
+
+    def _matches(self, row: Row, words: Sequence[str]) -> bool:
+        if self.state == NOT_SAVED:
+            if not row.text or row.saved == row.text:
+                return False
+        elif self.state not in (FILTERS[0], row.state) and not (self.state == EDITED and row.edited):
+            return False
+        text = f"{row.name} {row.statement}".casefold() if words else ""
+        return all(word in text for word in words)

@@ -1,0 +1,123 @@
+"""Saves and exports the captions of many photos."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from captioner.caption import Caption
+from captioner.errors import CaptionerError, user_message
+from captioner.gui.folder.photo_table import RELIABLE, Row
+from captioner.output import tables
+from captioner.output.text_file import save_caption
+from captioner.output.training_file import training_file
+from captioner.photos.source import version_of
+from captioner.system import files
+
+MAX_NAMES = 5  # of photos in a sentence
+
+# What captions are exported as, by the end of the file's name.
+EXPORTS = {
+    ".csv": "Table for spreadsheets",
+    ".html": "Web page",
+    ".md": "Markdown",
+    ".jsonl": "JSON Lines",
+    ".txt": "Corrected captions for training",
+}
+TRAINING = ".txt"
+
+
+@dataclass
+class Saved:
+    """What became of captions that were to be saved.
+
+    saved: the rows, by their positions, and their captions.
+    left_out: how many captions the program only guesses.
+    kept: the names of photos that have another text already.
+    failed: the names of photos whose captions could not be saved, and why.
+    """
+
+    saved: list[tuple[int, str]] = field(default_factory=list)
+    left_out: int = 0
+    kept: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.kept and not self.failed
+
+    @property
+    def sentence(self) -> str:
+        """What to tell the user."""
+        parts = [f"{_count(len(self.saved), 'caption')} saved."]
+        if self.left_out:
+            parts.append(f"{self.left_out} left out: I can't describe those pictures reliably.")
+        if self.kept:
+            have = "has" if len(self.kept) == 1 else "have"
+            parts.append(f"{_count(len(self.kept), 'photo')} {have} another text, which stays: {_names(self.kept)}.")
+        if self.failed:
+            reason = next(iter(self.failed.values()))
+            parts.append(f"{len(self.failed)} could not be saved: {_names(list(self.failed))}. {reason}")
+        return " ".join(parts)
+
+
+def save_all(rows: Iterable[tuple[int, Row]]) -> Saved:
+    """Save captions next to their photos. Those that are saved, or only guessed, are left out. Call it in a thread."""
+    result = Saved()
+    for index, row in rows:
+        if not row.text or row.saved == row.text:
+            continue
+        text = row.text
+        if not row.is_reliable:
+            result.left_out += 1
+            continue
+        try:
+            save_caption(row.path, text)
+        except FileExistsError:
+            result.kept.append(row.name)
+        except (OSError, CaptionerError) as error:
+            result.failed[row.name] = user_message(error)
+        else:
+            result.saved.append((index, text))
+    return result
+
+
+def export(rows: Sequence[Row], path: Path) -> str:
+    """Write captions into one file, whose name ends in one of EXPORTS, and say what it has. Call it in a thread.
+
+    Captions that are only guessed are left out, as they are by the command. The file for training has only those that
+    the user has written or chosen: the program's own would teach it nothing.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    if path.suffix.lower() == TRAINING:
+        corrected = [(row.path, row.text) for row in rows if row.edited]
+        if not corrected:
+            return "No caption has been corrected yet, so there is nothing to train on. Nothing was written."
+        files.write(path, training_file(corrected, path.parent).encode())
+        return f"{_count(len(corrected), 'corrected caption')} exported to {path.name}."
+    kind = tables.FORMATS[path.suffix.lower()]
+    records = [_record(row) for row in rows if row.text or row.error]
+    content = kind.header + "".join(kind.record(record, path.parent) for record in records)
+    files.write(path, content.encode())
+    written = sum(bool(record.text) for record in records)
+    left_out = sum(record.caption is not None and not record.text for record in records)
+    doubt = f" {left_out} left out: I can't describe those pictures reliably." if left_out else ""
+    return f"{_count(written, 'caption')} exported to {path.name}.{doubt}"
+
+
+def _record(row: Row) -> tables.Row:
+    if row.error:
+        return tables.Row(str(row.path), version_of(row.path), error=row.error)
+    # The user's own captions are not doubted.
+    caption = Caption(row.text, (), 0.0, 1.0 if row.edited else row.confidence, (), {}, row.note)
+    return tables.Row(str(row.path), version_of(row.path), caption, least=RELIABLE)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _names(names: Sequence[str]) -> str:
+    others = len(names) - MAX_NAMES
+    return ", ".join(names[:MAX_NAMES]) + (f" and {others} more" if others > 0 else "")

@@ -1,0 +1,150 @@
+"""The photos that were opened together: captioned behind the window, with their progress."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from captioner.batch.progress import duration
+from captioner.gui.controller import failures
+from captioner.gui.folder.job import FolderJob, PhotosFound, Report, Results
+from captioner.gui.folder.photo_table import PhotoTable
+from captioner.gui.session.captioning import CaptioningThread
+from captioner.gui.tk.main_thread import MainThreadQueue
+from captioner.photos.source import PhotoSource
+
+# The time left follows from the speed of the last seconds.
+SPEED_SECONDS = 20
+
+
+class FolderSession:
+    """What becomes of the photos of a folder, or of several that were opened together. Belongs to the main thread.
+
+    Args:
+        show: called with a sentence about the progress, and whether this is the end.
+
+    table: the photos. It is another one after `open` has found other photos.
+    has_folder: whether there is a folder among what was opened.
+    is_running, is_paused: whether photos are being captioned.
+    changed: called with the rows that have changed, None for all of them.
+    """
+
+    def __init__(
+        self, captioning: CaptioningThread, main_thread: MainThreadQueue, show: Callable[[str, bool], object]
+    ) -> None:
+        self.table = PhotoTable()
+        self.has_folder = self.is_running = self.is_paused = self.is_recursive = False
+        self.changed: Callable[[Sequence[int] | None], object] = lambda rows: None
+        self._captioning = captioning
+        self._main_thread = main_thread
+        self._show = show
+        self._sources: Sequence[PhotoSource] = ()
+        self._job: FolderJob | None = None
+        self._done = 0
+        self._failed: list[str] = []
+        self._result = ""
+        self._speed: deque[tuple[float, int]] = deque()  # when so many photos were done
+
+    def open(self, sources: Sequence[PhotoSource]) -> None:
+        """Caption the photos of folders, or several photos. A single photo leaves everything as it is."""
+        self._start(sources, recursive=False)
+
+    def include_below(self, recursive: bool) -> None:
+        """Open the same folders again, with or without the photos of the folders in them."""
+        self._start(self._sources, recursive=recursive)
+
+    def pause(self) -> None:
+        """Pause, or go on."""
+        if self._job and self.is_running:
+            self.is_paused = not self.is_paused
+            (self._job.pause if self.is_paused else self._job.resume)()
+            self._speed.clear()
+            self._show(self.progress, False)
+            self.changed(())
+
+    def cancel(self) -> None:
+        """Stop for good. What is captioned stays, and is there at once when the folder is opened again."""
+        if self._job and self.is_running:
+            self._job.end()
+            self._end(f"Stopped. {self._captioned()}.")
+
+    def close(self) -> None:
+        if self._job:
+            self._job.end()
+
+    @property
+    def done(self) -> int:
+        """How many photos are captioned or have failed."""
+        return self._done
+
+    @property
+    def progress(self) -> str:
+        """How far it is, a sentence; "" before anything was opened."""
+        if not self.is_running:
+            return self._result
+        if self.is_paused:
+            return f"Paused. {self._captioned()}."
+        seconds = self._seconds_left()
+        return f"{self._captioned()}{f', {duration(seconds)} left' if seconds else ''}."
+
+    def unsaved(self) -> list[int]:
+        """The positions of the photos whose captions could be saved with others, and are not."""
+        return [index for index, row in enumerate(self.table.rows) if row.is_reliable and row.saved != row.text]
+
+    def saved(self, captions: Sequence[tuple[int, str]]) -> None:
+        """These captions, by the positions of their photos, have been saved."""
+        for index, text in captions:
+            self.table.rows[index].saved = text
+        self.changed([index for index, _ in captions])
+
+    def _start(self, sources: Sequence[PhotoSource], *, recursive: bool) -> None:
+        def report(job: FolderJob, event: Report) -> None:
+            self._main_thread.put(self._handle, job, event, sources, recursive)
+
+        FolderJob(self._captioning, report, sources, recursive=recursive)
+
+    def _handle(self, job: FolderJob, event: Report, sources: Sequence[PhotoSource], recursive: bool) -> None:
+        if isinstance(event, PhotosFound):
+            if self._job:
+                self._job.end()
+            self._job, self._sources = job, sources
+            self.table, self.has_folder, self.is_recursive = event.table, event.has_folder, recursive
+            self.is_running, self.is_paused = True, False
+            self._done, self._failed, self._result = 0, [], ""
+            self._speed.clear()
+            self.changed(None)
+        elif job is self._job:
+            if isinstance(event, Results):
+                self._take(event)
+            elif self.is_running:
+                problem = f" {event.problem}" if event.problem else ""
+                self._end(f"{self._captioned()}{failures(self._failed)}.{problem}")
+
+    def _take(self, event: Results) -> None:
+        for index, result in event.results:
+            self.table.take(index, result)
+            if isinstance(result, str):
+                self._failed.append(self.table.rows[index].name)
+        self._done += len(event.results)
+        now = time.monotonic()
+        self._speed.append((now, self._done))
+        while now - self._speed[0][0] > SPEED_SECONDS:
+            self._speed.popleft()
+        if self.is_running and not self.is_paused:
+            self._show(self.progress, False)
+        self.changed([index for index, _ in event.results])
+
+    def _end(self, result: str) -> None:
+        self.is_running = self.is_paused = False
+        self._result = result
+        self._show(result, True)
+        self.changed(())
+
+    def _captioned(self) -> str:
+        return f"{self._done - len(self._failed)} of {len(self.table.rows)} photos captioned"
+
+    def _seconds_left(self) -> float:
+        """0 while it is not known."""
+        if len(self._speed) < 2:
+            return 0
+        (start, before), (now, done) = self._speed[0], self._speed[-1]
+        return (now - start) / (done - before) * (len(self.table.rows) - done)
