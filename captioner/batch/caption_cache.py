@@ -10,8 +10,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
-import numpy as np
-
 from captioner import resources
 from captioner.caption import Alternative, Caption
 
@@ -21,7 +19,8 @@ BUSY_TIMEOUT = 1.0  # seconds to wait for another program that writes
 TABLES = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
-CREATE TABLE IF NOT EXISTS files (file BLOB PRIMARY KEY, photo TEXT NOT NULL, note TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS files
+    (file BLOB PRIMARY KEY, photo TEXT NOT NULL, note TEXT NOT NULL, saved TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS captions
     (photo TEXT, model TEXT, caption TEXT NOT NULL, PRIMARY KEY (photo, model)) WITHOUT ROWID;
 """
@@ -30,17 +29,14 @@ CREATE TABLE IF NOT EXISTS captions
 class KnownPhoto(NamedTuple):
     """A photo that was read earlier.
 
-    key: as `content_key` returns it.
+    key: as `captioner.output.edits.content_key` returns it.
     note: what the user should know about the photo's file: a sentence or "".
+    saved: the caption that was saved with the file as it is now, "" if there is none.
     """
 
     key: str
-    note: str
-
-
-def content_key(pixels: np.ndarray) -> str:
-    """What a photo is known by: a digest of its pixels, as `PreparedPhoto.pixels` has them."""
-    return hashlib.sha256(np.ascontiguousarray(pixels).tobytes()).hexdigest()[:32]
+    note: str = ""
+    saved: str = ""
 
 
 def default_path() -> Path:
@@ -84,12 +80,12 @@ class CaptionCache:
 
     def photo(self, path: Path) -> KnownPhoto | None:
         """The photo that a file holds, None if the file is new or has changed. The file is not read."""
-        row = self._ask("SELECT photo, note FROM files WHERE file = ?", _file(path))
-        return KnownPhoto(str(row[0]), str(row[1])) if row else None
+        row = self._ask("SELECT photo, note, saved FROM files WHERE file = ?", _file(path))
+        return KnownPhoto(*map(str, row)) if row else None
 
     def remember(self, path: Path, photo: KnownPhoto) -> None:
         """Keep which photo a file holds now."""
-        self._ask("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", _file(path), photo.key, photo.note)
+        self._ask("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", _file(path), *photo)
 
     def get(self, photo: KnownPhoto, beam_width: int | None) -> Caption | None:
         """A photo's caption, without its words."""

@@ -57,7 +57,7 @@ class CaptionFile:
 
     def photo_changed(self, photo: str) -> None:
         """The program itself has changed the file of a photo that was waiting: its version is another one now."""
-        self._versions[identity(photo)] = _version(photo)
+        self._versions[identity(photo)] = version_of(photo)
 
     @property
     def total(self) -> int:

@@ -10,18 +10,20 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from captioner.system import files
+
+if TYPE_CHECKING:
+    import numpy as np
 
 # A journal with more lines that no longer count than this is written anew when it is read.
 MAX_OBSOLETE_LINES = 1000
 
 
-def content_key(pixels: np.ndarray) -> str:
+def content_key(pixels: "np.ndarray") -> str:
     """What a photo is known by in the journal: a digest of its pixels, as `PreparedPhoto.pixels` has them."""
-    return hashlib.sha256(np.ascontiguousarray(pixels).tobytes()).hexdigest()[:32]
+    return hashlib.sha256(pixels.tobytes()).hexdigest()[:32]
 
 
 def default_path() -> Path:

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from captioner.errors import user_message
+from captioner.gui.accessibility.phrases import shortcut
 from captioner.gui.accessibility.self_voicing import SelfVoicing
+from captioner.gui.commands import BY_NAME
 from captioner.gui.controller import Controller
 from captioner.gui.folder.photo_table import Row
 from captioner.gui.folder.session import FolderSession
@@ -15,6 +17,7 @@ from captioner.gui.status import Status
 from captioner.gui.tk.main_thread import MainThreadQueue
 from captioner.gui.voice import Voice
 from captioner.gui.window import Window
+from captioner.output.edits import Edits
 from captioner.photos.source import PhotoSource
 
 if TYPE_CHECKING:
@@ -39,7 +42,7 @@ class FolderCommands:
         main_thread: MainThreadQueue,
         bind: Callable[[tk.Toplevel], object],
     ) -> None:
-        self.session = FolderSession(controller.captioning, main_thread, self._show_progress)
+        self.session = FolderSession(controller.captioning, Edits(), main_thread, self._show_progress)
         self._window = window
         self._controller = controller
         self._status = status
@@ -71,7 +74,8 @@ class FolderCommands:
         from captioner.gui.folder.photo_list_window import PhotoListWindow
 
         self._was_listed = True
-        if self._list and self._list.winfo_exists():
+        if self._is_listed:
+            assert self._list
             self._list.deiconify()
             self._list.lift()
             self._list.tree.focus_force()
@@ -95,7 +99,7 @@ class FolderCommands:
             self._voice.say(row.statement or "No caption yet.")
 
     def save(self, chosen: Sequence[int], done: Callable[[], object] = lambda: None) -> None:
-        """Save captions next to their photos, then call `done` if all of them could be."""
+        """Save captions, then call `done` if all of them could be."""
         from captioner.gui.folder.saving import Saved, save_all
 
         table = self.session.table
@@ -162,10 +166,18 @@ class FolderCommands:
 
     def _reply(self, sentence: str) -> None:
         self._status.reply(sentence)
-        if self._list and self._list.winfo_exists():
+        if self._is_listed:
+            assert self._list
             self._list.message(sentence)
 
+    @property
+    def _is_listed(self) -> bool:
+        """Whether the list is open."""
+        return self._list is not None and bool(self._list.winfo_exists())
+
     def _show_progress(self, sentence: str, is_end: bool) -> None:
-        self._status.background(sentence)
+        key = BY_NAME["photo_list"].shortcut
+        hint = is_end and not self._is_listed
+        self._status.background(f"{sentence} {key} lists them." if hint else sentence)
         if is_end:
-            self._self_voicing.announce(sentence)
+            self._self_voicing.announce(f"{sentence} {shortcut(key)} lists them." if hint else sentence)

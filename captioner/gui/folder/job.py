@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from captioner.caption import Caption
 from captioner.errors import PhotoError
-from captioner.gui.folder.photo_table import PhotoTable
+from captioner.gui.folder.photo_table import Outcome, PhotoTable
 from captioner.gui.session.captioning import CaptioningThread, Job, message
 from captioner.gui.session.events import ModelUnavailable
 from captioner.photos.source import PhotoSource
 
 if TYPE_CHECKING:
-    from captioner.batch.caption_cache import CaptionCache
+    from captioner.batch.caption_cache import CaptionCache, KnownPhoto
+    from captioner.output.edits import Edits
 
 # Results are reported together: at the latest after this many seconds, and never more than this many at a time.
 REPORT_INTERVAL = 0.1
@@ -37,9 +38,9 @@ class PhotosFound:
 
 @dataclass(frozen=True)
 class Results:
-    """What became of some photos, by their positions: a caption, or a sentence that says why there is none."""
+    """What became of some photos, by their positions."""
 
-    results: Sequence[tuple[int, Caption | str]]
+    outcomes: Sequence[tuple[int, Outcome]]
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class FolderJob:
     Args:
         captioning: captions the photos whenever no photo waits for it that the user has opened.
         report: called with this object and what happened, in other threads. It must not block.
+        edits: the captions that the user has written.
         sources: the folders, or several photos.
         recursive: whether the photos of the folders below are wanted too.
     """
@@ -72,18 +74,21 @@ class FolderJob:
         self,
         captioning: CaptioningThread,
         report: "Callable[[FolderJob, Report], object]",
+        edits: "Edits",
         sources: Sequence[PhotoSource],
         *,
         recursive: bool,
     ) -> None:
         self._captioning = captioning
         self._report = report
+        self._edits = edits
         self._sources = sources
         self._recursive = recursive
         self._ended = False
         self._may_run = threading.Event()
         self._may_run.set()
-        self._results: SimpleQueue[tuple[int, Caption | str | ModelUnavailable]] = SimpleQueue()
+        self._results: SimpleQueue[tuple[int, Outcome | ModelUnavailable]] = SimpleQueue()
+        self._waiting: set[int] = set()  # the positions of photos in the captioning thread
         self._reported = 0.0  # time.monotonic() of the last report
         threading.Thread(target=self._run, name="folder", daemon=True).start()
 
@@ -122,69 +127,70 @@ class FolderJob:
     def _caption_all(self, photos: Sequence[Path]) -> None:
         from captioner.batch.caption_cache import CaptionCache, default_path
 
-        waiting: dict[int, str] = {}  # the keys of photos in the captioning thread
         with CaptionCache(default_path()) as cache:
             for index, photo in enumerate(photos):
                 self._may_run.wait()
                 if self._ended:
                     return
-                self._start(index, photo, waiting, cache)
-                self._pass_on(waiting, cache)
-            while waiting and not self._ended:
-                self._pass_on(waiting, cache, wait=True)
-            self._pass_on(waiting, cache, at_once=True)
+                self._start(index, photo, cache)
+                self._pass_on(cache)
+            while self._waiting and not self._ended:
+                self._pass_on(cache, wait=True)
+            self._pass_on(cache, at_once=True)
 
-    def _start(self, index: int, path: Path, waiting: dict[int, str], cache: "CaptionCache") -> None:
+    def _start(self, index: int, path: Path, cache: "CaptionCache") -> None:
         """Find the caption of a photo, or load the photo and hand it to the captioning thread."""
-        from captioner.batch.caption_cache import KnownPhoto, content_key
+        from captioner.batch.caption_cache import KnownPhoto
         from captioner.gui.session.loading import load_for_model
+        from captioner.output.edits import content_key
 
         beam_width = self._captioning.beam_width
         if (photo := cache.photo(path)) and (caption := cache.get(photo, beam_width)):
-            self._results.put((index, caption))
-            return
+            return self._put(index, photo, caption)
         source = PhotoSource(path=path)
         try:
             prepared, key = load_for_model(source), source.key()
         except PhotoError as error:
-            self._results.put((index, error.sentence))
-            return
+            return self._put(index, None, error.sentence)
         photo = KnownPhoto(content_key(prepared.pixels), prepared.note)
         cache.remember(path, photo)
         if caption := cache.get(photo, beam_width):  # the same photo under another name
-            self._results.put((index, caption))
-            return
-        waiting[index] = photo.key
-        done: Callable[[Caption | str | ModelUnavailable], None] = partial(self._done, index)
-        self._captioning.put(Job(key, prepared, done, in_background=True), lambda: not self._ended)
+            return self._put(index, photo, caption)
+        self._waiting.add(index)
+        job = Job(key, prepared, partial(self._put, index, photo), in_background=True)
+        self._captioning.put(job, lambda: not self._ended)
 
-    def _done(self, index: int, result: Caption | str | ModelUnavailable) -> None:
-        self._results.put((index, result))
+    def _put(self, index: int, photo: "KnownPhoto | None", result: Caption | str | ModelUnavailable) -> None:
+        if isinstance(result, ModelUnavailable):
+            self._results.put((index, result))
+        elif isinstance(result, str):
+            self._results.put((index, Outcome(error=result)))
+        else:
+            assert photo
+            self._results.put((index, Outcome(photo, result, self._edits.get(photo.key))))
 
-    def _pass_on(
-        self, waiting: dict[int, str], cache: "CaptionCache", *, wait: bool = False, at_once: bool = False
-    ) -> None:
+    def _pass_on(self, cache: "CaptionCache", *, wait: bool = False, at_once: bool = False) -> None:
         """Report what there is, if it is time to, and put new captions into the cache."""
         if not (wait or at_once) and time.monotonic() - self._reported < REPORT_INTERVAL:
             return
-        results: list[tuple[int, Caption | str]] = []
+        outcomes: list[tuple[int, Outcome]] = []
         try:
-            while len(results) < MAX_RESULTS:
-                timeout = REPORT_INTERVAL if wait and not results else 0
-                index, result = self._results.get(timeout=timeout) if timeout else self._results.get_nowait()
-                if isinstance(result, ModelUnavailable):
-                    raise _Unavailable(result.sentence)
-                key = waiting.pop(index, None)
-                if key and isinstance(result, Caption):
-                    cache.put(key, self._captioning.beam_width, result)
-                results.append((index, result))
+            while len(outcomes) < MAX_RESULTS:
+                wanted = wait and not outcomes
+                index, outcome = self._results.get(timeout=REPORT_INTERVAL) if wanted else self._results.get_nowait()
+                if isinstance(outcome, ModelUnavailable):
+                    raise _Unavailable(outcome.sentence)
+                if index in self._waiting and outcome.photo and outcome.caption:
+                    cache.put(outcome.photo.key, self._captioning.beam_width, outcome.caption)
+                self._waiting.discard(index)
+                outcomes.append((index, outcome))
         except Empty:
             pass
-        if results:
-            self._report(self, Results(results))
+        if outcomes:
+            self._report(self, Results(outcomes))
             self._reported = time.monotonic()
-        if len(results) == MAX_RESULTS:  # there may be more
-            self._pass_on(waiting, cache, at_once=True)
+        if len(outcomes) == MAX_RESULTS:  # there may be more
+            self._pass_on(cache, at_once=True)
 
 
 class _Unavailable(Exception):

@@ -75,6 +75,7 @@ class PhotoListWindow(tk.Toplevel):
             label.bind("<Configure>", lambda event: event.widget.configure(wraplength=max(1, event.width - self._gap)))
         self._add_keys()
         session.changed = self._changed
+        self.bind("<Destroy>", self._destroyed)
         self._changed(None)
         self.deiconify()
         self.tree.focus_set()
@@ -207,6 +208,12 @@ class PhotoListWindow(tk.Toplevel):
         for button in self._pause, self._stop:
             button.state(["!disabled" if session.is_running else "disabled"])
         self._show_chosen()
+
+    def _destroyed(self, event: "tk.Event[tk.Misc]") -> None:
+        if event.widget is self:
+            self._session.changed = lambda rows: None
+            if self._timer:
+                self.after_cancel(self._timer)
 
     def _show_chosen(self) -> None:
         """Show the chosen cell in full, and what the buttons are for."""

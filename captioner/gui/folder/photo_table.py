@@ -4,10 +4,13 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from captioner.caption import HEDGES, Caption, hedge
 from captioner.output.printable import printable
+
+if TYPE_CHECKING:
+    from captioner.batch.caption_cache import KnownPhoto
 
 # Below it the program only guesses: such captions are not saved or exported with many others unless they are edited.
 RELIABLE = HEDGES[-1][0]
@@ -28,24 +31,43 @@ FILTERS = ("All", UNSURE, EDITED, NOT_SAVED, SAVED, FAILED, WAITING)
 HEADINGS = ("Name", "Caption", "Confidence", "State")
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a photo.
+
+    photo, caption: None if it could not be captioned.
+    edited: the user's own caption, None if there is none.
+    error: why there is no caption: a sentence, or "".
+    """
+
+    photo: "KnownPhoto | None" = None
+    caption: Caption | None = None
+    edited: str | None = None
+    error: str = ""
+
+
 @dataclass(slots=True)
 class Row:
     """A photo with its caption.
 
     name: as the list shows it.
+    key: what the photo is known by, "" while that is not known.
     text: the caption, "" while there is none.
     note: a sentence about the photo's file, or "".
     edited: whether the user has written or chosen the caption.
+    caption: the program's own.
     error: why there is no caption: a sentence, or "".
     saved: the caption as it was saved last, "" if it was not.
     """
 
     path: Path
     name: str
+    key: str = ""
     text: str = ""
     confidence: float = 0.0
     note: str = ""
     edited: bool = False
+    caption: str = ""
     error: str = ""
     saved: str = ""
 
@@ -134,13 +156,20 @@ class PhotoTable:
             shown.reverse()
         return shown
 
-    def take(self, index: int, result: Caption | str) -> None:
-        """Set what became of a photo: its caption, or a sentence that says why there is none."""
+    def take(self, index: int, outcome: Outcome) -> None:
+        """Set what became of a photo."""
         row = self.rows[index]
-        if isinstance(result, str):
-            row.error = result
-        elif not row.edited:
-            row.text, row.confidence, row.note, row.error = result.text, result.confidence, result.note, ""
+        if outcome.photo and outcome.caption:
+            row.key, row.note, row.saved = outcome.photo.key, outcome.photo.note, outcome.photo.saved
+            row.caption, row.confidence, row.error = outcome.caption.text, outcome.caption.confidence, ""
+            self.edit(index, outcome.edited)
+        else:
+            row.error = outcome.error
+
+    def edit(self, index: int, text: str | None) -> None:
+        """Set the user's own caption of a photo; None for the program's."""
+        row = self.rows[index]
+        row.text, row.edited = row.caption if text is None else text, text is not None
 
     def _matches(self, row: Row, words: Sequence[str]) -> bool:
         if self.state == NOT_SAVED:

@@ -17,6 +17,7 @@ SCROLL_MILLISECONDS = 80  # after which the pictures of the lines that are now i
 LINES_AT_A_TIME = 250  # that are added before the window gets its turn
 # Of the columns, in letters and at most as shares of the list. The caption gets the rest.
 WIDTHS = {"Name": (20, 0.28), "Confidence": (16, 0.2), "State": (11, 0.16)}
+FRAME = 14  # pixels of a 96 dpi screen, left and right of the columns
 SORTED = {False: " ▲", True: " ▼"}
 
 
@@ -171,7 +172,7 @@ class PhotoTree(ttk.Treeview):
 
     def _resized(self, width: int) -> None:
         letter = font.nametofont("TkDefaultFont", self).measure("n")
-        room = width - 2 * letter  # around the columns
+        room = width - scaled(self, FRAME)
         for heading, (letters, share) in WIDTHS.items():
             wanted = letters * letter + (picture_width(self._side) if heading == "Name" else 0)
             self.column(_column(heading), width=min(wanted, int(share * width)))

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from captioner.batch.caption_cache import CaptionCache, KnownPhoto, default_path
 from captioner.caption import Caption
 from captioner.errors import CaptionerError, user_message
 from captioner.gui.folder.photo_table import RELIABLE, Row
-from captioner.output import tables
+from captioner.output import exiftool, tables
+from captioner.output.alt_text import AltTextExistsError, write_alt_text
 from captioner.output.text_file import save_caption
 from captioner.output.training_file import training_file
 from captioner.photos.source import version_of
@@ -31,12 +33,14 @@ class Saved:
     """What became of captions that were to be saved.
 
     saved: the rows, by their positions, and their captions.
+    in_photos: whether they are in the photos, and not in text files.
     left_out: how many captions the program only guesses.
     kept: the names of photos that have another text already.
     failed: the names of photos whose captions could not be saved, and why.
     """
 
     saved: list[tuple[int, str]] = field(default_factory=list)
+    in_photos: bool = True
     left_out: int = 0
     kept: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
@@ -48,7 +52,8 @@ class Saved:
     @property
     def sentence(self) -> str:
         """What to tell the user."""
-        parts = [f"{_count(len(self.saved), 'caption')} saved."]
+        where = "in the photos" if self.in_photos else "in text files next to the photos"
+        parts = [f"{_count(len(self.saved), 'caption')} saved {where}."]
         if self.left_out:
             parts.append(f"{self.left_out} left out: I can't describe those pictures reliably.")
         if self.kept:
@@ -57,28 +62,43 @@ class Saved:
         if self.failed:
             reason = next(iter(self.failed.values()))
             parts.append(f"{len(self.failed)} could not be saved: {_names(list(self.failed))}. {reason}")
+        if not self.in_photos:
+            parts.append(exiftool.MISSING)
         return " ".join(parts)
 
 
 def save_all(rows: Iterable[tuple[int, Row]]) -> Saved:
-    """Save captions next to their photos. Those that are saved, or only guessed, are left out. Call it in a thread."""
-    result = Saved()
-    for index, row in rows:
-        if not row.text or row.saved == row.text:
-            continue
-        text = row.text
-        if not row.is_reliable:
-            result.left_out += 1
-            continue
-        try:
-            save_caption(row.path, text)
-        except FileExistsError:
-            result.kept.append(row.name)
-        except (OSError, CaptionerError) as error:
-            result.failed[row.name] = user_message(error)
-        else:
-            result.saved.append((index, text))
+    """Save captions in their photos, or, where ExifTool is missing, in text files next to them. Call it in a thread.
+
+    Captions that are saved, or only guessed, are left out. A text that a photo has already stays.
+    """
+    result = Saved(in_photos=_has_exiftool())
+    with CaptionCache(default_path()) as cache:
+        for index, row in rows:
+            text = row.text
+            if not text or row.saved == text:
+                continue
+            if not row.is_reliable:
+                result.left_out += 1
+                continue
+            try:
+                (write_alt_text if result.in_photos else save_caption)(row.path, text)
+            except (FileExistsError, AltTextExistsError):
+                result.kept.append(row.name)
+            except (OSError, CaptionerError) as error:
+                result.failed[row.name] = user_message(error)
+            else:
+                cache.remember(row.path, KnownPhoto(row.key, row.note, text))
+                result.saved.append((index, text))
     return result
+
+
+def _has_exiftool() -> bool:
+    try:
+        exiftool.require()
+    except exiftool.ExifToolError:
+        return False
+    return True
 
 
 def export(rows: Sequence[Row], path: Path) -> str:

@@ -3,6 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from captioner.batch.progress import duration
 from captioner.gui.controller import failures
@@ -11,6 +12,9 @@ from captioner.gui.folder.photo_table import PhotoTable
 from captioner.gui.session.captioning import CaptioningThread
 from captioner.gui.tk.main_thread import MainThreadQueue
 from captioner.photos.source import PhotoSource
+
+if TYPE_CHECKING:
+    from captioner.output.edits import Edits
 
 # The time left follows from the speed of the last seconds.
 SPEED_SECONDS = 20
@@ -29,12 +33,17 @@ class FolderSession:
     """
 
     def __init__(
-        self, captioning: CaptioningThread, main_thread: MainThreadQueue, show: Callable[[str, bool], object]
+        self,
+        captioning: CaptioningThread,
+        edits: "Edits",
+        main_thread: MainThreadQueue,
+        show: Callable[[str, bool], object],
     ) -> None:
         self.table = PhotoTable()
         self.has_folder = self.is_running = self.is_paused = self.is_recursive = False
         self.changed: Callable[[Sequence[int] | None], object] = lambda rows: None
         self._captioning = captioning
+        self._edits = edits
         self._main_thread = main_thread
         self._show = show
         self._sources: Sequence[PhotoSource] = ()
@@ -96,11 +105,18 @@ class FolderSession:
             self.table.rows[index].saved = text
         self.changed([index for index, _ in captions])
 
+    def edited(self, key: str, text: str | None) -> None:
+        """The user has written a caption for the photo with this key, or has taken it back (None)."""
+        rows = [index for index, row in enumerate(self.table.rows) if row.key == key]
+        for index in rows:
+            self.table.edit(index, text)
+        self.changed(rows)
+
     def _start(self, sources: Sequence[PhotoSource], *, recursive: bool) -> None:
         def report(job: FolderJob, event: Report) -> None:
             self._main_thread.put(self._handle, job, event, sources, recursive)
 
-        FolderJob(self._captioning, report, sources, recursive=recursive)
+        FolderJob(self._captioning, report, self._edits, sources, recursive=recursive)
 
     def _handle(self, job: FolderJob, event: Report, sources: Sequence[PhotoSource], recursive: bool) -> None:
         if isinstance(event, PhotosFound):
@@ -120,18 +136,18 @@ class FolderSession:
                 self._end(f"{self._captioned()}{failures(self._failed)}.{problem}")
 
     def _take(self, event: Results) -> None:
-        for index, result in event.results:
-            self.table.take(index, result)
-            if isinstance(result, str):
+        for index, outcome in event.outcomes:
+            self.table.take(index, outcome)
+            if outcome.error:
                 self._failed.append(self.table.rows[index].name)
-        self._done += len(event.results)
+        self._done += len(event.outcomes)
         now = time.monotonic()
         self._speed.append((now, self._done))
         while now - self._speed[0][0] > SPEED_SECONDS:
             self._speed.popleft()
         if self.is_running and not self.is_paused:
             self._show(self.progress, False)
-        self.changed([index for index, _ in event.results])
+        self.changed([index for index, _ in event.outcomes])
 
     def _end(self, result: str) -> None:
         self.is_running = self.is_paused = False
