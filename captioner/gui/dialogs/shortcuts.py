@@ -22,6 +22,18 @@ OTHERS: dict[str, tuple[Line, ...]] = {
         ("Page", ("Page Up", "Page Down"), "Go on by as many lines as are visible."),
         ("Search", ("letters",), "Go to the next line with a word that begins with the letters."),
     ),
+    "In the Photo List": (
+        ("Least Certain First", ("F9",), "Show the captions to check first. F9 again goes back to the folder's order."),
+        ("Next or Previous Cell", ("Right", "Left"), "Go to the name, caption, confidence or state of the photo."),
+        ("Show", ("Return",), "Show the photo in the window."),
+        ("Speak", ("Space",), "Speak the caption, or stop."),
+        ("Select Several", ("Shift+Down", "Shift+Up"), "Select more photos, to save or export only these."),
+        ("Select All", (shown("Mod+A"),), "Select all photos."),
+        ("Save", (shown("Mod+S"),), "Save the captions of the selected photos, or of all if there is only one."),
+        ("Export", (shown("Mod+Shift+E"),), "Write the captions into a table, a page, or a file for training."),
+        ("Find", (shown("Mod+F"),), "Show only photos whose name or caption contains some words."),
+        ("Pause", (shown("Mod+P"),), "Pause captioning the folder, or go on."),
+    ),
     "In the Window": (
         ("Next Part of the Window", ("Tab",), "Go to the next button or list. Shift+Tab goes back."),
         ("Menus", ("F10",), "Go to the menus. The arrow keys move in them, and Escape leaves them."),

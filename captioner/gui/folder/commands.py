@@ -176,6 +176,8 @@ class FolderCommands:
         return self._list is not None and bool(self._list.winfo_exists())
 
     def _show_progress(self, sentence: str, is_end: bool) -> None:
+        if not self.session.is_single_folder:  # the caption service says how far several photos are
+            return
         key = BY_NAME["photo_list"].shortcut
         hint = is_end and not self._is_listed
         self._status.background(f"{sentence} {key} lists them." if hint else sentence)

@@ -100,7 +100,7 @@ class Row:
         """How many captions like this one are right, in words."""
         if not self.text or self.edited:
             return "yours" if self.text else ""
-        from captioner.gui.widgets.caption_view import confidence_sentence
+        from captioner.caption import confidence_sentence
 
         return confidence_sentence(self.confidence).removeprefix("Confidence: ").removesuffix(".")
 

@@ -28,6 +28,7 @@ class FolderSession:
 
     table: the photos. It is another one after `open` has found other photos.
     has_folder: whether there is a folder among what was opened.
+    is_single_folder: whether one folder was opened, and nothing else.
     is_running, is_paused: whether photos are being captioned.
     changed: called with the rows that have changed, None for all of them.
     """
@@ -79,6 +80,10 @@ class FolderSession:
     def close(self) -> None:
         if self._job:
             self._job.end()
+
+    @property
+    def is_single_folder(self) -> bool:
+        return self.has_folder and len(self._sources) == 1
 
     @property
     def done(self) -> int:
