@@ -240,6 +240,7 @@ class App:
             lambda: import_module("tkinterdnd2"),
             lambda module: take_drops(self.window.frame, self.main_thread, self.actions.open_incoming),
         )
+        self.main_thread.run(lambda: import_module("PIL.ImageDraw"), lambda module: self.window.toolbar.show_icons())
         self.main_thread.run(lambda: import_module("tktooltip"), lambda module: self.window.controls.add_tooltips())
         if self.root.tk.call("tk", "windowingsystem") == "aqua":
             self._connect_macos()

@@ -66,22 +66,17 @@ class Command:
         return self.otherwise if state.photo else self.without_photo
 
 
+# The names of the commands that have a button, in groups.
 TOOLBAR = (
-    "open",
-    "paste",
-    "previous_photo",
-    "next_photo",
-    "speak",
-    "copy_caption",
-    "save_caption",
-    "history",
-    "settings",
-    "help",
+    ("open", "paste"),
+    ("previous_photo", "next_photo"),
+    ("speak", "copy_caption", "save_caption"),
+    ("history", "settings", "help"),
 )
 MENUS = ("File", "Edit", "Photo", "Speech", "View", "Help")
 
 COMMANDS = (
-    Command("open", "Open…", "Choose photos to describe.", ("Mod+O",), "File", "Open…"),
+    Command("open", "Open…", "Choose photos to describe.", ("Mod+O",), "File", "Open"),
     Command("open_folder", "Open Folder…", "Choose a folder, and describe all its photos.", ("Mod+Shift+O",), "File"),
     Command(
         "save_caption",
@@ -100,7 +95,7 @@ COMMANDS = (
         "File",
         enabled=lambda state: state.caption,
     ),
-    Command("settings", "Settings…", "Choose voice, text size, theme and more.", ("Mod+comma",), "File", "Settings…"),
+    Command("settings", "Settings…", "Choose voice, text size, theme and more.", ("Mod+comma",), "File", "Settings"),
     Command("quit", "Quit", "Close the program.", ("Mod+Q",), "File"),
     Command(
         "copy_caption", "Copy Caption", "Copy the caption.", ("Mod+C",), "Edit", "Copy", lambda state: state.caption
@@ -150,7 +145,7 @@ COMMANDS = (
         "List this session's captions.",
         ("Mod+Y",) if MAC else ("Mod+H",),  # on macOS Command+H hides the program
         "Photo",
-        "History…",
+        "History",
         lambda state: state.captions,
     ),
     Command(

@@ -6,16 +6,14 @@ from functools import partial
 from tkinter import ttk
 from typing import Any
 
-from captioner.gui.commands import BY_NAME, COMMANDS, MENUS, TOOLBAR, Command, State, sequences
-from captioner.gui.style.fonts import scaled
+from captioner.gui.commands import BY_NAME, COMMANDS, MENUS, Command, State, sequences
 from captioner.gui.style.ttk_theme import MENU_SPACER
 from captioner.gui.tk.keyboard import extend_keyboard, latin_key
 from captioner.gui.tk.list_keys import extend_lists
-
-GAP = 2  # pixels of a 96 dpi screen, around and between the toolbar's buttons, next to the room for their focus rings
+from captioner.gui.widgets.toolbar import Toolbar
 
 # The classes of widgets that use Space themselves.
-PRESSED_BY_SPACE = ("TButton", "TCheckbutton", "TCombobox", "TEntry", "Listbox")
+PRESSED_BY_SPACE = ("TButton", "TCheckbutton", "TMenubutton", "TCombobox", "TEntry", "Listbox")
 
 SHIFT = 1  # in an event's state
 KEY_NAMES = {",": "comma", "-": "minus", "=": "equal"}
@@ -63,12 +61,10 @@ class Controls:
                     window.bind(sequence, partial(self._pressed, name))
         window.bind("<Control-Key>", partial(self._pressed_foreign, by_sequence))
 
-    def toolbar(self, parent: tk.Misc) -> "Toolbar":
+    def toolbar(self, parent: tk.Misc) -> Toolbar:
         """Make the toolbar."""
-        bar = Toolbar(parent)
-        for name in TOOLBAR:
-            self.buttons[name] = ttk.Button(bar, text=BY_NAME[name].button, command=partial(self._run, name))
-        bar.buttons = list(self.buttons.values())
+        bar = Toolbar(parent, self._run)
+        self.buttons = bar.buttons
         return bar
 
     def add_tooltips(self) -> None:
@@ -147,25 +143,3 @@ def _underline(label: str, taken: set[str]) -> int:
             taken.add(letter)
             return index
     return -1
-
-
-class Toolbar(ttk.Frame):
-    """Buttons in as many rows as they need."""
-
-    def __init__(self, parent: tk.Misc) -> None:
-        super().__init__(parent)
-        self.buttons: list[ttk.Button] = []
-        self.bind("<Configure>", lambda event: self.arrange(event.width))
-
-    def arrange(self, width: int = 0) -> None:
-        """Place the buttons again, after their size or the width has changed."""
-        width = width or self.winfo_width()
-        gap = scaled(self, GAP)
-        x, y, height = gap, gap, 0
-        for button in self.buttons:
-            if x > gap and x + button.winfo_reqwidth() + gap > width:
-                x, y = gap, y + height + gap
-            button.place(x=x, y=y)
-            x += button.winfo_reqwidth() + gap
-            height = button.winfo_reqheight()
-        self.configure(height=y + height + gap)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from captioner.gui.accessibility.phrases import joined
 from captioner.gui.accessibility.self_voicing import describe
 from captioner.gui.commands import sequences, shown
-from captioner.gui.controls import Toolbar
 from captioner.gui.folder.photo_table import FILTERS, Row
 from captioner.gui.folder.photo_tree import PhotoTree
 from captioner.gui.style.fonts import scaled
 from captioner.gui.tk.main_thread import MainThreadQueue
+from captioner.gui.widgets.button_rows import ButtonRows
 
 if TYPE_CHECKING:
     from captioner.gui.folder.commands import FolderCommands
@@ -98,7 +98,7 @@ class PhotoListWindow(tk.Toplevel):
         self._progress.configure(text=sentence)
 
     def _add_buttons(self, body: ttk.Frame) -> None:
-        bar = Toolbar(body)
+        bar = ButtonRows(body)
         bar.grid(row=0, column=0, columnspan=2, sticky="ew")
         self._save = ttk.Button(bar, command=self._save_chosen)
         self._export = ttk.Button(bar, command=self._export_chosen)

@@ -169,6 +169,18 @@ class _ThemeBuilder:
             padding=0,
             size=2 * radius,
         )
+        # Borders around all of the toolbar's buttons would hide its groups. In high contrast they are what shows one.
+        border = palette.border if palette.control == palette.background else palette.background
+        self._element(
+            "toolface",
+            face(palette.background, border),
+            ("disabled", face(palette.background, palette.background)),
+            ("pressed", face(palette.pressed, palette.border)),
+            ("active", face(palette.hover, palette.border)),
+            border=radius,
+            padding=0,
+            size=2 * radius,
+        )
         self._element(
             "field",
             face(palette.surface, palette.border),
@@ -223,7 +235,10 @@ class _ThemeBuilder:
     def _set_layouts(self) -> None:
         layout = self._style.layout
         arrow: _Layout = ("arrow", {"side": "right", "sticky": ""})
-        layout("TButton", _nest("ring", "face", "Button.padding", inside=[("Button.label", {"sticky": "nsew"})]))
+        for kind, face in ("TButton", "face"), ("Toolbar.TButton", "toolface"):
+            layout(kind, _nest("ring", face, "Button.padding", inside=[("Button.label", {"sticky": "nsew"})]))
+        more = [("Menubutton.label", {"sticky": "nsew"})]
+        layout("Toolbar.TMenubutton", _nest("ring", "toolface", "Menubutton.padding", inside=more))
         check: _Layout = [
             ("tick", {"side": "left", "sticky": ""}),
             ("Checkbutton.label", {"side": "left", "sticky": "nsew"}),
@@ -263,6 +278,8 @@ class _ThemeBuilder:
         )
         style_map(".", foreground=[("disabled", palette.muted)], background=[])
         configure("TButton", padding=(round(2.4 * space), round(1.5 * space)), anchor="center", width=0)
+        for kind in "Toolbar.TButton", "Toolbar.TMenubutton":
+            configure(kind, padding=(round(1.2 * space), round(1.5 * space)), space=space)
         configure("TCheckbutton", padding=space)
         configure("TMenubutton", padding=(2 * space, 0), background=palette.surface)
         configure("TEntry", padding=(2 * space, space))

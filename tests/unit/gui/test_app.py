@@ -183,6 +183,35 @@ def test_a_reply_goes_and_the_position_comes_back(
         wait(app, lambda: status(app) == position)
 
 
+def test_the_window_grows_with_the_text_up_to_the_screen_and_shrinks_with_it(app: App) -> None:
+    root = app.root
+
+    def place() -> tuple[int, int, int, int]:
+        root.update()
+        return root.winfo_x(), root.winfo_y(), root.winfo_width(), root.winfo_rooty() + root.winfo_height()
+
+    before = root.winfo_width(), root.winfo_height()
+    root.geometry("+250+150")
+    wait(app, lambda: place()[0] >= 250)
+    for _ in range(4):
+        app.run_command("larger_text")
+    wait(app, lambda: place()[2] > 1200 and place()[0] <= 1)
+    _, _, width, bottom = place()
+    assert width <= 1280
+    assert 900 < bottom <= 1000
+    assert app.window.photo_view.winfo_height() > 300
+    for _ in range(4):
+        app.run_command("smaller_text")
+    wait(app, lambda: place() and (root.winfo_width(), root.winfo_height()) == before)
+
+    root.geometry("1000x500")  # chosen by the user
+    wait(app, lambda: place()[2] == 1000)
+    app.run_command("larger_text")
+    wait(app, lambda: place()[2] > 1000)
+    app.run_command("smaller_text")
+    assert place()[2] > 1000
+
+
 def test_a_failure_is_spoken_even_if_captions_are_not(app: App, user: User, tmp_path: Path) -> None:
     app.store.change(speak_captions=False)
     photo = tmp_path / "photo.jpg"

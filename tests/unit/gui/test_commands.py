@@ -1,11 +1,14 @@
+import os
 import tkinter as tk
 from collections import Counter
 
 import pytest
+from PIL import Image, ImageColor, ImageGrab
 
 from captioner.gui import commands
 from captioner.gui.commands import BY_NAME, COMMANDS, MENUS, TOOLBAR, State
 from captioner.gui.controls import Controls
+from captioner.gui.style.icons import ICONS
 from captioner.gui.style.palettes import PALETTES
 from captioner.gui.style.ttk_theme import apply_theme
 from tests.support.program import wait_for
@@ -20,7 +23,8 @@ def test_no_two_commands_share_a_key(root: tk.Tk) -> None:
 
 def test_every_command_can_be_found() -> None:
     assert {command.menu for command in COMMANDS} == set(MENUS)
-    assert all(BY_NAME[name].button and BY_NAME[name].keys for name in TOOLBAR)
+    assert all(BY_NAME[name].button and BY_NAME[name].keys for group in TOOLBAR for name in group)
+    assert set(ICONS) == {name for group in TOOLBAR for name in group} | {"more"}
     assert all(command.help.endswith(".") for command in COMMANDS)
 
 
@@ -60,6 +64,7 @@ class Desk:
         self.done: list[str] = []
         self.controls = Controls(root, self.done.append)
         self.toolbar = self.controls.toolbar(root)
+        self.toolbar.apply_palette(PALETTES["light"])
         self.toolbar.pack(fill="x")
         self.text = tk.Text(root, state="disabled")
         self.text.pack()
@@ -150,7 +155,8 @@ def test_menu_entries_show_their_shortcuts_and_have_a_letter_each(desk: Desk) ->
 
 
 @pytest.mark.parametrize("width", [1200, 700, 350, 100])
-def test_the_toolbar_takes_as_many_rows_as_it_needs(desk: Desk, width: int) -> None:
+def test_buttons_without_room_are_in_a_menu(desk: Desk, width: int) -> None:
+    desk.controls.refresh(State(next=True))
     desk.root.geometry(f"{width}x300")
 
     def has_that_width() -> bool:
@@ -158,14 +164,64 @@ def test_the_toolbar_takes_as_many_rows_as_it_needs(desk: Desk, width: int) -> N
         return desk.toolbar.winfo_width() == width
 
     wait_for(has_that_width)
-    buttons = desk.toolbar.winfo_children()
-    for button in buttons:
-        fits = button.winfo_x() + button.winfo_width() <= max(width, 2 + button.winfo_reqwidth())
-        assert fits
-        assert button.winfo_y() + button.winfo_height() <= desk.toolbar.winfo_reqheight()
-    places = [(button.winfo_y(), button.winfo_x()) for button in buttons]
+    buttons = {BY_NAME[name].label: button for name, button in desk.controls.buttons.items()}
+    shown = [label for label, button in buttons.items() if button.winfo_viewable()]
+    more = next(child for child in desk.toolbar.winfo_children() if child.winfo_class() == "TMenubutton")
+    assert bool(more.winfo_viewable()) == (width != 1200)
+    visible = [buttons[label] for label in shown] + [more] * more.winfo_viewable()
+    assert all(button.winfo_x() + button.winfo_width() <= max(width, more.winfo_reqwidth() + 2) for button in visible)
+    assert all(button.winfo_height() < desk.toolbar.winfo_height() for button in visible)
+    places = [button.winfo_x() for button in visible]
     assert places == sorted(places)
-    assert (len({y for y, _ in places}) == 1) == (width == 1200)
+    if width == 1200:
+        return
+    menu = more.nametowidget(str(more["menu"]))
+    desk.root.tk.call(str(menu["postcommand"]))
+    entries = range(int(menu.index("end") or 0) + 1)
+    assert shown + [str(menu.entrycget(entry, "label")) for entry in entries] == list(buttons)
+    for entry in entries:
+        label, state = (str(menu.entrycget(entry, option)) for option in ("label", "state"))
+        assert (state == "normal") == buttons[label].instate(["!disabled"])
+    desk.done.clear()
+    menu.invoke("end")
+    assert desk.done == ["help"]
+    assert desk.press(more, "<space>") == []  # the button takes it
+    menu.unpost()
+
+
+def test_the_focus_does_not_vanish_with_a_button(desk: Desk) -> None:
+    desk.root.geometry("1200x300")
+    desk.root.update()
+    desk.controls.buttons["help"].focus_force()
+    desk.root.geometry("500x300")
+
+    def moved() -> bool:
+        desk.root.update()
+        return (desk.root.focus_get() or desk.root).winfo_class() == "TMenubutton"
+
+    wait_for(moved)
+
+
+def test_icons_have_the_colours_of_the_palette_and_the_size_of_the_text(desk: Desk) -> None:
+    def icon(name: str) -> Image.Image:
+        """A part of the screen: what a button shows to the left of its word."""
+        desk.root.update()
+        button = desk.controls.buttons[name]
+        left, top, height = button.winfo_rootx() + 4, button.winfo_rooty() + 4, button.winfo_height() - 8
+        return ImageGrab.grab((left, top, left + height, top + height), xdisplay=os.environ["DISPLAY"])
+
+    desk.root.geometry("1270x300")
+    desk.toolbar.show_icons()
+    sizes = []
+    for name, text_size in ("light", 100), ("dark", 100), ("high contrast", 200):
+        apply_theme(desk.root, PALETTES[name], text_size)
+        desk.toolbar.apply_palette(PALETTES[name])
+        colours = icon("open").convert("RGB").getcolors(10_000) or []
+        assert ImageColor.getrgb(PALETTES[name].text) in [colour for _, colour in colours]
+        dimmed = icon("speak").convert("RGB").getcolors(10_000) or []
+        assert ImageColor.getrgb(PALETTES[name].border) in [colour for _, colour in dimmed]
+        sizes.append(int(desk.root.tk.call("image", "width", desk.controls.buttons["open"]["image"][0])))
+    assert sizes[2] == pytest.approx(2 * sizes[0], abs=3)
 
 
 def test_a_tooltip_shows_the_help_of_a_button_and_its_key(desk: Desk) -> None:
