@@ -26,12 +26,17 @@ MAX_NAMES = 10
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Caption the photos that the command line names, or serve, and return the exit status."""
+    """Caption the photos that the command line names, or serve, or caption an archive, and return the exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
     if arguments[:1] == ["serve"]:
         from captioner.web.command import main as serve
 
         return serve(arguments[1:])
+    if arguments[:1] == ["archive"]:
+        from captioner.archive.command import main as archive
+
+        _prepare_streams()
+        return archive(arguments[1:])
     parser = _parser()
     options = parser.parse_args(arguments)
     if sys.platform == "win32":  # where no shell does it
@@ -91,7 +96,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="captioner",
         description="Describe each photo in a sentence. A doubtful caption says so.",
-        epilog="'captioner serve' starts a server for browsers and other programs; a photo named 'serve' is './serve'. "
+        epilog="'captioner serve' starts a server for browsers and other programs, 'captioner archive' captions an "
+        "archive on many computers; a photo named 'serve' is './serve'. "
         "Exit status: 0 if everything worked, 1 if a photo or speech failed, 2 if an option was wrong.",
     )
     parser.add_argument(

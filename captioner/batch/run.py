@@ -1,15 +1,18 @@
 """Captions one photo after the other on this computer."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
-from queue import SimpleQueue
 from threading import Thread
+from typing import TypeVar
 
 from captioner.batch.job import STANDARD_INPUT
 from captioner.caption import Caption
 from captioner.captioner import Captioner
 from captioner.errors import PhotoError
 from captioner.model.preprocess import PreparedPhoto
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,12 @@ def caption_all(
         read_standard_input: called when it is the turn of STANDARD_INPUT.
     """
 
-    def start(photo: str) -> Callable[[], PreparedPhoto]:
+    def load(photo: str) -> Callable[[], PreparedPhoto]:
         if photo == STANDARD_INPUT:  # not ahead: a thread that waits for input could not be stopped
             return lambda: captioner.prepare(read_standard_input())
-        return _start(lambda: captioner.prepare(photo))
+        return start(lambda: captioner.prepare(photo))
 
-    following = start(photos[0]) if photos else None
+    following = load(photos[0]) if photos else None
     for index, photo in enumerate(photos):
         assert following
         try:
@@ -51,26 +54,19 @@ def caption_all(
             failure: PhotoError | None = error
         else:
             failure = None
-        following = start(photos[index + 1]) if index + 1 < len(photos) else None
+        following = load(photos[index + 1]) if index + 1 < len(photos) else None
         yield Outcome(photo, error=failure) if failure else Outcome(photo, captioner.caption(prepared))
 
 
-def _start(prepare: Callable[[], PreparedPhoto]) -> Callable[[], PreparedPhoto]:
+def start(function: Callable[[], T]) -> Callable[[], T]:
     """Call a function in a thread, and return a function that waits for what it returns or raises."""
-    results: SimpleQueue[tuple[PreparedPhoto | None, Exception | None]] = SimpleQueue()
+    future: Future[T] = Future()
 
     def run() -> None:
         try:
-            results.put((prepare(), None))
+            future.set_result(function())
         except Exception as error:
-            results.put((None, error))
-
-    def wait() -> PreparedPhoto:
-        prepared, error = results.get()
-        if prepared is None:
-            assert error
-            raise error
-        return prepared
+            future.set_exception(error)
 
     Thread(target=run, name="read-ahead", daemon=True).start()  # a daemon, so that Ctrl+C does not wait for a disk
-    return wait
+    return future.result

@@ -41,7 +41,7 @@ class Model:
             for tensor in interpreter.get_input_details():
                 shape = [batch if size == -1 else int(size) for size in tensor["shape_signature"]]
                 interpreter.resize_tensor_input(tensor["index"], shape)
-            with _without_stderr():
+            with without_stderr():  # "INFO: Created TensorFlow Lite XNNPACK delegate for CPU." No setting prevents it.
                 interpreter.allocate_tensors()
             self._run = interpreter.get_signature_runner("serving_default")
         except (ValueError, RuntimeError) as error:
@@ -105,11 +105,8 @@ def physical_cores() -> int:
 
 
 @contextmanager
-def _without_stderr() -> Iterator[None]:
-    """Drop what is written to standard error in the block.
-
-    LiteRT prints "INFO: Created TensorFlow Lite XNNPACK delegate for CPU." and has no setting to prevent it.
-    """
+def without_stderr() -> Iterator[None]:
+    """Drop what is written to standard error in the block, also by code that is not Python."""
     with _stderr_lock:
         try:
             stderr = os.dup(2)

@@ -1,0 +1,155 @@
+"""Captions an archive with Ray Data: workers on all cores of this computer or of a cluster.
+
+A row of the data set is a unit as JSON; a worker is an actor. Photos do not pass through Ray: each worker reads those
+of its unit and writes the captions. What comes back are reports. Ray calls another worker with a unit whose worker has
+died.
+"""
+
+import logging
+import os
+import re
+from collections.abc import Iterator, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, cast
+
+from captioner.archive.journal import Unit
+from captioner.archive.storage import ArchiveError, reason
+from captioner.archive.worker import Job, Report, Worker
+from captioner.errors import user_message
+from captioner.model.runtime import physical_cores, without_stderr
+
+# The first that lets nobody else use a cluster on this computer.
+MIN_VERSION = (2, 59)
+INSTALL = "Install it with \"pip install 'captioner[cluster]'\"."
+GCS_PORT = 6379
+
+# Bytes of Ray's object store, where only units and reports are. It is Ray's minimum or a little more.
+STORE = 100_000_000
+# Units in a block of the data set are captioned by the same worker.
+MAX_BLOCKS = 10_000
+
+
+def check() -> None:
+    """Check that Ray is there, without the seconds that importing it takes.
+
+    Raises:
+        ArchiveError: it is missing or too old.
+    """
+    try:
+        version("pyarrow")
+        found = version("ray")
+    except PackageNotFoundError as error:
+        raise ArchiveError(f"Captioning an archive needs Ray, which isn't installed. {INSTALL}") from error
+    if tuple(map(int, found.split(".")[:2])) < MIN_VERSION:
+        needed = ".".join(map(str, MIN_VERSION))
+        raise ArchiveError(f"This command needs Ray {needed} or newer, not {found}. {INSTALL}")
+
+
+def connect(address: str | None, threads: int) -> int:
+    """Start Ray on this computer, or join a cluster that runs, and return how many workers have room.
+
+    Args:
+        address: of the cluster: "auto", HOST, HOST:PORT or ray://HOST:PORT; None for this computer.
+        threads: of each worker.
+
+    Raises:
+        ArchiveError: it cannot be started or reached.
+    """
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # Ray would report to its makers
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
+    try:
+        import ray
+        import ray.data
+    except ImportError as error:
+        raise ArchiveError(f"Ray can't be used ({reason(error)}). {INSTALL}") from error
+    for logger in ("ray", "ray.data"):
+        logging.getLogger(logger).setLevel(logging.CRITICAL)
+    options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.CRITICAL}
+    if address is None:
+        # One worker on each physical core is fastest. Connections from other computers are not for this.
+        options |= {
+            "num_cpus": max(threads, physical_cores()),
+            "object_store_memory": STORE,
+            "include_dashboard": False,
+        }
+        options |= {"_node_ip_address": "127.0.0.1", "address": "local"}
+    else:
+        options["address"] = (
+            f"{address}:{GCS_PORT}" if re.fullmatch(r"[\w.-]+", address) and address != "auto" else address
+        )
+    try:
+        if not ray.is_initialized():
+            with without_stderr():  # Ray's log says there that it is limited to what is fatal
+                ray.init(**options)
+        cores = ray.cluster_resources().get("CPU", 0)  # type: ignore[no-untyped-call]
+        return max(1, int(cores) // threads)
+    except Exception as error:  # many kinds, and most of them plain
+        raise ArchiveError(_no_connection(address, error)) from error
+
+
+def _no_connection(address: str | None, error: Exception) -> str:
+    text = " ".join(str(error).split())
+    if "ersion mismatch" in text:
+        return f"The cluster at {address} has another version of Ray or Python. Install the same everywhere. {text}"
+    if address is None:
+        return f"Ray can't be started on this computer: {text or type(error).__name__}"
+    return (
+        f"There is no Ray cluster at {address} that this computer belongs to. Run the command on a computer of the "
+        "cluster, or leave out --address to use only this one."
+    )
+
+
+def disconnect() -> None:
+    """End what `connect` started, or leave the cluster. Workers that are still busy are ended."""
+    import ray
+
+    ray.shutdown()
+
+
+def caption(job: Job, units: Sequence[Unit], workers: int) -> Iterator[Report]:
+    """Caption units with so many workers, in any order. `connect` comes first.
+
+    Raises:
+        ArchiveError: the archive can't be captioned at present. What has been captioned stays.
+    """
+    import ray
+    from ray.exceptions import RayError
+
+    context = ray.data.DataContext.get_current()
+    context.enable_progress_bars = context.print_on_execution_start = False
+    context.target_max_block_size = 1  # so that each report comes as soon as it is made
+    data = ray.data.from_items(
+        [{"unit": unit.to_json()} for unit in units], override_num_blocks=min(len(units), MAX_BLOCKS)
+    )
+    reports = data.map_batches(
+        Actor,
+        fn_constructor_args=(job,),
+        batch_size=1,
+        compute=ray.data.ActorPoolStrategy(size=min(workers, len(units)), max_tasks_in_flight_per_actor=1),
+        num_cpus=job.threads,
+    )
+    try:
+        for report in reports.iter_rows():
+            if report["problem"]:
+                raise ArchiveError(report["problem"])
+            yield cast("Report", report)
+    except RayError as error:
+        raise ArchiveError(f"Ray stopped. {_first_line(error)}") from error
+
+
+class Actor:
+    """A worker as Ray Data calls it: with columns, for columns."""
+
+    def __init__(self, job: Job) -> None:
+        self._worker = Worker(job)
+
+    def __call__(self, batch: dict[str, Any]) -> Iterator[dict[str, list[Any]]]:
+        for unit in batch["unit"]:
+            for report in self._worker.caption(Unit.from_json(str(unit))):
+                yield {name: [value] for name, value in report.items()}
+
+
+def _first_line(error: Exception) -> str:
+    cause = getattr(error, "cause", None) or error
+    lines = [line for line in str(cause).splitlines() if line.strip()]
+    return lines[0] if lines else user_message(error)

@@ -1,0 +1,109 @@
+"""The command `captioner archive SOURCE OUT`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from captioner.archive.progress import ArchiveProgress
+from captioner.archive.storage import Place
+from captioner.batch.progress import duration
+from captioner.errors import CaptionerError, user_message
+from captioner.output.printable import printable
+from captioner.system import crash_log
+
+AGAIN = "Run the same command again to continue."
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Caption an archive, and return the exit status."""
+    options = _parser().parse_args(arguments)
+    crash_log.watch()
+    try:
+        return _caption(options)
+    except CaptionerError as error:
+        print(f"captioner: {printable(user_message(error))}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="captioner archive",
+        description="Describe all photos of an archive, on all cores of this computer or of a Ray cluster.",
+        epilog="If it ends early for whatever reason, the same command continues. Exit status: 0 if OUT is complete, "
+        "1 if it is not, 2 if an option was wrong. A photo that can't be read is a row with its error.",
+    )
+    parser.add_argument(
+        "source",
+        metavar="SOURCE",
+        help="a folder, a pattern such as 'photos/*.jpg', a .txt file with a path on each line, a .tar or .parquet "
+        "file; or one of these at s3://BUCKET/... or gs://BUCKET/...",
+    )
+    parser.add_argument("out", metavar="OUT", help="the folder of the captions, which may also be in a bucket")
+    parser.add_argument(
+        "--format",
+        choices=("parquet", "jsonl", "csv"),
+        default="parquet",
+        help="of the captions (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--address",
+        metavar="HOST",
+        help='use the Ray cluster at HOST, or "auto" for the one of this computer; default: this computer alone',
+    )
+    parser.add_argument(
+        "--workers", type=_count, metavar="N", help="how many photos are captioned at a time; default: one a core"
+    )
+    parser.add_argument("--threads", type=_count, default=1, metavar="N", help="of each worker (default: %(default)s)")
+    parser.add_argument("--beam-width", type=_count, metavar="N", help="how many captions the search follows")
+    return parser
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= 100_000:
+        raise argparse.ArgumentTypeError("must be from 1 to 100000")
+    return count
+
+
+def _caption(options: argparse.Namespace) -> int:
+    from captioner.archive import cluster, journal
+    from captioner.archive.sources import find
+    from captioner.archive.worker import Job
+    from captioner.model.weights import open_weights
+
+    cluster.check()  # before the photos are listed, which may take long
+    source, out = Place.of(options.source), Place.of(options.out)
+    weights = open_weights()
+    settings = journal.Settings(
+        source.name, options.format, f"{weights.name} {weights.version}", options.beam_width or weights.beam_width
+    )
+    units, done = journal.waiting(out, settings, find(options.source, out))
+    progress = ArchiveProgress(len(units) + done, done)
+    if units:
+        workers = cluster.connect(options.address, options.threads)
+        try:
+            for report in cluster.caption(
+                Job(out, settings, source.options, options.threads), units, options.workers or workers
+            ):
+                progress.add(report)
+        except (CaptionerError, KeyboardInterrupt) as error:
+            progress.clear()
+            said = f"{printable(user_message(error))} " if isinstance(error, CaptionerError) else ""
+            print(f"captioner: {said}{progress.photos:,} photos are captioned. {AGAIN}", file=sys.stderr)
+            return 1 if said else 130
+        finally:
+            progress.clear()
+            cluster.disconnect()
+    _finish(out, progress)
+    return 0
+
+
+def _finish(out: Place, progress: ArchiveProgress) -> None:
+    if not progress.units:
+        print(f"captioner: {printable(out.name)} was complete already.", file=sys.stderr)
+        return
+    done = f"{progress.photos:,} photos captioned in {duration(progress.seconds)}, {progress.rate}."
+    errors = f" {progress.errors:,} of them could not be; the column error says why." if progress.errors else ""
+    print(f"captioner: {printable(out.name)} is complete. {done}{errors}", file=sys.stderr)
