@@ -1,6 +1,8 @@
 """The command `captioner archive SOURCE OUT`."""
 
 import argparse
+import contextlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -80,22 +82,23 @@ def _caption(options: argparse.Namespace) -> int:
         source.name, options.format, f"{weights.name} {weights.version}", options.beam_width or weights.beam_width
     )
     units, done = journal.waiting(out, settings, find(options.source, out))
-    progress = ArchiveProgress(len(units) + done, done)
+    progress = ArchiveProgress(len(units) + done, done, sys.stderr)
     if units:
-        workers = cluster.connect(options.address, options.threads)
-        try:
-            for report in cluster.caption(
-                Job(out, settings, source.options, options.threads), units, options.workers or workers
-            ):
-                progress.add(report)
-        except (CaptionerError, KeyboardInterrupt) as error:
-            progress.clear()
-            said = f"{printable(user_message(error))} " if isinstance(error, CaptionerError) else ""
-            print(f"captioner: {said}{progress.photos:,} photos are captioned. {AGAIN}", file=sys.stderr)
-            return 1 if said else 130
-        finally:
-            progress.clear()
-            cluster.disconnect()
+        job = Job(out, settings, source.options, options.threads)
+        # Ray reports each retry on standard output, which this command does not use.
+        with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+            workers = cluster.connect(options.address, options.threads)
+            try:
+                for report in cluster.caption(job, units, options.workers or workers):
+                    progress.add(report)
+            except (CaptionerError, KeyboardInterrupt) as error:
+                progress.clear()
+                said = f"{printable(user_message(error))} " if isinstance(error, CaptionerError) else ""
+                print(f"captioner: {said}{progress.photos:,} photos were captioned. {AGAIN}", file=sys.stderr)
+                return 1 if said else 130
+            finally:
+                progress.clear()
+                cluster.disconnect()
     _finish(out, progress)
     return 0
 

@@ -1,6 +1,5 @@
 """How far an archive is, on a terminal and in a log."""
 
-import sys
 import time
 from datetime import datetime
 from typing import TextIO
@@ -23,7 +22,7 @@ class ArchiveProgress:
         done: those that were captioned before.
     """
 
-    def __init__(self, total: int, done: int, stream: TextIO = sys.stderr) -> None:
+    def __init__(self, total: int, done: int, stream: TextIO) -> None:
         self._total, self._done_before, self._stream = total, done, stream
         self._is_terminal = stream.isatty()
         self._begun = self._shown = time.monotonic()

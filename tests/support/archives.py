@@ -1,0 +1,42 @@
+"""Archives of photos, and the captions that are written for them."""
+
+import csv
+import io
+import json
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pyarrow
+from pyarrow import parquet
+
+
+def write_tar(path: Path, members: dict[str, bytes], mode: str = "w") -> Path:
+    with tarfile.open(path, mode) as tar:
+        for name, content in members.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+    return path
+
+
+def write_parquet(path: Path, **columns: list[Any]) -> Path:
+    parquet.write_table(pyarrow.table(columns), path)
+    return path
+
+
+def rows(out: Path) -> list[dict[str, Any]]:
+    """The rows of all parts in a folder, by their paths."""
+    found: list[dict[str, Any]] = []
+    for part in out.glob("part-*"):
+        if part.suffix == ".parquet":
+            found += parquet.read_table(part).to_pylist()
+        elif part.suffix == ".jsonl":
+            found += map(json.loads, part.read_text().splitlines())
+        else:
+            found += csv.DictReader(io.StringIO(part.read_text(), newline=""))
+    return sorted(found, key=lambda row: str(row["path"]))
+
+
+def paths(out: Path) -> list[str]:
+    return [row["path"] for row in rows(out)]
