@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -29,7 +30,7 @@ class RayCluster:
     def __init__(self) -> None:
         from ray.cluster_utils import Cluster
 
-        node = {"num_cpus": 1, "object_store_memory": STORE}
+        node: dict[str, Any] = {"num_cpus": 1, "object_store_memory": STORE}
         self._cluster = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
         self._node = node
         self.add_node()
@@ -72,14 +73,14 @@ def photos(tmp_path_factory, samples) -> Path:
 
 
 @pytest.fixture(scope="module")
-def expected(photos) -> list[dict[str, object]]:
+def expected(photos) -> list[dict[str, Any]]:
     """What the command line says of each photo."""
     command = [sys.executable, "-m", "captioner", "--json", str(photos)]
     output = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
     return [json.loads(line) for line in output.splitlines()]
 
 
-def assert_equal(out: Path, expected: list[dict[str, object]]) -> None:
+def assert_equal(out: Path, expected: list[dict[str, Any]]) -> None:
     """Assert that the captions of an archive are those of the command line, row for row."""
     found = rows(out)
     assert [row["path"] for row in found] == [row["path"] for row in expected]
@@ -132,7 +133,7 @@ def test_the_same_command_goes_on_after_the_program_was_killed(ray_cluster, phot
 
 
 @pytest.fixture
-def bucket() -> Iterator[tuple[str, "object"]]:
+def bucket() -> Iterator[tuple[str, Any]]:
     """The end of the address of a bucket on an S3 server on this computer, and the bucket."""
     import boto3
     from moto.server import ThreadedMotoServer

@@ -11,8 +11,8 @@ import pyarrow
 from pyarrow import parquet
 
 
-def write_tar(path: Path, members: dict[str, bytes], mode: str = "w") -> Path:
-    with tarfile.open(path, mode) as tar:
+def write_tar(path: Path, members: dict[str, bytes], *, compressed: bool = False) -> Path:
+    with tarfile.open(path, "w:gz" if compressed else "w") as tar:
         for name, content in members.items():
             member = tarfile.TarInfo(name)
             member.size = len(content)
