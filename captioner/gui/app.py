@@ -232,8 +232,10 @@ class App:
         self.root.iconphoto(True, *(tk.PhotoImage(file=resources.folder("assets") / "icons" / name) for name in ICONS))
 
     def _load_others(self) -> None:
+        from captioner.gui.style.file_dialogs import theme_file_dialogs
         from captioner.gui.tk.drop import take_drops
 
+        theme_file_dialogs(self.root)
         self.appearance.follow_system()
         # Large packages are imported in threads.
         self.main_thread.run(

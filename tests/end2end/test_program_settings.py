@@ -174,3 +174,34 @@ def test_text_of_double_size_is_not_cut_off(program: Start, user: User, statemen
         one.keys("Escape")
         one.await_photo(photo, statement(photo))
     one.close()
+
+
+def test_no_window_is_bright_in_the_dark_theme(program: Start, user: User, statement: Statement) -> None:
+    photo = user.album()[1]
+    user.choose(theme="dark")
+    one = program(photo)
+    one.await_photo(photo, statement(photo))
+    windows = {
+        "ctrl+o": "Open Photos",
+        "ctrl+shift+o": "Open Folder",
+        "ctrl+shift+s": "Save Speech",
+        "ctrl+h": "History",
+        "F1": "Keyboard Shortcuts",
+        "alt+h a": "About Captioner",
+        "ctrl+comma": "Settings",
+    }
+    for keys, title in windows.items():
+        one.keys(*keys.split())
+        one.wait_for(lambda title=title: one.title() == title)  # type: ignore[misc]
+        one.wait_until_idle()
+        focus = one.sight.focus()
+        place = [
+            one.sight.ask(f"winfo {what} [winfo toplevel {focus}]") for what in ("rootx", "rooty", "width", "height")
+        ]
+        left, top, width, height = map(int, place)
+        seen = one.screenshot().convert("L").crop((left, top, left + width, top + height))
+        bright = sum(seen.histogram()[150:]) / (width * height)  # text, and what is selected
+        assert bright < 0.15, f"{title}: {bright:.0%} is bright"
+        one.keys("Escape")
+        one.await_photo(photo, statement(photo))
+    one.close()
