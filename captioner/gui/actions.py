@@ -1,11 +1,14 @@
 """Commands that bring photos into the window, through dialogs and the clipboard, and take captions out of it."""
 
 import tkinter as tk
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from captioner import PhotoError
 from captioner.errors import user_message
 from captioner.gui.controller import Controller
+from captioner.gui.session.events import CaptionReady
 from captioner.gui.settings_store import SettingsStore
 from captioner.gui.status import Status
 from captioner.gui.voice import Voice
@@ -17,8 +20,26 @@ from captioner.photos.source import PhotoSource
 PATTERNS = [f"*{suffix}" for name in SUFFIXES for suffix in (name, name.upper())]
 
 
+UNRELIABLE = "Captioner can't describe this picture reliably. Keep the doubt in the text?"
+DECIDE = "Guesses, in the settings, decides for good."
+
+
+class Chosen(NamedTuple):
+    """A caption to copy or save.
+
+    which: the end of the sentence that says what was done with it, which names a caption other than the first.
+    """
+
+    captioned: CaptionReady
+    text: str
+    which: str
+
+
 class Actions:
-    """Open, paste, copy and save. What takes a while runs in a thread and can be cancelled."""
+    """Open, paste, copy and save. What takes a while runs in a thread and can be cancelled.
+
+    saved: called with a photo and the text that was saved in or next to it.
+    """
 
     def __init__(
         self,
@@ -29,6 +50,7 @@ class Actions:
         store: SettingsStore,
         voice: Voice,
     ) -> None:
+        self.saved: Callable[[Path, str], object] = lambda photo, text: None
         self._root = root
         self._caption_view = caption_view
         self._controller = controller
@@ -68,18 +90,22 @@ class Actions:
     def copy_caption(self) -> None:
         from captioner.gui.tk.clipboard import copy
 
-        assert self._controller.captioned
-        text, which = self._chosen()
-        selection = self._caption_view.selection()
-        copy(self._root, selection or text)
-        self._status.reply(f"Copied: {selection}" if selection else f"Copied{which}")
+        if selection := self._caption_view.selection():
+            copy(self._root, selection)
+            self._status.reply(f"Copied: {selection}")
+        elif chosen := self._chosen("Copy"):
+            copy(self._root, chosen.text)
+            self._status.reply(f"Copied{chosen.which}")
 
     def copy_html(self) -> None:
         from captioner.gui.tk.clipboard import copy
         from captioner.output.html import figure
 
-        assert self._controller.captioned
-        source, (text, which) = self._controller.captioned.source, self._chosen()
+        chosen = self._chosen("Copy")
+        if not chosen:
+            return
+        captioned, text, which = chosen
+        source = captioned.source
 
         def done(result: str | Exception) -> None:
             try:
@@ -98,10 +124,14 @@ class Actions:
         from captioner.output.text_file import save_caption
 
         assert self._controller.captioned
-        photo, (text, which) = self._controller.captioned.source.path, self._chosen()
+        photo = self._controller.captioned.source.path
         if photo is None:
             self._status.reply("A pasted photo has no folder to save the caption in. Copy the caption instead.")
             return
+        chosen = self._chosen("Save")
+        if not chosen:
+            return
+        _, text, which = chosen
 
         def done(result: Path | Exception) -> None:
             if isinstance(result, FileExistsError):
@@ -110,6 +140,7 @@ class Actions:
             elif isinstance(result, Exception):
                 self._status.reply(f"The caption can't be saved next to the photo. {user_message(result)}")
             else:
+                self.saved(photo, text)
                 self._status.reply(f"Saved as {result.name}{which}")
 
         def ask_to_replace(name: str) -> None:
@@ -119,15 +150,77 @@ class Actions:
 
         self._status.run("Saving…", lambda: save_caption(photo, text), done)
 
-    def _chosen(self) -> tuple[str, str]:
+    def save_in_photo(self) -> None:
+        """Save the caption in the photo, and ask first if the photo has a text."""
+        from tkinter import messagebox
+
+        from captioner.output.alt_text import AltText, AltTextExistsError, write_alt_text
+
+        assert self._controller.captioned
+        photo = self._controller.captioned.source.path
+        if photo is None:
+            self._status.reply("A pasted photo has no file to save the caption in. Copy the caption instead.")
+            return
+        chosen = self._chosen("Save into Photo")
+        if not chosen:
+            return
+        captioned, text, which = chosen
+
+        def save(overwrite: bool) -> None:
+            description = self._store.settings.save_description
+            self._status.run(
+                "Saving…",
+                lambda: write_alt_text(photo, text, description=description, overwrite=overwrite),
+                done,
+            )
+
+        def done(result: Path | Exception) -> None:
+            if isinstance(result, AltTextExistsError):
+                self._root.after_idle(ask_to_replace, result.existing.text)
+            elif isinstance(result, Exception):
+                self._status.reply(f"The caption can't be saved in the photo. {user_message(result)}")
+            else:
+                self._controller.note_saved(captioned, AltText(text, "alternative text"))
+                self.saved(photo, text)
+                where = "the photo" if result.suffix != ".xmp" else f"{result.name}, as the photo can't hold it"
+                self._status.reply(f"Saved in {where}{which}")
+
+        def ask_to_replace(existing: str) -> None:
+            question = f"The photo says already: {existing}\n\nReplace it by: {text}"
+            if messagebox.askyesno("Save into Photo", question, parent=self._root, default="no"):
+                save(overwrite=True)
+
+        save(overwrite=False)
+
+    def toggle_description(self) -> None:
+        on = not self._store.settings.save_description
+        self._store.change(save_description=on)
+        self._status.reply(f"Captions {'become' if on else 'do not become'} the photo's description, too.")
+
+    def _chosen(self, title: str) -> "Chosen | None":
         """The caption that a command is for: one of the other captions if they have the focus.
 
+        If the program calls it unreliable, the settings or the user decide whether the doubt goes with it.
+
+        Args:
+            title: what is done with it.
+
         Returns:
-            It, and the end of the sentence that says what was done with it, which names a caption other than the first.
+            None if the user decides to do nothing.
         """
+        from tkinter import messagebox
+
         assert self._controller.captioned
-        other = self._caption_view.chosen()
-        return other or self._controller.captioned.caption.text, f": {other}" if other else "."
+        captioned, other = self._controller.captioned, self._caption_view.chosen()
+        text, which = other or captioned.text.text, f": {other}" if other else "."
+        doubtful = captioned.text.doubtful(text)
+        keeps_doubt: bool | None = self._store.settings.unreliable_captions == "with doubt"
+        if doubtful and self._store.settings.unreliable_captions == "ask":
+            question = f"{UNRELIABLE}\n\nYes: {doubtful}\n\nNo: {text}\n\n{DECIDE}"
+            keeps_doubt = messagebox.askyesnocancel(title, question, parent=self._root, default="yes")
+        if doubtful and keeps_doubt is None:
+            return None
+        return Chosen(captioned, doubtful if doubtful and keeps_doubt else text, which)
 
     def save_speech(self) -> None:
         from tkinter import filedialog
@@ -144,7 +237,7 @@ class Actions:
             filetypes=[("Sound files", "*.wav")],
         )
         if name:
-            self._voice.save(captioned.caption.statement, Path(name))
+            self._voice.save(captioned.text.statement, Path(name))
 
 
 def _free_tab(root: tk.Tk) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from captioner.gui.actions import Actions
     from captioner.gui.controller import Controller
     from captioner.gui.dialogs.base import Dialog
+    from captioner.gui.editing import Editing
     from captioner.gui.folder.commands import FolderCommands
     from captioner.gui.voice import Voice
     from captioner.speech.speaker import Event
@@ -54,6 +55,7 @@ class App:
     controller: "Controller"
     actions: "Actions"
     folder: "FolderCommands"
+    editing: "Editing"
     _listener: "Listener"
 
     def __init__(
@@ -101,7 +103,8 @@ class App:
     def state(self) -> State:
         """What decides which commands can be used now."""
         if not self.commands:
-            return State(attention=self.store.settings.show_attention)
+            settings = self.store.settings
+            return State(attention=settings.show_attention, description=settings.save_description)
         return State(
             photo=self.controller.has_photo,
             caption=self.controller.captioned is not None,
@@ -109,9 +112,11 @@ class App:
             photos=bool(self.folder.session.table.rows),
             previous=self.controller.has_previous,
             next=self.controller.has_next,
+            undo=self.editing.can_undo,
             busy=self.status.is_busy,
             speaking=self.voice.speaking,
             attention=self.store.settings.show_attention,
+            description=self.store.settings.save_description,
             self_voicing=self.self_voicing.on,
         )
 
@@ -122,8 +127,10 @@ class App:
 
     def quit(self) -> None:
         """Close the window and end the program, unless captions are to be saved first."""
-        if self.commands and not self.folder.may_close(self.quit):
-            return
+        if self.commands:
+            self.editing.finish()
+            if not self.folder.may_close(self.quit):
+                return
         self._closed = True
         self.root.withdraw()
         self.main_thread.close()
@@ -170,11 +177,17 @@ class App:
     def _load_captions(self, photos: Sequence[str]) -> None:
         from captioner.gui.actions import Actions
         from captioner.gui.controller import Controller
+        from captioner.gui.editing import COMMANDS, Editing
         from captioner.gui.folder.commands import FolderCommands
+        from captioner.output.edits import Edits
 
+        edits = Edits()
         self.controller = Controller(
-            self.window, self.status, self.store, self.voice, self.self_voicing, self.main_thread, self.refresh
+            self.window, self.status, self.store, self.voice, self.self_voicing, self.main_thread, self.refresh, edits
         )
+        view = self.window.caption_view
+        self.editing = Editing(view, self.controller, self.status, self.main_thread, edits)
+        self.window.controls.bind(view.editor, COMMANDS)
         self.actions = Actions(
             self.root, self.window.caption_view, self.controller, self.status, self.store, self.voice
         )
@@ -187,7 +200,10 @@ class App:
             self.self_voicing,
             self.main_thread,
             lambda window: self.window.controls.bind(window, DIALOG_COMMANDS),
+            edits,
         )
+        self.editing.edited = self.folder.session.edited
+        self.actions.saved = self.folder.session.saved_alone
         if photos:
             self.controller.open_paths(photos)
 
@@ -202,9 +218,13 @@ class App:
             "open_folder": self.folder.open_folder,
             "photo_list": self.folder.show_list,
             "save_caption": self.actions.save_caption,
+            "save_in_photo": self.actions.save_in_photo,
+            "toggle_description": self.actions.toggle_description,
             "save_speech": self.actions.save_speech,
             "settings": self._show_settings,
             "quit": self.quit,
+            "edit_caption": self.editing.edit,
+            "undo_edit": self.editing.undo,
             "copy_caption": self.actions.copy_caption,
             "copy_html": self.actions.copy_html,
             "paste": self.actions.paste,

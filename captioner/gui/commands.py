@@ -14,6 +14,7 @@ class State:
     photo: a photo has been opened; caption: it has a caption; captions: this session has some.
     photos: a folder, or several photos, have been opened.
     previous, next: there may be a photo before and after the shown one.
+    undo: a caption was changed.
     """
 
     photo: bool = False
@@ -22,9 +23,11 @@ class State:
     photos: bool = False
     previous: bool = False
     next: bool = False
+    undo: bool = False
     busy: bool = False
     speaking: bool = False
     attention: bool = True
+    description: bool = False
     self_voicing: bool = False
 
 
@@ -88,6 +91,22 @@ COMMANDS = (
         lambda state: state.caption,
     ),
     Command(
+        "save_in_photo",
+        "Save into Photo",
+        "Save the caption in the photo as its alternative text.",
+        ("Mod+I",),
+        "File",
+        enabled=lambda state: state.caption,
+    ),
+    Command(
+        "toggle_description",
+        "Save as Description, Too",
+        "Let Save into Photo make the caption the photo's description, too.",
+        (),
+        "File",
+        checked=lambda state: state.description,
+    ),
+    Command(
         "save_speech",
         "Save Speech…",
         "Save the spoken caption as a sound file.",
@@ -97,6 +116,24 @@ COMMANDS = (
     ),
     Command("settings", "Settings…", "Choose voice, text size, theme and more.", ("Mod+comma",), "File", "Settings"),
     Command("quit", "Quit", "Close the program.", ("Mod+Q",), "File"),
+    Command(
+        "edit_caption",
+        "Edit Caption",
+        "Change the caption. Return keeps the change, Escape takes it back.",
+        ("Mod+E",),
+        "Edit",
+        enabled=lambda state: state.caption,
+    ),
+    Command(
+        "undo_edit",
+        "Undo Caption Change",
+        "Take back the last change of a caption.",
+        ("Mod+Z",),
+        "Edit",
+        enabled=lambda state: state.undo,
+        otherwise="No caption has been changed.",
+        without_photo="No caption has been changed.",
+    ),
     Command(
         "copy_caption", "Copy Caption", "Copy the caption.", ("Mod+C",), "Edit", "Copy", lambda state: state.caption
     ),

@@ -1,6 +1,8 @@
 """Shows what the caption service reports, and asks it for photos."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from captioner.gui.accessibility.self_voicing import SelfVoicing
 from captioner.gui.session.caption_service import CaptionService
@@ -23,6 +25,10 @@ from captioner.gui.voice import Voice
 from captioner.gui.window import Window
 from captioner.photos.source import PhotoSource
 
+if TYPE_CHECKING:
+    from captioner.output.alt_text import AltText
+    from captioner.output.edits import Edits
+
 MAX_NAMES = 5  # of photos in a sentence
 
 
@@ -31,9 +37,11 @@ class Controller:
 
     Args:
         refresh: called after each event.
+        edits: the user's captions.
 
     captions: this session's captions, the latest last.
     captioned: the shown photo with its caption, None while it has none.
+    leaving: called before another photo is requested.
     has_photo: whether one was opened, even if it could not be read.
     has_previous, has_next: whether there may be a photo before and after the shown one.
     opened: called with the photos or folders that are opened.
@@ -48,9 +56,11 @@ class Controller:
         self_voicing: SelfVoicing,
         main_thread: MainThreadQueue,
         refresh: Callable[[], object],
+        edits: "Edits",
     ) -> None:
         self.captions: dict[PhotoSource, CaptionReady] = {}
         self.captioned: CaptionReady | None = None
+        self.leaving: Callable[[], object] = lambda: None
         self.has_photo = self.has_previous = self.has_next = False
         self.opened: Callable[[Sequence[PhotoSource]], object] = lambda sources: None
         self._window = window
@@ -66,6 +76,7 @@ class Controller:
             lambda event: main_thread.put(self.handle, event),
             beam_width=store.settings.beam_width,
             screen=(window.root.winfo_screenwidth(), window.root.winfo_screenheight()),
+            edits=edits,
         )
         store.subscribe(lambda settings: self._service.set_beam_width(settings.beam_width), "beam_width")
         store.subscribe(lambda settings: self.show_attention(), "show_attention")
@@ -86,6 +97,23 @@ class Controller:
     def open_paths(self, paths: Sequence[str]) -> None:
         """Show and caption photos or folders of photos by their paths."""
         self.open([PhotoSource.of(path) for path in paths])
+
+    def change_caption(self, captioned: CaptionReady, edit: str | None) -> None:
+        """Let the user's caption stand for a photo, or no longer (None)."""
+        self._replace(replace(captioned, edit=edit))
+
+    def note_saved(self, captioned: CaptionReady, text: "AltText") -> None:
+        """The photo itself says this from now on."""
+        if now := self.captions.get(captioned.source):
+            self._replace(replace(now, author=text))
+
+    def _replace(self, captioned: CaptionReady) -> None:
+        self.captions[captioned.source] = captioned
+        if self.captioned and self.captioned.source == captioned.source:
+            self.captioned = captioned
+            self._window.caption_view.show(captioned.caption, captioned.text)
+            self._voice.remember(captioned.text.statement)
+        self._refresh()
 
     def previous_photo(self) -> None:
         self._request(self._service.step(-1))
@@ -156,6 +184,7 @@ class Controller:
     def _request(self, number: int) -> None:
         """Wait for the events of a new request. A request that was refused has the number of the one before."""
         if number != self._number:
+            self.leaving()
             self._number = number
             self._voice.clear()
             self._status.busy("Reading the photo…")
@@ -176,9 +205,9 @@ class Controller:
         self.captions[event.source] = event
         if self._shown and event.source == self._shown.source:
             self.captioned = event
-            self._window.caption_view.show(event.caption)
+            self._window.caption_view.show(event.caption, event.text)
             self._status.idle(f"Photo {self._shown.position} of {self._shown.total}.")
-            self._voice.caption(event.caption.statement)
+            self._voice.caption(event.text.statement)
             self._self_voicing.announce(self.position())
 
     def _show_failure(self, event: PhotoFailed) -> None:

@@ -30,9 +30,9 @@ def narrate(window: Window, self_voicing: SelfVoicing, photo: Callable[[], str])
     statement, alternatives = window.caption_view.statement, window.caption_view.alternatives
     describe(window.photo_view, name="Photo", role="picture", value=photo)
     describe(statement, name="Caption", value=lambda: statement.text or "none yet")
+    describe(window.caption_view.editor, name="Edit the caption, Return keeps the change, Escape takes it back")
     describe(alternatives, name="Other captions", role="list", value=alternatives.spoken_value)
     for event, sentence in REPLIES.items():
         for text in statement, alternatives:
             text.bind(event, lambda event, sentence=sentence: self_voicing.say(sentence))  # type: ignore[misc]
     window.root.bind_all("<<NoMatch>>", lambda event: self_voicing.say("No match."))  # letters in a list
-    alternatives.bind("<Return>", lambda event: self_voicing.say(alternatives.spoken_value()))

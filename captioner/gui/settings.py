@@ -16,6 +16,7 @@ TEXT_SIZES = (75, 100, 125, 150, 175, 200, 250, 300)
 RATES = (100, 120, 140, 160, 180, 200, 225, 250, 275, 300, 350, 400)
 RATE_LIMITS = (80, 600)
 VOLUMES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1)
+UNRELIABLE_CAPTIONS = ("ask", "with doubt", "without doubt")
 BEAM_WIDTHS = (1, 2, 3, 4, 5, 8, 12, 20)
 
 Number = TypeVar("Number", int, float)
@@ -45,6 +46,9 @@ class Settings:
     beam_width: how many captions the search keeps at each step, from the first to the last of BEAM_WIDTHS; None for
         the width that the weights were tuned for.
     show_attention: whether the photo shows where the selected word came from.
+    save_description: whether a caption that is saved in its photo becomes the photo's description, too.
+    unreliable_captions: what to do when one is copied or saved that the program calls unreliable; one of
+        UNRELIABLE_CAPTIONS.
     last_folder: where the Open dialog starts; "" for the system's default.
     """
 
@@ -57,6 +61,8 @@ class Settings:
     theme: str = "system"
     beam_width: int | None = None
     show_attention: bool = True
+    save_description: bool = False
+    unreliable_captions: str = "ask"
     last_folder: str = ""
 
 
@@ -163,5 +169,7 @@ CHECKS: dict[str, Callable[[object], bool]] = {
     "theme": lambda value: value in THEMES,
     "beam_width": _is_none_or(_is_integer(BEAM_WIDTHS[0], BEAM_WIDTHS[-1])),
     "show_attention": _is_bool,
+    "save_description": _is_bool,
+    "unreliable_captions": lambda value: value in UNRELIABLE_CAPTIONS,
     "last_folder": _is_text,
 }

@@ -89,6 +89,10 @@ class Voice:
         if self.speak_captions:
             self.say(text)
 
+    def remember(self, text: str) -> None:
+        """Take another caption of the shown photo, to speak it when the user asks for it."""
+        self._caption = text
+
     def say(self, text: str) -> None:
         """Speak the reply to something that the user did."""
         self._say(text, interrupt=True)

@@ -3,7 +3,6 @@
 A photo is known by its content, so that a caption stays with it when it is moved, renamed, or gets other metadata.
 """
 
-import hashlib
 import json
 import os
 import threading
@@ -23,6 +22,8 @@ MAX_OBSOLETE_LINES = 1000
 
 def content_key(pixels: "np.ndarray") -> str:
     """What a photo is known by in the journal: a digest of its pixels, as `PreparedPhoto.pixels` has them."""
+    import hashlib  # here, because the window loads this module when it starts
+
     return hashlib.sha256(pixels.tobytes()).hexdigest()[:32]
 
 
@@ -42,7 +43,8 @@ class Edits:
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path or default_path()
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # of the captions in memory, for moments only
+        self._writing = threading.Lock()
         self._captions: dict[str, str] | None = None
 
     def get(self, key: str) -> str | None:
@@ -62,6 +64,8 @@ class Edits:
                 captions.pop(key, None)
             else:
                 captions[key] = text
+        with self._writing:
+            text = self.get(key)  # a later call may have been faster
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with files.locked(self._path.with_suffix(".lock")), self._path.open("ab") as file:
                 file.write((b"" if self._ends_with_line() else b"\n") + _line(key, text))

@@ -29,7 +29,7 @@ class History(ListDialog):
         self._voice = voice
         self._show = show
         self._captions = captions[::-1]
-        self.fill((captioned.source.name, captioned.caption.statement) for captioned in self._captions)
+        self.fill((captioned.source.name, captioned.text.statement) for captioned in self._captions)
         describe(self.list, name="Captions", value=self._spoken)
         show_again = ttk.Button(self.buttons, text="Show Again", command=self.show_again)
         show_again.pack(side="left")
@@ -41,7 +41,7 @@ class History(ListDialog):
 
     def describe(self, line: str) -> str:
         captioned = self._captions[int(line)]
-        return f"{captioned.source.name}: {captioned.caption.statement}"
+        return f"{captioned.source.name}: {captioned.text.statement}"
 
     def show_again(self) -> None:
         source = self._captions[int(self.selected)].source
@@ -52,7 +52,7 @@ class History(ListDialog):
         if self._voice.speaking:
             self._voice.stop()
         else:
-            self._voice.say(self._captions[int(self.selected)].caption.statement)
+            self._voice.say(self._captions[int(self.selected)].text.statement)
         return "break"
 
     def _spoken(self) -> str:

@@ -12,6 +12,11 @@ from captioner.gui.settings_store import SettingsStore
 from captioner.speech.speaker import Voice
 
 SAMPLE = "This is how captions sound."
+UNRELIABLE = {
+    "Ask when copying": "ask",
+    "Keep the doubt": "with doubt",
+    "Leave out the doubt": "without doubt",
+}
 SELF_VOICING = {"Automatic": None, "On": True, "Off": False}
 
 
@@ -46,6 +51,7 @@ class SettingsDialog(Dialog):
         self._choice("Self-voicing", "self_voicing", SELF_VOICING)
         self._choice("Text size", "text_size", {_percent(size): size for size in TEXT_SIZES})
         self._choice("Theme", "theme", {_theme_label(theme): theme for theme in THEMES})
+        self._choice("Guesses", "unreliable_captions", UNRELIABLE)
         self._choice("Beam width", "beam_width", _or_automatic({str(width): width for width in BEAM_WIDTHS}))
 
         close = ttk.Button(self.body, text="Close", command=self.close)

@@ -16,6 +16,7 @@ OTHERS: dict[str, tuple[Line, ...]] = {
         ("Next or Previous Word", ("Right", "Left"), "Go from word to word and highlight where each came from."),
         ("First or Last Word", ("Home", "End"), "Go to an end of the caption. Escape leaves the words."),
         ("Other Captions", ("Down", "Up"), "Go to the other captions and back. Copy and Save take the chosen one."),
+        ("Use Another Caption", ("Return",), "In the other captions: make the chosen one the photo's caption."),
     ),
     "In Lists": (
         ("First or Last Line", ("Home", "End"), "Go to an end of the list."),

@@ -29,6 +29,7 @@ class FolderCommands:
 
     Args:
         bind: binds the program's shortcuts in a window of its own.
+        edits: the user's captions.
     """
 
     def __init__(
@@ -41,8 +42,9 @@ class FolderCommands:
         self_voicing: SelfVoicing,
         main_thread: MainThreadQueue,
         bind: Callable[[tk.Toplevel], object],
+        edits: Edits,
     ) -> None:
-        self.session = FolderSession(controller.captioning, Edits(), main_thread, self._show_progress)
+        self.session = FolderSession(controller.captioning, edits, main_thread, self._show_progress)
         self._window = window
         self._controller = controller
         self._status = status

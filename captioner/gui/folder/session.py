@@ -3,6 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from captioner.batch.progress import duration
@@ -109,6 +110,11 @@ class FolderSession:
         for index, text in captions:
             self.table.rows[index].saved = text
         self.changed([index for index, _ in captions])
+
+    def saved_alone(self, path: Path, text: str) -> None:
+        """A photo's caption has been saved in the main window."""
+        path = path.absolute()
+        self.saved([(index, text) for index, row in enumerate(self.table.rows) if row.path == path])
 
     def edited(self, key: str, text: str | None) -> None:
         """The user has written a caption for the photo with this key, or has taken it back (None)."""

@@ -20,7 +20,8 @@ from captioner.gui.session.events import (
     PhotoSkipped,
     Progress,
 )
-from captioner.gui.session.loading import Photo, PhotoCache, load_for_model
+from captioner.gui.session.loading import Key, Photo, PhotoCache, load_for_model
+from captioner.gui.session.other_texts import OtherTexts
 from captioner.gui.session.photo_list import PhotoList
 from captioner.photos.folder import FOLDER_TIMEOUT, TOO_SLOW
 from captioner.photos.source import PhotoSource
@@ -28,6 +29,7 @@ from captioner.system.timeouts import in_time
 
 if TYPE_CHECKING:
     from captioner import Caption
+    from captioner.output.edits import Edits
 
 # Seconds that a request waits for the one before it to stop reading. One that hangs is left to itself then.
 PREVIOUS_REQUEST_TIMEOUT = 0.3
@@ -43,6 +45,7 @@ class CaptionService:
         emit: called with each event, in any thread. It must not block: put the event in a queue.
         beam_width: how many captions the search keeps at each step; None for the width that the weights were tuned for.
         screen: width and height of the screen in pixels.
+        edits: the user's captions; None to keep none.
 
     captioning: the thread that captions its photos, and those of others in the background.
     """
@@ -51,7 +54,12 @@ class CaptionService:
     # lock and while its request is the current one. Making another request current, or none, supersedes it.
 
     def __init__(
-        self, emit: Callable[[Event], None], *, beam_width: int | None = None, screen: tuple[int, int]
+        self,
+        emit: Callable[[Event], None],
+        *,
+        beam_width: int | None = None,
+        screen: tuple[int, int],
+        edits: "Edits | None" = None,
     ) -> None:
         self._emit = emit
         self._lock = threading.Lock()
@@ -63,6 +71,7 @@ class CaptionService:
         self._reading_ended.set()
         self._photos = PhotoCache(screen)
         self.captioning = CaptioningThread(beam_width, self._report_model)
+        self._texts = OtherTexts(edits)
 
     def open(self, sources: Sequence[PhotoSource]) -> int:
         """Show and caption a photo, a folder's first one, or the first of several.
@@ -231,18 +240,22 @@ class CaptionService:
         """Report a photo's caption if it is known, or hand the photo to the captioning thread."""
         key = photo.key if photo else source.key()
         if caption := self.captioning.known(key):
-            self._report(request, position, caption)
+            self._report(request, position, caption, key)
             return
 
         def done(outcome: "Caption | str | ModelUnavailable") -> None:
             with suppress(Superseded):
-                self._report(request, position, outcome)
+                self._report(request, position, outcome, key)
 
-        job = Job(key, photo.prepared if photo else load_for_model(source), done)
+        prepared = photo.prepared if photo else load_for_model(source)
+        self._texts.find(key, source, prepared)
+        job = Job(key, prepared, done)
         self.captioning.put(job, lambda: self._is_current(request))
         self._check(request)
 
-    def _report(self, request: "_Request", position: int, outcome: "Caption | str | ModelUnavailable") -> None:
+    def _report(
+        self, request: "_Request", position: int, outcome: "Caption | str | ModelUnavailable", key: Key | None = None
+    ) -> None:
         """Report a photo's caption, or why it has none, unless it was only captioned ahead.
 
         Raises:
@@ -261,7 +274,7 @@ class CaptionService:
             elif isinstance(outcome, str):
                 self._emit((PhotoFailed if is_shown else PhotoSkipped)(number, source.name, outcome))
             else:
-                self._emit(CaptionReady(number, source, outcome))
+                self._emit(CaptionReady(number, source, outcome, *self._texts.of(key)))
             if position in photo_list.waiting:
                 photo_list.waiting.remove(position)
                 if isinstance(outcome, str):

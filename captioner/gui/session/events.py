@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from captioner.gui.session.photo_text import PhotoText, photo_text
+
 if TYPE_CHECKING:
     from PIL import Image
 
     from captioner import Caption
+    from captioner.output.alt_text import AltText
     from captioner.photos.source import PhotoSource
 
 
@@ -39,11 +42,24 @@ class PhotoLoaded:
 
 @dataclass(frozen=True)
 class CaptionReady:
-    """The caption of the shown photo, or of another one of several that were opened together."""
+    """The caption of the shown photo, or of another one of several that were opened together.
+
+    author: what the photo says of itself.
+    key: what the photo is known by where the user's captions are kept; "" if they are not kept.
+    edit: the user's caption.
+    """
 
     number: int
     source: "PhotoSource"
     caption: "Caption"
+    author: "AltText | None" = None
+    key: str = ""
+    edit: str | None = None
+
+    @property
+    def text(self) -> PhotoText:
+        """What stands for the photo."""
+        return photo_text(self.caption, self.author, self.edit)
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from captioner.gui.widgets.read_only_text import ReadOnlyText
 class Alternatives(ReadOnlyText):
     """Numbered sentences, one paragraph each. While it has the focus one is marked; Up, Down, Home and End choose it.
 
-    Generates <<Above>> when Up is pressed on the first sentence; <<FirstCaption>> and <<LastCaption>> when Home, End or
-    Down goes no further.
+    Generates <<Chosen>> when Return is pressed; <<Above>> when Up is pressed on the first sentence; <<FirstCaption>>
+    and <<LastCaption>> when Home, End or Down goes no further.
 
     Attributes:
         sentences: all of them.
@@ -25,6 +25,8 @@ class Alternatives(ReadOnlyText):
         self.bind("<Down>", lambda event: self._choose_further(self.chosen + 1))
         self.bind("<Home>", lambda event: self._choose_further(0))
         self.bind("<End>", lambda event: self._choose_further(len(self.sentences) - 1))
+        for key in "<Return>", "<KP_Enter>":
+            self.bind(key, lambda event: self._become_caption())
         self.bind("<FocusIn>", lambda event: self._choose(self.chosen))
         self.bind("<FocusOut>", lambda event: self.tag_remove("marked", "1.0", "end"))
         self.bind("<ButtonRelease-1>", lambda event: self._choose(self._line(event.x, event.y), keep_selection=True))
@@ -44,6 +46,10 @@ class Alternatives(ReadOnlyText):
         if not self.sentences:
             return ""
         return f"{self.sentence.removesuffix('.')}, {self.chosen + 1} of {len(self.sentences)}"
+
+    def _become_caption(self) -> str:
+        self.event_generate("<<Chosen>>")
+        return "break"
 
     def _choose_further(self, index: int) -> str:
         if self.sentences and index in (self.chosen, len(self.sentences)):

@@ -7,9 +7,11 @@ from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
 from captioner.caption import confidence_sentence
+from captioner.gui.session.photo_text import PhotoText, photo_text
 from captioner.gui.style.fonts import scaled
 from captioner.gui.style.palettes import Palette
 from captioner.gui.widgets.alternatives import Alternatives
+from captioner.gui.widgets.caption_editor import CaptionEditor
 from captioner.gui.widgets.caption_text import CaptionText
 from captioner.gui.widgets.read_only_text import ReadOnlyText
 from captioner.gui.widgets.scrollable_frame import ScrollableFrame
@@ -38,6 +40,7 @@ class CaptionView(ttk.Frame):
 
     Attributes:
         statement: the caption as a sentence that also says how reliable it is; give it the first focus.
+        editor: in its place while the user edits the caption.
         confidence: the label that says how often such captions are right; Tab reaches it while there is a caption.
         alternatives: the other sentences; hidden if there are none.
         status: the label with the message.
@@ -58,12 +61,15 @@ class CaptionView(ttk.Frame):
 
         content = self._frame.content
         self.statement = CaptionText(content)
+        self.editor = CaptionEditor(content)
         self.confidence = ttk.Label(content, style="Reachable.TLabel")
         self._heading = ttk.Label(content, text="Other captions for this photo")
         self.alternatives = Alternatives(content)
         self._scrolled_status = ttk.Label(content)
-        for part in self.statement, self.confidence, self._heading, self.alternatives, self._scrolled_status:
-            part.grid(sticky="ew", pady=(0, self._gap))
+        for row, part in enumerate(
+            (self.statement, self.confidence, self._heading, self.alternatives, self._scrolled_status)
+        ):
+            part.grid(row=row, sticky="ew", pady=(0, self._gap))
             self._frame.follow_wheel(part)
 
         self.speak_places = True
@@ -111,8 +117,12 @@ class CaptionView(ttk.Frame):
         word = self._words[self.word]
         return self.marked_text if word.text in EMPTY_WORDS else f"{self.marked_text}: {place(word.attention_weights)}"
 
-    def show(self, caption: "Caption | None") -> None:
-        """Show a caption, or none. The place for the next one stays free, so that the photo keeps its size."""
+    def show(self, caption: "Caption | None", text: PhotoText | None = None) -> None:
+        """Show a caption, or none. The place for the next one stays free, so that the photo keeps its size.
+
+        Args:
+            text: what stands for the photo; None for the caption.
+        """
         self._frame.keep_height(caption is None)
         self._words = caption.words if caption else ()
         if caption is None:
@@ -120,15 +130,32 @@ class CaptionView(ttk.Frame):
             self.confidence.configure(text="", takefocus=False)
             self.alternatives.show(())
         else:
-            self.statement.show(caption.statement, [word.text for word in caption.words])
-            self.confidence.configure(text=confidence_sentence(caption.confidence), takefocus=True)
-            self.alternatives.show([alternative.text for alternative in caption.alternatives])
+            text = text or photo_text(caption, None, None)
+            self.statement.show(text.statement, text.words)
+            self.confidence.configure(text=text.origin or confidence_sentence(caption.confidence), takefocus=True)
+            self.alternatives.show(text.others)
         for part in self._heading, self.alternatives:
             if self.alternatives.sentences:
                 part.grid()
             else:
                 part.grid_remove()
         self._frame.reveal(0, 0)
+
+    def begin_edit(self, text: str) -> None:
+        """Let the user edit a text in place of the statement. The editor generates <<Done>> or <<Back>> at the end."""
+        self.statement.grid_remove()
+        self.editor.grid(row=0, sticky="ew", pady=(0, self._gap))
+        self.editor.begin(text)
+        self._frame.reveal(0, self.editor.winfo_reqheight())
+
+    def end_edit(self) -> str:
+        """Show the statement again, with the focus if the editor has it, and return the edited text."""
+        focused = self.focus_get() is self.editor
+        self.editor.grid_remove()
+        self.statement.grid()
+        if focused:
+            self.statement.focus_set()
+        return self.editor.text
 
     def message(self, text: str, busy: bool = False) -> None:
         """Say what the program is doing. After half a second of being busy a progress bar appears."""
@@ -153,6 +180,7 @@ class CaptionView(ttk.Frame):
     def apply_palette(self, palette: Palette, fonts: Mapping[str, Any]) -> None:
         """Use the colours of a palette, and fonts: fonts["statement"], which is large, and fonts["text"]."""
         self.statement.apply_palette(palette, fonts["statement"])
+        self.editor.apply_palette(palette, fonts["statement"])
         self.alternatives.apply_palette(palette, fonts["text"])
         self._heading.configure(foreground=palette.muted)
         self._frame.apply_palette(palette)

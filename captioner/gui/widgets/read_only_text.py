@@ -68,12 +68,17 @@ class ReadOnlyText(tk.Text):
         return self.get("sel.first", "sel.last").strip() if self.tag_ranges("sel") else ""
 
     def _fit_height(self) -> None:
-        if self.winfo_width() > 1:  # it is on screen
-            pixels = int(self.tk.call(self, "count", "-update", "-ypixels", "1.0", "end"))
-            lines = math.ceil(pixels / int(self.tk.call("font", "metrics", self["font"], "-linespace")))
-            if lines != self["height"]:
-                self.configure(height=lines)
+        fit_height(self)
 
     def _select_all(self) -> str:
         self.tag_add("sel", "1.0", "end - 1 chars")
         return "break"
+
+
+def fit_height(text: tk.Text) -> None:
+    """Make a text as high as its content."""
+    if text.winfo_width() > 1:  # it is on screen
+        pixels = int(text.tk.call(text, "count", "-update", "-ypixels", "1.0", "end"))
+        lines = math.ceil(pixels / int(text.tk.call("font", "metrics", text["font"], "-linespace")))
+        if lines != text["height"]:
+            text.configure(height=lines)

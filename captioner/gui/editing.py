@@ -1,0 +1,97 @@
+"""The user's own captions: editing one, choosing another of the model's, undoing that, and keeping them."""
+
+from collections.abc import Callable
+
+from captioner.gui.controller import Controller
+from captioner.gui.session.events import CaptionReady
+from captioner.gui.status import Status
+from captioner.gui.tk.main_thread import MainThreadQueue
+from captioner.gui.widgets.caption_view import CaptionView
+from captioner.output.edits import Edits
+
+# Commands whose keys work in the editor.
+COMMANDS = (
+    *("toggle_self_voicing", "larger_text", "smaller_text", "help", "quit"),
+    *("slower_speech", "faster_speech", "quieter_speech", "louder_speech"),
+)
+TAKEN_BACK = "The caption is as it was."
+
+
+class Editing:
+    """Changes the captions of photos. Belongs to the main thread.
+
+    edited: called with the key of a photo and the user's caption for it, None for none, after each change.
+    can_undo: whether a caption was changed in this session, and the change not undone.
+    """
+
+    def __init__(
+        self, view: CaptionView, controller: Controller, status: Status, main_thread: MainThreadQueue, edits: Edits
+    ) -> None:
+        self._view = view
+        self._controller = controller
+        self._status = status
+        self._main_thread = main_thread
+        self._edits = edits
+        self.edited: Callable[[str, str | None], object] = lambda key, text: None
+        self._changes: list[CaptionReady] = []  # what they were before, the latest last
+        self._edited: CaptionReady | None = None  # the photo whose caption is in the editor
+        view.editor.bind("<<Done>>", lambda event: self.finish())
+        view.editor.bind("<<Back>>", lambda event: self._go_back())
+        view.alternatives.bind("<<Chosen>>", lambda event: self._choose())
+        controller.leaving = self.finish
+
+    @property
+    def can_undo(self) -> bool:
+        return bool(self._changes)
+
+    def edit(self) -> None:
+        """Let the user edit the text of the shown photo."""
+        assert self._controller.captioned
+        self._edited = self._controller.captioned
+        self._view.begin_edit(self._edited.text.text)
+
+    def finish(self) -> None:
+        """Take the text in the editor, if it is open, as the photo's caption. An empty one gives the model's back."""
+        edited, self._edited = self._edited, None
+        if edited is None:
+            return
+        text = self._view.end_edit()
+        # Another caption may have come meanwhile, with another beam width for instance.
+        edited = self._controller.captions.get(edited.source, edited)
+        if text != edited.text.text:
+            self._change(edited, text or None)
+
+    def undo(self) -> None:
+        """Undo the latest change."""
+        before = self._changes.pop()
+        now = self._controller.captions.get(before.source, before)
+        self._apply(now, before.edit)
+        self._status.reply(f"Undone. {before.source.name}: {before.text.statement}")
+
+    def _choose(self) -> None:
+        if self._controller.captioned and (text := self._view.alternatives.sentence):
+            self._change(self._controller.captioned, text)
+            self._view.statement.focus_set()
+
+    def _go_back(self) -> None:
+        self._edited = None
+        self._view.end_edit()
+        self._status.reply(TAKEN_BACK)
+
+    def _change(self, captioned: CaptionReady, text: str | None) -> None:
+        self._changes.append(captioned)
+        if text == captioned.caption.text and not captioned.author:
+            text = None  # the model's own, with its doubt
+        self._apply(captioned, text)
+
+    def _apply(self, captioned: CaptionReady, edit: str | None) -> None:
+        self._controller.change_caption(captioned, edit)
+        if not captioned.key:
+            return
+        self.edited(captioned.key, edit)
+
+        def done(error: OSError | None) -> None:
+            if error:
+                self._status.notify(f"The caption can't be kept ({error.strerror}). It will be lost when you quit.")
+
+        self._main_thread.run(lambda: self._edits.put(captioned.key, edit), done)
