@@ -213,7 +213,7 @@ class Actions:
         assert self._controller.captioned
         captioned, other = self._controller.captioned, self._caption_view.chosen()
         text, which = other or captioned.text.text, f": {other}" if other else "."
-        doubtful = captioned.text.doubtful(text)
+        doubtful = captioned.text.guesses.get(text, "")
         keeps_doubt: bool | None = self._store.settings.unreliable_captions == "with doubt"
         if doubtful and self._store.settings.unreliable_captions == "ask":
             question = f"{UNRELIABLE}\n\nYes: {doubtful}\n\nNo: {text}\n\n{DECIDE}"

@@ -24,6 +24,7 @@ def test_an_edited_caption_is_the_users_and_lasts(program: Start, user: User, sh
     one.await_photo(cat, statement)
     one.keys("ctrl+e")
     one.wait_for(lambda: one.sight.focus().endswith("captioneditor"))
+    assert one.shows("Return keeps the change, Esc takes it back.")
     one.keys("ctrl+a", "R")
     one.await_utterance("R")  # what is typed is spoken
     one.type("ex, my cat, is bored.")
@@ -39,6 +40,7 @@ def test_an_edited_caption_is_the_users_and_lasts(program: Start, user: User, sh
     one.await_text("The caption is as it was.")
     assert one.shows(MINE)
     assert not one.shows("Nonsense")
+    assert one.shows("This caption is yours.")
 
     one.keys("Next")  # away and back
     one.await_photo(coffee, shipped.caption(coffee).statement)

@@ -23,7 +23,7 @@ class PhotoText:
     words: those of the model's caption, which have attention; none in other texts.
     origin: a sentence about where the text comes from; "" for the model's caption.
     others: other texts for the photo.
-    confidence: of the model's captions; 1 where the text is not the model's.
+    guesses: the model's captions among these texts, if the program calls them unreliable, with the doubt in words.
     """
 
     text: str
@@ -31,11 +31,7 @@ class PhotoText:
     words: tuple[str, ...]
     origin: str
     others: tuple[str, ...]
-    confidence: float = 1.0
-
-    def doubtful(self, text: str) -> str:
-        """A text with the doubt about it in words, if it is one that the program calls unreliable; otherwise ""."""
-        return hedge(text, self.confidence) if self.confidence < RELIABLE else ""
+    guesses: dict[str, str]
 
 
 def photo_text(caption: "Caption", author: "AltText | None", edit: str | None) -> PhotoText:
@@ -48,6 +44,8 @@ def photo_text(caption: "Caption", author: "AltText | None", edit: str | None) -
     """
     captions = [caption.text, *(alternative.text for alternative in caption.alternatives)]
     by_author = author if author and author.text not in (caption.text, caption.statement, edit) else None
+    is_guess = caption.confidence < RELIABLE
+    guesses = {text: hedge(text, caption.confidence) for text in captions if is_guess and text != edit}
     texts = [by_author.text, *captions] if by_author else captions
     if edit is not None:
         text, statement, origin = edit, edit, YOURS
@@ -56,6 +54,6 @@ def photo_text(caption: "Caption", author: "AltText | None", edit: str | None) -
         text, statement, origin = by_author.text, by_author.statement, f"From {place}."
     else:
         words = tuple(word.text for word in caption.words)
-        return PhotoText(caption.text, caption.statement, words, "", tuple(captions[1:]), caption.confidence)
+        return PhotoText(caption.text, caption.statement, words, "", tuple(captions[1:]), guesses)
     others = tuple(dict.fromkeys(other for other in texts if other != text))
-    return PhotoText(text, f"{statement} {caption.note}".rstrip(), (), origin, others)
+    return PhotoText(text, f"{statement} {caption.note}".rstrip(), (), origin, others, guesses)

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 # Milliseconds of being busy until the progress bar appears. It then stays at least as long, so it never flashes.
 PROGRESS_DELAY = 500
 
+# Below the caption while the user edits it.
+EDITING = "Return keeps the change, Esc takes it back."
+
 # Pixels between two parts of the view, on a 96 dpi screen.
 GAP = 6
 
@@ -74,6 +77,7 @@ class CaptionView(ttk.Frame):
 
         self.speak_places = True
         self._words: Sequence[Word] = ()
+        self._origin = ""  # what the confidence says after an edit
         self._busy = False
         self._bar_since = 0.0  # seconds; 0 while it is hidden
         self._timer = ""
@@ -145,6 +149,7 @@ class CaptionView(ttk.Frame):
         """Let the user edit a text in place of the statement. The editor generates <<Done>> or <<Back>> at the end."""
         self.statement.grid_remove()
         self.editor.grid(row=0, sticky="ew", pady=(0, self._gap))
+        self._origin, self.confidence["text"] = str(self.confidence["text"]), EDITING
         self.editor.begin(text)
         self._frame.reveal(0, self.editor.winfo_reqheight())
 
@@ -153,6 +158,8 @@ class CaptionView(ttk.Frame):
         focused = self.focus_get() is self.editor
         self.editor.grid_remove()
         self.statement.grid()
+        if self.confidence["text"] == EDITING:  # no other caption has come
+            self.confidence["text"] = self._origin
         if focused:
             self.statement.focus_set()
         return self.editor.text
