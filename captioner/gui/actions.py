@@ -59,9 +59,9 @@ class Actions:
         self._voice = voice
 
     def open_photos(self) -> None:
+        """Let the user choose photos in the system's own dialog."""
         from tkinter import filedialog
 
-        _free_tab(self._root)
         names = filedialog.askopenfilenames(
             parent=self._root,
             title="Open Photos",

@@ -1,7 +1,6 @@
 """Puts the window together: builds its parts, connects them, and runs the user's commands."""
 
 import sys
-import time
 import tkinter as tk
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -22,20 +21,18 @@ from captioner.gui.window import Window
 from captioner.system import crash_log
 
 if TYPE_CHECKING:
+    from captioner.gui.accessibility.screen_reader_watch import ScreenReaderWatch
     from captioner.gui.accessibility.self_voicing import SelfVoicing
     from captioner.gui.actions import Actions
     from captioner.gui.controller import Controller
-    from captioner.gui.dialogs.base import Dialog
     from captioner.gui.editing import Editing
     from captioner.gui.folder.commands import FolderCommands
     from captioner.gui.voice import Voice
     from captioner.speech.speaker import Event
     from captioner.system.single_instance import Listener
 
-LOOK_AGAIN_SECONDS = 10  # at least, between two looks for a screen reader
 RETRY_COMMAND = 20  # milliseconds until a command is tried again that came before everything was loaded
 ICONS = ("icon.png", "icon-48.png", "icon-32.png", "icon-16.png")
-DIALOG_COMMANDS = ("toggle_self_voicing", "larger_text", "smaller_text", "quit")
 
 
 class App:
@@ -52,6 +49,7 @@ class App:
     # Loaded when the window is on screen.
     voice: "Voice"
     self_voicing: "SelfVoicing"
+    _reader_watch: "ScreenReaderWatch"
     controller: "Controller"
     actions: "Actions"
     folder: "FolderCommands"
@@ -64,8 +62,6 @@ class App:
         self.root = root
         self.commands: dict[str, Callable[[], object]] = {}  # empty until everything that they need is loaded
         self._closed = False
-        self._tk_speaks = False  # to a screen reader
-        self._looked_for_reader = 0.0  # time.monotonic()
         root.report_callback_exception = self._report_error
         root.protocol("WM_DELETE_WINDOW", self.quit)
         self.main_thread = MainThreadQueue(root)
@@ -163,6 +159,7 @@ class App:
         self.store.subscribe(self._configure_voice, "speak_captions", "voice", "rate", "volume")
 
     def _load_self_voicing(self, greet: bool) -> None:
+        from captioner.gui.accessibility.screen_reader_watch import ScreenReaderWatch
         from captioner.gui.accessibility.self_voicing import SelfVoicing
         from captioner.gui.narration import narrate
 
@@ -171,12 +168,14 @@ class App:
         narrate(self.window, self.self_voicing, self._photo_description)
         if not greet:
             self.voice.clear()  # a photo is coming: its caption is the first thing to say
-        self._find_screen_reader(partial(self._start_self_voicing, greet))
+        self._reader_watch = ScreenReaderWatch(self.root, self.voice, self.main_thread, self._handle_speech)
+        self._reader_watch.look(partial(self._start_self_voicing, greet))
         self.store.subscribe(lambda settings: self._switch_self_voicing(), "self_voicing")
 
     def _load_captions(self, photos: Sequence[str]) -> None:
         from captioner.gui.actions import Actions
         from captioner.gui.controller import Controller
+        from captioner.gui.dialogs.show import SHORTCUTS
         from captioner.gui.editing import COMMANDS, Editing
         from captioner.gui.folder.commands import FolderCommands
         from captioner.output.edits import Edits
@@ -199,7 +198,7 @@ class App:
             self.voice,
             self.self_voicing,
             self.main_thread,
-            lambda window: self.window.controls.bind(window, DIALOG_COMMANDS),
+            lambda window: self.window.controls.bind(window, SHORTCUTS),
             edits,
         )
         self.editing.edited = self.folder.session.edited
@@ -208,20 +207,32 @@ class App:
             self.controller.open_paths(photos)
 
     def _load_commands(self) -> None:
+        from captioner.gui.dialogs.show import Dialogs
         from captioner.gui.speech_keys import SpeechKeys
         from captioner.system.single_instance import Listener
 
         speech = SpeechKeys(self.store, self.status)
+        dialogs = Dialogs(
+            self.window,
+            self.controller,
+            self.actions,
+            self.folder,
+            self.store,
+            self.voice,
+            self.self_voicing,
+            self.main_thread,
+            self._configure_voice,
+        )
         self._listener = Listener(lambda paths: self.main_thread.put(self._handle_second_start, paths))
         self.commands = {
-            "open": self.actions.open_photos,
-            "open_folder": self.folder.open_folder,
+            "open": dialogs.open_photos,
+            "open_folder": dialogs.open_folder,
             "photo_list": self.folder.show_list,
             "save_caption": self.actions.save_caption,
             "save_in_photo": self.actions.save_in_photo,
             "toggle_description": self.actions.toggle_description,
             "save_speech": self.actions.save_speech,
-            "settings": self._show_settings,
+            "settings": dialogs.settings,
             "quit": self.quit,
             "edit_caption": self.editing.edit,
             "undo_edit": self.editing.undo,
@@ -230,7 +241,7 @@ class App:
             "paste": self.actions.paste,
             "previous_photo": self.controller.previous_photo,
             "next_photo": self.controller.next_photo,
-            "history": self._show_history,
+            "history": dialogs.history,
             "cancel": self.controller.cancel,
             "speak": self.voice.toggle,
             "speak_confidence": lambda: self.status.answer(str(self.window.caption_view.confidence["text"])),
@@ -243,8 +254,8 @@ class App:
             "toggle_attention": self.controller.toggle_attention,
             "larger_text": self.appearance.larger_text,
             "smaller_text": self.appearance.smaller_text,
-            "help": self._show_help,
-            "about": self._show_about,
+            "help": dialogs.help,
+            "about": dialogs.about,
         }
         self.refresh()
 
@@ -274,48 +285,6 @@ class App:
         self.root.createcommand("tkAboutDialog", partial(self.run_command, "about"))
         self.root.createcommand("tk::mac::OpenDocument", lambda *paths: self.controller.open_paths(paths))
 
-    # Dialogs.
-
-    def _show_history(self) -> None:
-        from captioner.gui.dialogs.history import History
-
-        captions = list(self.controller.captions.values())
-        self._open_dialog(
-            History,
-            lambda: History(self.root, captions, self.voice, lambda source: self.controller.open([source])),
-        )
-
-    def _show_settings(self) -> None:
-        from captioner.gui.dialogs.settings import SettingsDialog
-
-        def speak_sample(sentence: str) -> None:
-            if not self.self_voicing.on:  # which speaks the new value
-                self.voice.say(sentence)
-
-        self._open_dialog(
-            SettingsDialog,
-            lambda: SettingsDialog(self.root, self.store, self.voice.voices(), speak_sample, self._configure_voice),
-        )
-
-    def _show_help(self) -> None:
-        from captioner.gui.dialogs.shortcuts import Help
-
-        self._open_dialog(Help, lambda: Help(self.root))
-
-    def _show_about(self) -> None:
-        from captioner.gui.dialogs.about import About
-
-        self._open_dialog(About, lambda: About(self.root))
-
-    def _open_dialog(self, kind: "type[Dialog]", make: "Callable[[], Dialog]") -> None:
-        """Open a dialog, or bring it to the front if it is open."""
-        for window in self.root.winfo_children():
-            if isinstance(window, kind):
-                window.lift()
-                (window.focus_lastfor() or window).focus_set()
-                return
-        self.window.controls.bind(make(), DIALOG_COMMANDS)
-
     # Speech.
 
     def _configure_voice(self, settings: Settings) -> None:
@@ -327,30 +296,10 @@ class App:
         self.status.speak_pending()
         self.refresh()
 
-    def _find_screen_reader(self, then: Callable[[], object]) -> None:
-        """Speak through the screen reader that runs, if there is one that takes texts, and call `then`."""
-        from captioner.gui.accessibility import tk_accessible
-        from captioner.speech import screen_reader_output
-
-        def take(found: screen_reader_output.ScreenReader) -> None:
-            self.voice.reader = found.output
-            self._tk_speaks = found.running and tk_accessible.available(self.root)
-            then()
-
-        self._looked_for_reader = time.monotonic()
-        report = partial(self.main_thread.put, self._handle_speech)
-        self.main_thread.run(lambda: screen_reader_output.find(report), take)
-
-    def _find_screen_reader_again(self, event: "tk.Event[tk.Misc]") -> None:
-        """Look for one that was started while another program had the focus."""
-        is_time = time.monotonic() - self._looked_for_reader > LOOK_AGAIN_SECONDS
-        if event.widget is self.root and is_time and not self.voice.reader:
-            self._find_screen_reader(self._switch_self_voicing)
-
     def _self_voicing_wanted(self) -> bool:
         """What the user has chosen; else True, unless Tk itself speaks to the screen reader."""
         choice = self.store.settings.self_voicing
-        return not self._tk_speaks if choice is None else choice
+        return not self._reader_watch.tk_speaks if choice is None else choice
 
     def _start_self_voicing(self, greet: bool) -> None:
         self.self_voicing.on = self._self_voicing_wanted()
@@ -359,7 +308,7 @@ class App:
         else:
             self.self_voicing.follow_focus()
         self.status.speak_pending()
-        self.root.bind("<FocusIn>", self._find_screen_reader_again, add="+")
+        self._reader_watch.look_again(self._switch_self_voicing)
         self.refresh()
 
     def _switch_self_voicing(self) -> None:

@@ -191,6 +191,9 @@ class Controller:
 
     def _show_photo(self, event: PhotoLoaded) -> None:
         self._shown = event
+        path = event.source.path
+        if path and str(path.parent) != self._store.settings.last_folder:  # which is above a folder that was opened
+            self._store.change(last_folder=str(path.parent))
         self.captioned = None
         self.has_photo = True
         self.has_previous = event.position > 1

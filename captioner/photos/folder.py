@@ -25,8 +25,23 @@ def photos_in(folder: Path) -> list[Path]:
         OSError: the folder cannot be read.
     """
     with os.scandir(folder) as entries:
-        names = [entry.name for entry in entries if _is_photo(entry)]
-    return [folder / name for name in sorted(names, key=natural)]
+        return _sorted(folder, [entry.name for entry in entries if _is_photo(entry)])
+
+
+def contents(folder: Path, every_file: bool = False) -> tuple[list[Path], list[Path]]:
+    """List the folders in a folder, and its photos, both by their names and without those that are hidden.
+
+    Args:
+        every_file: list all files in place of the photos.
+
+    Raises:
+        OSError: the folder cannot be read.
+    """
+    with os.scandir(folder) as entries:
+        found = [entry for entry in entries if not entry.name.startswith(".")]
+    folders = [entry.name for entry in found if _is_folder(entry)]
+    files = [entry.name for entry in found if (not _is_folder(entry) if every_file else _is_photo(entry))]
+    return _sorted(folder, folders), _sorted(folder, files)
 
 
 def photos_below(folder: Path, report: Callable[[Path, Exception], None]) -> list[Path]:
@@ -56,9 +71,12 @@ def photos_below(folder: Path, report: Callable[[Path, Exception], None]) -> lis
 
 def _list(folder: Path) -> tuple[str, list[Path], list[Path]]:
     """Where a folder really is, its photos, and the folders in it."""
-    with os.scandir(folder) as entries:
-        names = [entry.name for entry in entries if _is_folder(entry)]
-    return os.path.realpath(folder), photos_in(folder), [folder / name for name in sorted(names, key=natural)]
+    folders, photos = contents(folder)
+    return os.path.realpath(folder), photos, folders
+
+
+def _sorted(folder: Path, names: list[str]) -> list[Path]:
+    return [folder / name for name in sorted(names, key=natural)]
 
 
 def natural(name: str) -> tuple[list[str | int], str]:

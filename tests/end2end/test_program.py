@@ -33,9 +33,9 @@ def await_on_screen(program: Program, photo: Path) -> None:
 
 
 def start_to_open(program: Program) -> None:
-    """Open the dialog for photos, and wait until its name field has the focus."""
+    """Open the dialog for photos, and wait until its list has the focus."""
     program.keys("ctrl+o")
-    program.await_title("Open Photos", focus=".ent")
+    program.await_title("Open Photos", focus="!treeview")
 
 
 def test_a_photo_is_shown_captioned_and_spoken(
@@ -81,6 +81,7 @@ def test_photos_are_opened_with_the_dialog(program: Start, user: User, statement
     again = program()
     start_to_open(again)
     again.await_text(str(photos[0].parent))  # the dialog starts in the last folder
+    again.go_to("entry")
     again.type("coffee.jpg")
     again.keys("Return")
     again.await_photo(photos[2], statement(photos[2]))

@@ -1,6 +1,7 @@
 """What a user who cannot see the window hears after each key."""
 
 import json
+import shutil
 import tkinter as tk
 from collections.abc import Callable
 from pathlib import Path
@@ -123,6 +124,55 @@ def test_keys_in_lists_say_where_they_go(program: Start, user: User, statement: 
     one.keys("Return")
     one.wait_for(lambda: one.sight.ask("[focus] get") == said)
     one.keys("Escape")
+    one.close()
+
+
+def test_the_open_dialog_says_where_one_is(program: Start, user: User, statement: Statement) -> None:
+    photos = user.album()
+    site = photos[0].parent / "site"
+    site.mkdir()
+    for number in (1, 2, 10):
+        shutil.copy(photos[1], site / f"page{number}.jpg")
+    (site / "notes.txt").write_text("no photo")
+    user.choose(self_voicing=True)
+    one = program(photos[0].parent)  # where the dialog starts, and not in the folder above
+    one.await_utterance("4 of 4 photos captioned. Control J lists them.")
+    keys = {
+        "ctrl+o": "Open Photos, dialog. Folder Photos, 4 photos, 1 folder, list, Folder site, 3 photos, 1 of 5",
+        "End": "photographer.jpg, 5 of 5",
+        "shift+Up": "coffee.jpg, 4 of 5, 2 selected",
+        "shift+Home": "Folder site, 3 photos, 1 of 5, 5 selected",
+        "ctrl+a": "Folder site, 3 photos, 1 of 5, 4 selected",
+        "c": "cat.jpg, 3 of 5",
+        "Home": "Folder site, 3 photos, 1 of 5",
+        "Return": "Folder site, 3 photos, page1.jpg, 1 of 3",
+        "BackSpace": "Folder Photos, 4 photos, 1 folder, Folder site, 3 photos, 1 of 5",
+        "Tab": "Name, text field, blank",
+        "x": "x",
+        "KP_Enter": "There is no photo or folder x.",
+        "alt+Up": "Folder home, no photos, 1 folder, list, Folder Photos, 4 photos, 1 of 1",
+    }
+    for key, text in keys.items():
+        hear(one, key, text)
+    one.go_to("entry")
+    one.type(f"{site}")
+    one.keys("Return")
+    one.await_utterance("Folder site, 3 photos, list, page1.jpg, 1 of 3")
+    one.go_to("checkbutton")
+    hear(one, "space", "checked")
+    one.await_text(f"{site}: 4 files")
+    hear(one, "Tab", "Open, button")
+    hear(one, "Tab", "Open Folder, button, site, Control Return")
+    hear(one, "Tab", "Cancel, button")
+    hear(one, "Tab", "Parent Folder, button, Alt Up arrow")
+    hear(one, "Tab", "Folder site, 4 files, list, page1.jpg, 2 of 4")
+    one.keys("shift+Down", "Return")
+    one.await_utterance("2 of 2 photos captioned.")
+    hear(one, "ctrl+o", "Open Photos, dialog. Folder site, 3 photos, list, page1.jpg, 1 of 3")
+    hear(one, "BackSpace", "Folder Photos, 4 photos, 1 folder, Folder site, 3 photos, 1 of 5")
+    one.keys("ctrl+Return")
+    one.await_title("Photo List")
+    one.await_utterance("3 of 3 photos captioned.")
     one.close()
 
 

@@ -12,7 +12,6 @@ from queue import SimpleQueue
 import pytest
 
 from captioner.speech.speaker import Event, Speaker
-from captioner.system import screen_reader
 from tests.support.program import Program, User
 from tests.support.soundcard import loudness
 
@@ -43,7 +42,6 @@ def has_nothing_to_cancel(program: Program) -> bool:
     return program.sight.ask(f"{photo} entrycget Cancel -state") == "disabled"
 
 
-@pytest.mark.skipif(screen_reader.running(), reason="a screen reader is running, so the program is silent")
 def test_a_blind_users_run(program: Start, user: User, statement: Statement) -> None:
     """From the start to the spoken captions of a folder's photos: what is heard after each key, and nothing else."""
     photos = user.album()
@@ -61,12 +59,8 @@ def test_a_blind_users_run(program: Start, user: User, statement: Statement) -> 
     hear("Down", f"Open, Control O. Choose photos to describe. 2 of {SHORTCUTS}")
     hear("s", f"Save Caption, Control S. Save the caption as a text file next to the photo. 3 of {SHORTCUTS}")
     hear("Escape", f"Captioner. Photo, picture, {welcome}")
-    hear("ctrl+o", "Open Photos, dialog. File names, text field, blank")
-    for letter in "Photos":
-        hear(letter, letter)
-    hear("Return", "Photos, deleted")
-    hear("shift+Tab", "Files, list, none of 4 selected")
-    hear("Down", "astronaut.jpg, 1 of 4")
+    hear("ctrl+o", "Open Photos, dialog. Folder home, no photos, 1 folder, list, Folder Photos, 4 photos, 1 of 1")
+    hear("Return", "Folder Photos, 4 photos, astronaut.jpg, 1 of 4")
     hear("Return", statement(photos[0]))
     hear("Right", statement(photos[1]))
     one.keys("space")  # to stop

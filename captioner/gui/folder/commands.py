@@ -58,6 +58,7 @@ class FolderCommands:
         controller.opened = self.session.open
 
     def open_folder(self) -> None:
+        """Let the user choose a folder in the system's own dialog."""
         from tkinter import filedialog
 
         folder = filedialog.askdirectory(
@@ -67,9 +68,13 @@ class FolderCommands:
             mustexist=True,
         )
         if folder:
-            self._controller.open_paths([folder])
-            self._store.change(last_folder=folder)
-            self.show_list()
+            self.take_folder(folder)
+
+    def take_folder(self, folder: str) -> None:
+        """Open a folder's photos, and list them."""
+        self._controller.open_paths([folder])
+        self._store.change(last_folder=folder)
+        self.show_list()
 
     def show_list(self) -> None:
         """Open the list of photos, or bring it to the front."""
