@@ -15,47 +15,21 @@ import pytest
 from PIL import Image
 
 from captioner.cli import main
-from tests.support.archives import paths, rows, write_tar
+from tests.support.archives import differences, paths, rows, write_tar
 from tests.support.program import wait_for
+from tests.support.ray_cluster import VARIABLES, RayCluster
+from tests.support.system import descendants
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-STORE = 80_000_000  # bytes of each node's object store
-
-
-class RayCluster:
-    """A cluster of two nodes with a core each, of which one may be killed."""
-
-    def __init__(self) -> None:
-        from ray.cluster_utils import Cluster
-
-        node: dict[str, Any] = {"num_cpus": 1, "object_store_memory": STORE}
-        self._cluster = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
-        self._node = node
-        self.add_node()
-        self.address = self._cluster.address
-
-    def add_node(self) -> None:
-        self._second = self._cluster.add_node(**self._node)
-        self._cluster.wait_for_nodes()
-
-    def kill_node(self) -> None:
-        self._cluster.remove_node(self._second, allow_graceful=False)
-
-    def shutdown(self) -> None:
-        self._cluster.shutdown()
 
 
 @pytest.fixture(scope="module")
 def ray_cluster() -> Iterator[RayCluster]:
     with pytest.MonkeyPatch.context() as patch:
-        # Before the cluster starts, because its workers get the variables of its nodes.
-        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        patch.setenv("RAY_BACKEND_LOG_LEVEL", "fatal")
-        patch.setenv("AWS_ACCESS_KEY_ID", "test")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-        patch.setenv("PYTHONPATH", str(ROOT))
+        for name, value in VARIABLES.items():
+            patch.setenv(name, value)
         started = RayCluster()
         yield started
         started.shutdown()
@@ -80,18 +54,6 @@ def expected(photos) -> list[dict[str, Any]]:
     return [json.loads(line) for line in output.splitlines()]
 
 
-def assert_equal(out: Path, expected: list[dict[str, Any]]) -> None:
-    """Assert that the captions of an archive are those of the command line, row for row."""
-    found = rows(out)
-    assert [row["path"] for row in found] == [row["path"] for row in expected]
-    for row, one in zip(found, expected, strict=True):
-        assert row["caption"] == one.get("caption")
-        assert row["statement"] == one.get("statement")
-        assert row["error"] == one.get("error")
-        assert row["confidence"] == pytest.approx(one.get("confidence"), abs=1e-5)
-        assert row["alternatives"] == [other["caption"] for other in one.get("alternatives", [])]
-
-
 def parts(out: Path) -> list[str]:
     return [path.name for path in out.glob("part-*")]
 
@@ -112,7 +74,7 @@ def test_a_node_that_is_killed_costs_nothing(ray_cluster, photos, expected, tmp_
     assert status == 0, printed.err
     assert f"{out} is complete. 26 photos captioned in " in printed.err
     assert "1 of them could not be; the column error says why." in printed.err
-    assert_equal(out, expected)
+    assert differences(rows(out), expected) == []
 
     assert main(["archive", str(photos), str(out), "--address", ray_cluster.address]) == 0
     assert capsys.readouterr().err == f"captioner: {out} was complete already.\n"
@@ -128,7 +90,7 @@ def test_the_same_command_goes_on_after_the_program_was_killed(ray_cluster, phot
     assert 0 < len(before) < 4
 
     assert main(arguments) == 0
-    assert_equal(out, expected)
+    assert differences(rows(out), expected) == []
     assert {name: (out / name).stat().st_mtime_ns for name in before} == before, "a part was captioned again"
 
 
@@ -187,9 +149,7 @@ def test_without_an_address_the_command_starts_ray_and_survives_a_killed_worker(
     command = [sys.executable, "-m", "captioner", "archive", f"{photos}/0*.jpg", str(out), "--workers", "1"]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as program:
         wait_for(lambda: parts(out), 180)
-        workers = [
-            pid for pid in processes_of(program.pid) if b"MapWorker" in Path(f"/proc/{pid}/cmdline").read_bytes()
-        ]
+        workers = [pid for pid in descendants(program.pid) if b"MapWorker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
         os.kill(workers[0], signal.SIGKILL)
         errors = program.communicate()[1]
         assert program.returncode == 0, errors
@@ -197,9 +157,3 @@ def test_without_an_address_the_command_starts_ray_and_survives_a_killed_worker(
     assert errors.startswith(f"captioner: {out} is complete. 10 photos captioned in ")
     assert errors.count("\n") == 1
     wait_for(lambda: not [pid for pid in workers if os.path.exists(f"/proc/{pid}")], 20)
-
-
-def processes_of(pid: int) -> list[int]:
-    """The processes that a process has started, and those that they have started."""
-    children = [int(one) for path in Path(f"/proc/{pid}/task").glob("*/children") for one in path.read_text().split()]
-    return children + [one for child in children for one in processes_of(child)]

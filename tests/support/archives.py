@@ -40,3 +40,18 @@ def rows(out: Path) -> list[dict[str, Any]]:
 
 def paths(out: Path) -> list[str]:
     return [row["path"] for row in rows(out)]
+
+
+def differences(found: list[dict[str, Any]], expected: list[dict[str, Any]]) -> list[str]:
+    """Where the rows of an archive, sorted by path, are not what `captioner --json` printed."""
+    expected = sorted(expected, key=lambda row: str(row["path"]))
+    names, wanted = [row["path"] for row in found], [row["path"] for row in expected]
+    if names != wanted:
+        return [f"{len(names)} rows for {len(wanted)} photos, {len(set(wanted) - set(names))} are missing"]
+    return [
+        row["path"]
+        for row, one in zip(found, expected, strict=True)
+        if any(row[name] != one.get(name) for name in ("caption", "statement", "error"))
+        or abs((row["confidence"] or 0) - one.get("confidence", 0)) > 1e-5
+        or row["alternatives"] != [other["caption"] for other in one.get("alternatives", [])]
+    ]
