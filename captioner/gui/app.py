@@ -70,6 +70,8 @@ class App:
         self.store = SettingsStore(settings, default_path(), self.main_thread, self.status.notify)
         self.appearance = Appearance(self.window, self.store, self.status, self.main_thread, system_palette)
         self.refresh()
+        if not photos:
+            self.window.invite(sorted(resources.folder("assets").glob("*.jpg")))
         root.update()  # on screen, before anything else is loaded
         # Speech comes before the photos, whose captions it speaks.
         self._load(
@@ -205,6 +207,8 @@ class App:
         self.actions.saved = self.folder.session.saved_alone
         if photos:
             self.controller.open_paths(photos)
+        elif invitation := self.window.invitation:
+            invitation.bind("<<Sample>>", lambda event: self.controller.open_sample(invitation.sample))
 
     def _load_commands(self) -> None:
         from captioner.gui.dialogs.show import Dialogs
@@ -265,8 +269,12 @@ class App:
     def _load_others(self) -> None:
         from captioner.gui.style.file_dialogs import theme_file_dialogs
         from captioner.gui.tk.drop import take_drops
+        from captioner.gui.widgets.invitation import draw_thumbnails
 
         theme_file_dialogs(self.root)
+        if invitation := self.window.invitation:
+            samples, height = invitation.samples, invitation.thumbnail_height()
+            self.main_thread.run(lambda: draw_thumbnails(samples, height), invitation.show_thumbnails)
         self.appearance.follow_system()
         # Large packages are imported in threads.
         self.main_thread.run(
@@ -304,7 +312,9 @@ class App:
     def _start_self_voicing(self, greet: bool) -> None:
         self.self_voicing.on = self._self_voicing_wanted()
         if greet:
-            self.self_voicing.greet()
+            from captioner.gui.widgets.invitation import spoken_invitation
+
+            self.self_voicing.greet(spoken_invitation())
         else:
             self.self_voicing.follow_focus()
         self.status.speak_pending()
@@ -316,7 +326,7 @@ class App:
         self.refresh()
 
     def _photo_description(self) -> str:
-        return self.controller.description() if self.commands else self.window.caption_view.statement.text
+        return self.controller.description() if self.commands else "none yet"
 
     # What comes from outside.
 

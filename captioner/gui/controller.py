@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from captioner.gui.accessibility.self_voicing import SelfVoicing
@@ -22,7 +23,7 @@ from captioner.gui.settings_store import SettingsStore
 from captioner.gui.status import Status
 from captioner.gui.tk.main_thread import MainThreadQueue
 from captioner.gui.voice import Voice
-from captioner.gui.window import Window
+from captioner.gui.window import PLACEHOLDER, Window
 from captioner.photos.source import PhotoSource
 
 if TYPE_CHECKING:
@@ -115,6 +116,10 @@ class Controller:
             self._voice.remember(captioned.text.statement)
         self._refresh()
 
+    def open_sample(self, path: Path) -> None:
+        """Show and caption one of the program's sample photos. The next Open dialog stays in the user's folder."""
+        self._request(self._service.open([PhotoSource.of(path)]))
+
     def previous_photo(self) -> None:
         self._request(self._service.step(-1))
 
@@ -145,7 +150,8 @@ class Controller:
     def description(self) -> str:
         """The shown photo in words, or the sentence in its place."""
         if not self._shown:
-            return self._window.caption_view.statement.text
+            text = self._window.caption_view.statement.text
+            return text if text != PLACEHOLDER else "none yet"
         return f"{self._shown.source.name}, {self._shown.position} of {self._shown.total}"
 
     def position(self) -> str:
@@ -199,6 +205,7 @@ class Controller:
         self.has_previous = event.position > 1
         self.has_next = event.position < event.total
         self._window.show_name(event.source.name)
+        self._window.end_invitation()
         self._window.photo_view.show(event.image)
         self._window.caption_view.show(None)
         self._status.busy("Captioning…")

@@ -35,12 +35,13 @@ class Controls:
     Args:
         run: called with the command's name.
 
+    run: the same.
     buttons: the toolbar's, by the names of their commands.
     """
 
     def __init__(self, root: tk.Tk, run: Callable[[str], None]) -> None:
         self._root = root
-        self._run = run
+        self.run = run
         self._entries: list[tuple[Command, tk.Menu, int]] = []
         self._checks = {command.name: tk.BooleanVar(root) for command in COMMANDS if command.checked}
         self._enabled: dict[str, bool] = {}
@@ -63,7 +64,7 @@ class Controls:
 
     def toolbar(self, parent: tk.Misc) -> Toolbar:
         """Make the toolbar."""
-        bar = Toolbar(parent, self._run)
+        bar = Toolbar(parent, self.run)
         self.buttons = bar.buttons
         return bar
 
@@ -110,7 +111,7 @@ class Controls:
                 options: dict[str, Any] = {
                     "label": command.label,
                     "accelerator": command.shortcut,
-                    "command": partial(self._run, command.name),
+                    "command": partial(self.run, command.name),
                     "underline": _underline(command.label, taken),
                     **space,
                 }
@@ -125,7 +126,7 @@ class Controls:
     def _pressed(self, name: str, event: "tk.Event[tk.Misc]") -> str | None:
         if event.keysym == "space" and event.widget.winfo_class() in PRESSED_BY_SPACE:
             return None
-        self._run(name)
+        self.run(name)
         return "break"
 
     def _pressed_foreign(self, by_sequence: Mapping[str, str], event: "tk.Event[tk.Misc]") -> str | None:

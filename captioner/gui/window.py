@@ -1,7 +1,8 @@
 """The window's layout: the menus and toolbar, the photo, and the caption."""
 
 import tkinter as tk
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from tkinter import ttk
 
 from captioner.gui.controls import Controls
@@ -9,10 +10,11 @@ from captioner.gui.style.fonts import FONTS, line_height, scaled, use_desktop_dp
 from captioner.gui.style.palettes import Palette
 from captioner.gui.style.ttk_theme import apply_theme
 from captioner.gui.widgets.caption_view import CaptionView
+from captioner.gui.widgets.invitation import Invitation
 from captioner.gui.widgets.photo_view import PhotoView
 
 TITLE = "Captioner"
-WELCOME = "Open a photo, drop one here, or paste one."
+PLACEHOLDER = "The caption appears here."
 
 SETTLING_MILLISECONDS = 200  # for the window manager to resize the window
 
@@ -59,8 +61,9 @@ class Window:
         self.caption_view.pack(fill="x")
         for part in self.frame, self.toolbar, self.caption_view.statement:
             part.bind("<Configure>", lambda event: self._fit_photo(), add="+")
+        self.invitation: Invitation | None = None
         self._apply_to_views(palette)
-        self.caption_view.statement.show(WELCOME, ())
+        self.caption_view.statement.show(PLACEHOLDER, ())
         self.photo_view.focus_set()
 
     def apply_theme(self, palette: Palette, text_size: int) -> None:
@@ -71,6 +74,19 @@ class Window:
         if self._resizing:
             self.root.after_cancel(self._resizing)
         self._resizing = self.root.after(SETTLING_MILLISECONDS, self._resize, text_size)
+
+    def invite(self, samples: Sequence[Path]) -> None:
+        """Say how to begin, and offer sample photos, in the place of the photo."""
+        self.invitation = Invitation(self.photo_view, self.controls.run, samples)
+        self.invitation.apply_palette(self._palette)
+
+    def end_invitation(self) -> None:
+        """Make room for a photo."""
+        if self.invitation:
+            if str(self.root.tk.call("focus", "-lastfor", self.root)).startswith(str(self.invitation)):
+                self.photo_view.focus_set()
+            self.invitation.destroy()
+            self.invitation = None
 
     def show_name(self, name: str) -> None:
         """Put a photo's name in the title."""
@@ -124,10 +140,13 @@ class Window:
         self.photo_view.configure(height=max(1, height))
 
     def _apply_to_views(self, palette: Palette) -> None:
+        self._palette = palette
         self.photo_view.apply_palette(palette)
         self.photo_view.configure(highlightcolor=palette.focus, highlightbackground=palette.background)
         self.caption_view.apply_palette(palette, FONTS)
         self.toolbar.apply_palette(palette)
+        if self.invitation:
+            self.invitation.apply_palette(palette)
 
 
 def _is_maximized(root: tk.Tk) -> bool:

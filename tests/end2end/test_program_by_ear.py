@@ -12,9 +12,10 @@ import pytest
 from captioner import Captioner
 from captioner.caption import confidence_sentence
 from captioner.gui.dialogs.settings import SettingsDialog
+from captioner.gui.widgets.invitation import WELCOME
 from captioner.output.attention_map import place
 from tests.support.opened import opened, wait
-from tests.support.program import Program, User
+from tests.support.program import ROOT, Program, User
 from tests.support.speech_dispatcher import speech_dispatcher
 
 Start = Callable[..., Program]
@@ -215,10 +216,27 @@ def test_the_caption_comes_first_and_then_the_name(program: Start, user: User, s
     one.close()
 
 
+def test_an_empty_start_offers_the_sample_photos(program: Start, user: User, statement: Statement) -> None:
+    user.choose(self_voicing=True)
+    one = program()
+    one.await_utterance("Photo, picture, none yet")
+    hear(one, "Tab", "Open, button, Control O")
+    hear(one, "Tab", "Sample photo Astronaut, button")
+    hear(one, "Tab", "Sample photo Cat, button")
+    cat = ROOT / "assets" / "cat.jpg"
+    hear(one, "space", statement(cat))
+    one.await_photo(cat, statement(cat))
+    assert one.sight.focus().endswith("photoview")
+    assert not one.shows(WELCOME)
+    one.await_utterance("Photo 2 of 4, cat.jpg.")
+    one.close()
+    assert json.loads(user.settings.read_text()).get("last_folder", "") == ""
+
+
 def test_keys_change_how_speech_sounds(program: Start, user: User) -> None:
     user.choose(self_voicing=True, rate=350, volume=0.2)
     one = program()
-    one.await_utterance("Photo, picture, Open a photo, drop one here, or paste one.")
+    one.await_utterance("Photo, picture, none yet")
     hear(one, "F6", "400 words per minute")
     hear(one, "F6", "400 words per minute, the fastest")
     hear(one, "F5", "350 words per minute")

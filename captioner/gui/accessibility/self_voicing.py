@@ -88,10 +88,11 @@ class SelfVoicing:
         root.bind_all("<<MenuSelect>>", self._follow_menu, add="+")
         root.bind_all("<<Word>>", self._say_word, add="+")
 
-    def greet(self) -> None:
-        """Speak the window's name, how to get help, and what has the focus."""
+    def greet(self, invitation: str = "") -> None:
+        """Speak the window's name, how to begin and to get help, and what has the focus."""
         if self.on:
-            self.announce(f"{self._inspector.text('wm', 'title', '.')}. Press F1 for help.")
+            title = self._inspector.text("wm", "title", ".")
+            self.announce(phrases.sentences(title, invitation, "Press F1 for help."))
             self.follow_focus()
 
     def follow_focus(self) -> None:

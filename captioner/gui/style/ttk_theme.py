@@ -169,6 +169,8 @@ class _ThemeBuilder:
             padding=0,
             size=2 * radius,
         )
+        primary = face(palette.accent, palette.accent)
+        self._element("primary", primary, border=radius, padding=0, size=2 * radius)
         # Borders around all of the toolbar's buttons would hide its groups. In high contrast they are what shows one.
         border = palette.border if palette.control == palette.background else palette.background
         self._element(
@@ -235,7 +237,7 @@ class _ThemeBuilder:
     def _set_layouts(self) -> None:
         layout = self._style.layout
         arrow: _Layout = ("arrow", {"side": "right", "sticky": ""})
-        for kind, face in ("TButton", "face"), ("Toolbar.TButton", "toolface"):
+        for kind, face in ("TButton", "face"), ("Toolbar.TButton", "toolface"), ("Primary.TButton", "primary"):
             layout(kind, _nest("ring", face, "Button.padding", inside=[("Button.label", {"sticky": "nsew"})]))
         more = [("Menubutton.label", {"sticky": "nsew"})]
         layout("Toolbar.TMenubutton", _nest("ring", "toolface", "Menubutton.padding", inside=more))
@@ -278,6 +280,7 @@ class _ThemeBuilder:
         )
         style_map(".", foreground=[("disabled", palette.muted)], background=[])
         configure("TButton", padding=(round(2.4 * space), round(1.5 * space)), anchor="center", width=0)
+        configure("Primary.TButton", foreground=palette.on_accent, padding=(4 * space, 2 * space))
         for kind in "Toolbar.TButton", "Toolbar.TMenubutton":
             configure(kind, padding=(round(1.2 * space), round(1.5 * space)), space=space)
         configure("TCheckbutton", padding=space)

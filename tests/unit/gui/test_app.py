@@ -12,7 +12,7 @@ from captioner.gui.app import App
 from captioner.gui.commands import BY_NAME
 from captioner.gui.session.events import CaptionReady, PhotoFailed, PhotoSkipped, Progress
 from captioner.gui.tk import incoming
-from captioner.gui.window import WELCOME
+from captioner.gui.widgets.invitation import spoken_invitation
 from captioner.photos.source import PhotoSource
 from captioner.system import color_scheme
 from tests.support.opened import opened, status, wait
@@ -26,9 +26,29 @@ def app(root: tk.Tk, user: User, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ap
 
 
 def test_it_opens_empty_and_says_what_to_do(app: App, user: User) -> None:
-    assert app.window.caption_view.statement.text == WELCOME
+    assert app.window.invitation
     assert app.root.focus_get() is app.window.photo_view
-    assert user.utterances() == ["Captioner. Press F1 for help.", f"Photo, picture, {WELCOME}"]
+    assert user.utterances() == [
+        f"Captioner. {spoken_invitation()} Press F1 for help.",
+        "Photo, picture, none yet",
+    ]
+
+
+@pytest.mark.parametrize(("size", "shown"), [("960x760", 6), ("700x480", 3), ("480x360", 1)])
+def test_the_invitation_fits_the_window(app: App, size: str, shown: int) -> None:
+    invitation, view = app.window.invitation, app.window.photo_view
+    assert invitation
+    app.root.geometry(size)
+    wait(app, lambda: f"{app.root.winfo_width()}x{app.root.winfo_height()}" == size)
+
+    def fits() -> bool:
+        inner, outer = invitation.winfo_rooty(), view.winfo_rooty()
+        return inner >= outer and inner + invitation.winfo_height() <= outer + view.winfo_height()
+
+    wait(app, fits)
+    parts = [part for part in invitation.winfo_children() if part.winfo_viewable()]
+    assert len(parts) >= shown
+    assert any(part.winfo_class() == "TButton" for part in parts)
 
 
 def test_nothing_large_is_imported_before_the_window_appears() -> None:
