@@ -65,6 +65,11 @@ class Caption:
         """The caption as it is shown and spoken: hedged where it is doubtful, followed by the note."""
         return f"{hedge(self.text, self.confidence)} {self.note}".rstrip()
 
+    @property
+    def is_guess(self) -> bool:
+        """Whether the caption is too doubtful to be more than a guess."""
+        return self.confidence < HEDGES[-1][0]
+
     def to_dict(self) -> dict[str, Any]:
         """The caption as JSON takes it, without the attention weights."""
         return {

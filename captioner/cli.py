@@ -17,9 +17,10 @@ from captioner.errors import user_message
 from captioner.output.printable import printable
 
 if TYPE_CHECKING:
-    from captioner import Caption
     from captioner.batch.alt_text import AltTextWriter
     from captioner.batch.run import Outcome
+    from captioner.caption import Caption
+    from captioner.ocr.picture_text import PictureText
 
 # At the end at most this many of the photos that failed are named.
 MAX_NAMES = 10
@@ -72,6 +73,14 @@ def _check(options: argparse.Namespace, parser: argparse.ArgumentParser) -> None
         parser.error("argument --write-alt-text: does not take a photo from standard input")
     if options.read_alt_text and (options.output is not None or options.write_alt_text or _speaks(options)):
         parser.error("argument --read-alt-text: only allowed with --json and --recursive")
+    if options.text:
+        if options.output is not None or options.read_alt_text:
+            parser.error("argument --text: not allowed with --output or --read-alt-text")
+        from captioner.ocr.reader import MISSING, is_installed
+
+        if not is_installed():
+            print(f"captioner: {MISSING}", file=sys.stderr)
+            options.text = False
     if options.output is None:
         return
     if options.json or _speaks(options):
@@ -139,6 +148,11 @@ def _parser() -> argparse.ArgumentParser:
         type=_count,
         metavar="N",
         help="default: the number of physical cores",
+    )
+    parser.add_argument(
+        "--text",
+        action=argparse.BooleanOptionalAction,
+        help="read the text in each photo as well; default: only in one that can't be described reliably",
     )
     parser.add_argument("--speak", action="store_true", help="speak each caption after printing it")
     parser.add_argument(
@@ -221,8 +235,9 @@ class _Voice:
 
 def _caption_all(options: argparse.Namespace, voice: "_Voice | None") -> int:
     from captioner import Captioner
-    from captioner.batch.job import find_photos
+    from captioner.batch.job import STANDARD_INPUT, find_photos
     from captioner.batch.run import caption_all
+    from captioner.ocr.picture_text import spoken_with_text, with_text
 
     writer = _writer(options)
     captioner = Captioner(threads=options.threads, beam_width=options.beam_width)
@@ -232,7 +247,13 @@ def _caption_all(options: argparse.Namespace, voice: "_Voice | None") -> int:
     status = 1 if found.unreadable else 0
     named = found.has_folder or len(options.photos) > 1
     failed = []
-    for outcome in caption_all(captioner, found.photos, _standard_input):
+    contents: list[bytes] = []
+
+    def standard_input() -> bytes:
+        contents.append(_standard_input())
+        return contents[-1]
+
+    for outcome in caption_all(captioner, found.photos, standard_input):
         path, caption = outcome.photo, outcome.caption
         if caption is None:
             assert outcome.error
@@ -244,11 +265,13 @@ def _caption_all(options: argparse.Namespace, voice: "_Voice | None") -> int:
             continue
         if writer and not _save(writer, path, caption):
             status = 1
+        text = _read_text(contents[-1] if path == STANDARD_INPUT else path, caption, options)
         if options.json:
-            _print(json.dumps({"path": path, **caption.to_dict()}))
+            _print(json.dumps({"path": path, **caption.to_dict(), **(text.to_dict() if text else {})}))
         else:
-            _print(f"{printable(path)}: {caption.statement}" if named else caption.statement)
-        if voice and (sentence := _speak(voice, caption.statement, options)):
+            statement = with_text(caption.statement, text)
+            _print(f"{printable(path)}: {' '.join(statement.splitlines())}" if named else statement)
+        if voice and (sentence := _speak(voice, spoken_with_text(caption.statement, text), options)):
             status = 1
             voice = None  # it would fail for the other photos as well
             print(f"captioner: {sentence}", file=sys.stderr)
@@ -309,6 +332,22 @@ def _read_alt_text(options: argparse.Namespace) -> int:
         else:
             print(f"captioner: {printable(path)}: The photo has no text.", file=sys.stderr)
     return status
+
+
+def _read_text(source: str | bytes, caption: "Caption", options: argparse.Namespace) -> "PictureText | None":
+    """The text in a picture, or None if it can't be read or is not wanted."""
+    from captioner.ocr import reader
+
+    wanted = options.text
+    if wanted is None:
+        wanted = caption.is_guess and reader.is_installed()
+    if not wanted:
+        return None
+    try:
+        return reader.read(source)
+    except CaptionerError as error:
+        print(f"captioner: {user_message(error)}", file=sys.stderr)
+        return None
 
 
 def _caption_into_file(options: argparse.Namespace) -> int:

@@ -9,6 +9,10 @@ class WeightsError(CaptionerError):
     """The model's files are missing, damaged or not what they should be."""
 
 
+class TextUnavailable(CaptionerError):
+    """The text in a picture cannot be read. The message says why and what to do."""
+
+
 class PhotoError(CaptionerError):
     """A photo that cannot be read.
 

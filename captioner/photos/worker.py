@@ -19,7 +19,6 @@ import io
 import json
 import os
 import queue
-import signal
 import stat
 import sys
 import threading
@@ -27,6 +26,7 @@ from collections.abc import Callable
 from typing import IO, TYPE_CHECKING, Any
 
 from captioner.errors import PhotoError
+from captioner.system import limits
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -36,8 +36,6 @@ MAX_MEMORY = 1_050_000_000
 # Seconds after which the system ends a worker, in case the program has died and can't.
 WORKER_TIMEOUT = 10
 
-FORBIDDEN = ("os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.startfile", "os.system", "socket.", "subprocess.")
-
 Order = tuple[dict[str, Any], bytes]
 
 
@@ -46,7 +44,7 @@ def main() -> None:
     os.dup2(2, 1)  # decoders print to standard output
     orders: queue.SimpleQueue[Order] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(orders,), daemon=True).start()
-    _limit()
+    limits.limit(MAX_MEMORY)
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # NumPy would set memory aside for a thread on each core
     from PIL import Image
 
@@ -54,19 +52,19 @@ def main() -> None:
 
     def wait() -> None:
         """Return when a large photo may be decoded."""
-        _alarm(0)
+        limits.alarm(0)
         _send_line(answers, {"large": True})
         orders.get()
-        _alarm(WORKER_TIMEOUT)
+        limits.alarm(WORKER_TIMEOUT)
 
     while True:
         order, content = orders.get()
-        _alarm(WORKER_TIMEOUT)
+        limits.alarm(WORKER_TIMEOUT)
         try:
             _answer(answers, order, content, wait)
         except PhotoError as error:
             _send_line(answers, {"error": error.sentence})
-        _alarm(0)
+        limits.alarm(0)
 
 
 def open_file(path: str) -> IO[bytes]:
@@ -135,28 +133,6 @@ def _listen(orders: "queue.SimpleQueue[Order]") -> None:
             order = json.loads(line)
             orders.put((order, sys.stdin.buffer.read(order["content"])))
     os._exit(0)  # the program has ended
-
-
-def _limit() -> None:
-    sys.addaudithook(_forbid)
-    if sys.platform != "win32":
-        import resource
-
-        for kind, limit in ((resource.RLIMIT_DATA, MAX_MEMORY), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
-            with contextlib.suppress(
-                ValueError, OSError
-            ):  # the limit is lower already, or the system has no such limit
-                resource.setrlimit(kind, (limit, limit))
-
-
-def _forbid(event: str, arguments: tuple[Any, ...]) -> None:
-    if event.startswith(FORBIDDEN):
-        raise PermissionError(f"{event} is forbidden here")
-
-
-def _alarm(seconds: int) -> None:
-    if sys.platform != "win32":
-        signal.alarm(seconds)
 
 
 if __name__ == "__main__":
