@@ -27,7 +27,7 @@ for argument in "$@"; do
   esac
 done
 
-make_environment .venv ""
+make_environment .venv "[ocr]"
 if [ $command = captioner-gui ] && need_tk .venv; then
   need_speech
   exec "$root/.venv/bin/captioner-gui" "$@"

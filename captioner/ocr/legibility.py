@@ -20,7 +20,7 @@ MAX_HEIGHT = 0.4
 
 # A picture is mostly text if this share of it is covered by lines, or if it has so many letters and digits in a part of
 # it that is this large, or if so much of it has one of three colours.
-PAGE_COVERED = 0.25
+PAGE_COVERED = 0.35
 PAGE_PART, PAGE_PART_CHARACTERS = 0.12, 80
 PAGE_FLATNESS = ((0.9, 5), (0.75, 40))  # share of the picture, letters and digits
 # The side of the square in which colours are counted, and the width of a class of brightness.

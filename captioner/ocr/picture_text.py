@@ -14,9 +14,6 @@ IN_PHOTO = "It says: "
 PAGE = "This is mostly text"
 INCOMPLETE = "There is more text, which took too long to read."
 
-# With these, speech engines begin commands: SAPI in XML, macOS in double brackets.
-COMMAND_CHARACTERS = str.maketrans("<>[]", "    ")
-
 
 @dataclass(frozen=True)
 class Word:
@@ -97,9 +94,8 @@ class PictureText:
         return self._statement(self.lines, "\n")
 
     def spoken(self, max_lines: int | None = None) -> str:
-        """What is spoken: the statement of at most so many lines, without what speech engines take as commands."""
-        statement = self._statement(self.lines[:max_lines], " ")
-        return " ".join(statement.translate(COMMAND_CHARACTERS).split())
+        """What is spoken: the statement, of at most so many lines."""
+        return self._statement(self.lines[:max_lines], " ")
 
     def _statement(self, lines: Sequence[TextLine], separator: str) -> str:
         if not lines:

@@ -7,6 +7,7 @@ import atexit
 import contextlib
 import importlib.util
 import json
+import math
 import subprocess
 import threading
 from typing import Any
@@ -134,7 +135,12 @@ class _Worker:
         Args:
             pixels: RGB, 3 bytes a pixel, row after row.
         """
-        order: dict[str, object] = {"width": width, "height": height, "seconds": LINES_SECONDS}
+        order: dict[str, object] = {
+            "width": width,
+            "height": height,
+            "seconds": LINES_SECONDS,
+            "timeout": math.ceil(PICTURE_TIMEOUT) + 2,
+        }
         try:
             if not self._ready:
                 answer = in_time(self._answer, START_TIMEOUT, TextUnavailable(TOO_SLOW))

@@ -1,6 +1,7 @@
 """Finds and reads text with RapidOCR. Only to be called in a worker (`captioner.ocr.worker`)."""
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,9 @@ from rapidocr.main import RapidOCRError
 # with a shorter one are enlarged.
 MAX_SEARCH_SIDE, MIN_SEARCH_SIDE = 1280, 640
 
-# Lines that are read at a time, after which the time is looked at.
-LINES_AT_A_TIME = 6
+# Lines that are read at a time, after which the time is looked at: at most so many, whose widths, in heights, add up to
+# at most this when all are padded to the widest. More would take more memory.
+MAX_BATCH, MAX_BATCH_WIDTH = 6, 220
 
 # A picture is on its side if more than this share of its text, by length, runs upwards or downwards.
 SIDEWAYS_SHARE = 0.5
@@ -89,12 +91,10 @@ class Recognizer:
         if rotation:
             picture = np.ascontiguousarray(np.rot90(picture, rotation // 90))
             crops, corners = self._find(picture)
-        unknown = [index for index in range(len(crops)) if index not in known]
-        for start in range(0, len(unknown), LINES_AT_A_TIME):
-            if start and time.monotonic() > deadline:
-                break
-            part = unknown[start : start + LINES_AT_A_TIME]
+        for part in _batches([index for index in range(len(crops)) if index not in known], crops):
             known |= dict(zip(part, self._read_crops([crops[index] for index in part]), strict=True))
+            if time.monotonic() > deadline:
+                break
         lines = [RawLine(*known[index], corners[index]) for index in sorted(known)]
         return Reading([line for line in lines if line.text.strip()], rotation, len(known) == len(crops))
 
@@ -122,6 +122,7 @@ class Recognizer:
         chosen = np.flatnonzero(upwards == is_sideways)
         longest = [int(index) for index in chosen[np.argsort(-lengths[chosen])][:TRIED_LINES]]
         # Crops of lines that run upwards or downwards are turned to the left.
+        longest = next(_batches(longest, crops), [])
         tried = [crops[index] for index in longest]
         upright = self._read_crops(tried)
         best, rotation = upright, 90 * is_sideways
@@ -143,6 +144,21 @@ class Recognizer:
             (text, words.confs if len(words.confs) == len(text) else [score] * len(text))
             for text, score, words in zip(result.txts, result.scores, result.word_results, strict=True)
         ]
+
+
+def _batches(indices: list[int], crops: list[Pixels]) -> Iterator[list[int]]:
+    """Divide the indices of crops into batches that are read at a time."""
+    batch: list[int] = []
+    widest = 0.0
+    for index in indices:
+        height, width = crops[index].shape[:2]
+        widest = max(widest, width / height)
+        if batch and (len(batch) == MAX_BATCH or (len(batch) + 1) * widest > MAX_BATCH_WIDTH):
+            yield batch
+            batch, widest = [], width / height
+        batch.append(index)
+    if batch:
+        yield batch
 
 
 def _confidence(lines: list[ReadCrop]) -> float:

@@ -3,11 +3,12 @@
 It gets pixels only, but they may come from anybody, so it has the limits of the photo worker: see
 `captioner.system.limits`. What comes in and goes out for each picture:
 
-    in: {"width": ..., "height": ..., "seconds": ...} on one line, then the RGB pixels
+    in: {"width": ..., "height": ..., "seconds": ..., "timeout": ...} on one line, then the RGB pixels
     out: {"lines": [{"words": [[text, confidence], ...], "box": [left, top, right, bottom], "paragraph": ...}, ...],
         "is_page": ..., "rotation": ..., "complete": ...} on one line; see `PictureText` for what they mean
 
-Before the first picture it writes {"ready": true}.
+"seconds" is what `Recognizer.read` takes. After "timeout" seconds the system ends the worker, in case the program has
+died and can't. Before the first picture it writes {"ready": true}.
 """
 
 import json
@@ -19,8 +20,6 @@ from captioner.system import limits
 
 # In bytes. The program takes at most 300 MB and the photo worker, which is idle by then, less than 100 MB.
 MAX_MEMORY = 1_050_000_000
-# Seconds after which the system ends a worker, in case the program has died and can't.
-WORKER_TIMEOUT = 12
 # More would take more memory, and other programs want some, too.
 MAX_THREADS = 4
 
@@ -37,7 +36,7 @@ def main() -> None:
     _send_line(answers, {"ready": True})
     for line in sys.stdin.buffer:
         order = json.loads(line)
-        limits.alarm(WORKER_TIMEOUT)
+        limits.alarm(order["timeout"])
         content = sys.stdin.buffer.read(order["width"] * order["height"] * 3)
         _send_line(answers, _answer(recognizer, order, content))
         limits.alarm(0)

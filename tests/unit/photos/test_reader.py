@@ -262,7 +262,7 @@ def test_no_program_is_started_for_a_photo(lone, tmp_path, monkeypatch):
     with pytest.raises(PhotoError, match="This is a PostScript drawing"):
         read_photo(drawing)
     assert not started.exists()
-    probe = "import sys, subprocess; from captioner.photos.worker import _limit; _limit(); subprocess.run(['gs'])"
+    probe = "import subprocess; from captioner.system import limits; limits.limit(10**9); subprocess.run(['gs'])"
     done = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True)
     assert "PermissionError: subprocess.Popen is forbidden here" in done.stderr
     assert not started.exists()

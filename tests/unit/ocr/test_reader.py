@@ -1,0 +1,128 @@
+"""Reading text in made pictures, in a process of its own with limits."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+
+import jiwer
+import numpy as np
+import pytest
+from PIL import Image
+
+from captioner.errors import TextUnavailable
+from captioner.ocr import reader
+from captioner.ocr.worker import words_of
+from tests.support.pages import Page, photographed, sign, write
+
+pytestmark = pytest.mark.slow
+
+NOTE = ("Dear Mrs Lee, your train leaves at 10:45", "from platform 4. Bring £35.50.")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _end() -> Iterator[None]:
+    yield
+    reader.end()
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing takes too long, even on a busy machine."""
+    monkeypatch.setattr(reader, "PICTURE_TIMEOUT", 60.0)
+    monkeypatch.setattr(reader, "LINES_SECONDS", 60.0)
+
+
+def note(**options) -> Image.Image:
+    return write(NOTE, (400, 130), margin=20, **options)
+
+
+def words_right(page: Page, text: str) -> float:
+    return 1 - jiwer.wer(" ".join(page.text.split()), " ".join(text.split()))
+
+
+@pytest.mark.parametrize(
+    ("degrees", "corner"), [(0, "top left"), (90, "top right"), (180, "bottom right"), (270, "bottom left")]
+)
+def test_a_screenshot_is_read_whichever_way_it_is_turned(patient, degrees, corner):
+    picture = note(colours=("white", "#1565c0") if degrees else ("#1a1a1a", "white"))
+    text = reader.read(picture.rotate(-degrees, expand=True))
+    assert text.text.split() == " ".join(NOTE).split()
+    assert (text.is_page, text.rotation, text.complete) == (True, degrees, True)
+    left, top, right, bottom = text.lines[0].box  # where it is in the picture as it was
+    from_corner = (top if "top" in corner else 1 - bottom), (left if "left" in corner else 1 - right)
+    assert all(0 < distance < 0.35 for distance in from_corner)
+    assert (right - left > bottom - top) == (degrees in (0, 180))
+
+
+def test_a_page_photographed_at_an_angle_is_read(patient):
+    photo = photographed(write(NOTE, (550, 400), pixels=26, margin=40), (800, 600))
+    text = reader.read(photo)
+    assert words_right(Page(photo, " ".join(NOTE)), text.text) >= 0.85
+
+
+def test_a_sign_in_a_photo_is_read_but_the_photo_is_no_page(patient):
+    page = sign("Mind the dog", "cat", ((0.1, 0.7), (0.6, 0.74), (0.6, 0.9), (0.1, 0.86)), ("black", "#f2d024"))
+    text = reader.read(page.image)
+    assert (text.statement, text.is_page) == ("It says: Mind the dog", False)
+
+
+def test_in_a_photo_without_text_none_is_found(patient, samples):
+    assert reader.read(samples["cat"]).lines == ()
+
+
+def test_noise_is_no_text(patient):
+    noise = np.random.default_rng(0).integers(0, 256, (400, 600, 3), np.uint8)
+    assert reader.read(noise).lines == ()
+
+
+def test_a_page_with_ten_thousand_words_ends_in_time_with_what_was_read(monkeypatch):
+    monkeypatch.setattr(reader, "PICTURE_TIMEOUT", 60.0)  # on a busy machine
+    monkeypatch.setattr(reader, "LINES_SECONDS", 1.0)
+    page = write(["word " * 10_000], (2400, 2400), pixels=12, margin=10)
+    text = reader.read(page)
+    assert not text.complete
+    assert text.lines
+    assert text.statement.endswith("There is more text, which took too long to read.")
+
+
+def test_a_worker_that_hangs_or_crashes_costs_one_picture(monkeypatch):
+    reader.read(note())
+    assert reader._worker
+    process = reader._worker._process
+    with monkeypatch.context() as patch:
+        patch.setattr(reader, "PICTURE_TIMEOUT", 0.5)
+        os.kill(process.pid, signal.SIGSTOP)
+        with pytest.raises(TextUnavailable, match="took too long"):
+            reader.read(note())
+    assert process.poll() is not None
+    monkeypatch.setattr(reader, "PICTURE_TIMEOUT", 60.0)
+    assert reader.read(note()).lines
+
+
+def test_the_memory_of_an_idle_worker_is_given_back(patient, monkeypatch):
+    monkeypatch.setattr(reader, "IDLE_SECONDS", 0.1)
+    reader.read(note())
+    end = time.monotonic() + 10
+    while reader._worker is not None:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_without_the_recogniser_a_sentence_says_how_to_get_it(monkeypatch):
+    monkeypatch.setattr(reader, "is_installed", lambda: False)
+    with pytest.raises(TextUnavailable, match=r"pip install 'captioner\[ocr\]'"):
+        reader.read(note())
+
+
+def test_an_answer_that_is_nonsense_is_an_error_and_control_characters_are_dropped():
+    line = {"words": [["Hi\x1b[2J\u202e", 0.9], ["\x07", 0.9]], "box": [0, -1, 2, 1], "paragraph": 0}
+    answer = {"lines": [line], "is_page": False, "rotation": 0, "complete": True}
+    (parsed,) = reader._parsed(answer).lines
+    assert (parsed.text, parsed.box) == ("Hi[2J", (0, 0, 1, 1))
+    with pytest.raises(ValueError, match="rotation"):
+        reader._parsed({**answer, "rotation": 45})
+
+
+def test_words_have_the_confidence_of_their_characters():
+    assert words_of("a bc", [0.9, 1.0, 0.4, 0.6]) == [("a", 0.9), ("bc", 0.5)]
