@@ -15,7 +15,7 @@ need Xvfb:xvfb openbox:openbox xdotool:xdotool xprop:x11-utils xclip:xclip espea
   speech-dispatcher:speech-dispatcher \
   desktop-file-validate:desktop-file-utils gio:libglib2.0-bin java:default-jre-headless \
   exiftool:libimage-exiftool-perl exiv2:exiv2 curl:curl
-need chromedriver:chromium-driver || say "Tests of the page are skipped." # Ubuntu has it in another form
+need chromium:chromium || say "The tests of the page are skipped." # Ubuntu has no such package
 make_environment .venv-test "[test]"
 need_tk .venv-test
 cd "$root"

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 CHECKS = ["ruff check .", "ruff format --check .", "mypy", "lint-imports"]
 SYSTEM_COMMANDS = [
     *("Xvfb", "openbox", "xdotool", "xprop", "xclip", "espeak-ng", "aplay"),
-    *("desktop-file-validate", "gio", "java", "curl", "chromedriver"),
+    *("desktop-file-validate", "gio", "java", "curl", "chromium"),
 ]
 
 if sys.platform != "linux":
