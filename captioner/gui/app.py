@@ -107,7 +107,7 @@ class App:
             photo=self.controller.has_photo,
             caption=self.controller.captioned is not None,
             captions=bool(self.controller.captions),
-            photos=bool(self.folder.session.table.rows),
+            folder=self.folder.session.is_open,
             previous=self.controller.has_previous,
             next=self.controller.has_next,
             undo=self.editing.can_undo,

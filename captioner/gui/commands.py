@@ -12,7 +12,7 @@ class State:
     """What decides which commands can be used now.
 
     photo: a photo has been opened; caption: it has a caption; captions: this session has some.
-    photos: a folder, or several photos, have been opened.
+    folder: a folder, or several photos, have been opened.
     previous, next: there may be a photo before and after the shown one.
     undo: a caption was changed.
     """
@@ -20,7 +20,7 @@ class State:
     photo: bool = False
     caption: bool = False
     captions: bool = False
-    photos: bool = False
+    folder: bool = False
     previous: bool = False
     next: bool = False
     undo: bool = False
@@ -172,7 +172,7 @@ COMMANDS = (
         "List the photos of the folder with their captions, to sort, save and export them.",
         ("Mod+J",),
         "Photo",
-        enabled=lambda state: state.photos,
+        enabled=lambda state: state.folder,
         otherwise="No folder is open. Open one first.",
         without_photo="No folder is open. Open one first.",
     ),

@@ -29,6 +29,7 @@ class FolderSession:
 
     table: the photos. It is another one after `open` has found other photos.
     has_folder: whether there is a folder among what was opened.
+    is_open: whether there are photos, or will be as soon as they are listed.
     is_single_folder: whether one folder was opened, and nothing else.
     is_running, is_paused: whether photos are being captioned.
     changed: called with the rows that have changed, None for all of them.
@@ -50,6 +51,7 @@ class FolderSession:
         self._show = show
         self._sources: Sequence[PhotoSource] = ()
         self._job: FolderJob | None = None
+        self._listing: set[FolderJob] = set()  # those that have not found their photos yet
         self._done = 0
         self._failed: list[str] = []
         self._result = ""
@@ -81,6 +83,10 @@ class FolderSession:
     def close(self) -> None:
         if self._job:
             self._job.end()
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self._listing or self.table.rows)
 
     @property
     def is_single_folder(self) -> bool:
@@ -127,9 +133,10 @@ class FolderSession:
         def report(job: FolderJob, event: Report) -> None:
             self._main_thread.put(self._handle, job, event, sources, recursive)
 
-        FolderJob(self._captioning, report, self._edits, sources, recursive=recursive)
+        self._listing.add(FolderJob(self._captioning, report, self._edits, sources, recursive=recursive))
 
     def _handle(self, job: FolderJob, event: Report, sources: Sequence[PhotoSource], recursive: bool) -> None:
+        self._listing.discard(job)
         if isinstance(event, PhotosFound):
             if self._job:
                 self._job.end()
