@@ -20,7 +20,8 @@ TABLES = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
 CREATE TABLE IF NOT EXISTS files
-    (file BLOB PRIMARY KEY, photo TEXT NOT NULL, note TEXT NOT NULL, saved TEXT NOT NULL) WITHOUT ROWID;
+    (file BLOB PRIMARY KEY, photo TEXT NOT NULL, note TEXT NOT NULL, author TEXT NOT NULL, saved TEXT NOT NULL)
+    WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS captions
     (photo TEXT, model TEXT, caption TEXT NOT NULL, PRIMARY KEY (photo, model)) WITHOUT ROWID;
 """
@@ -31,11 +32,13 @@ class KnownPhoto(NamedTuple):
 
     key: as `captioner.output.edits.content_key` returns it.
     note: what the user should know about the photo's file: a sentence or "".
-    saved: the caption that was saved with the file as it is now, "" if there is none.
+    author: what the photo says of itself, or "".
+    saved: the caption that the program has saved in the file, or next to it, or "".
     """
 
     key: str
     note: str = ""
+    author: str = ""
     saved: str = ""
 
 
@@ -80,12 +83,12 @@ class CaptionCache:
 
     def photo(self, path: Path) -> KnownPhoto | None:
         """The photo that a file holds, None if the file is new or has changed. The file is not read."""
-        row = self._ask("SELECT photo, note, saved FROM files WHERE file = ?", _file(path))
+        row = self._ask("SELECT photo, note, author, saved FROM files WHERE file = ?", _file(path))
         return KnownPhoto(*map(str, row)) if row else None
 
     def remember(self, path: Path, photo: KnownPhoto) -> None:
         """Keep which photo a file holds now."""
-        self._ask("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", _file(path), *photo)
+        self._ask("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)", _file(path), *photo)
 
     def get(self, photo: KnownPhoto, beam_width: int | None) -> Caption | None:
         """A photo's caption, without its words."""

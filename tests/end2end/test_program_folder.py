@@ -1,17 +1,21 @@
 """A folder of photos in the window: captioned, sorted by doubt, corrected, saved and exported."""
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image, ImageDraw
 
 from captioner import Captioner
+from captioner.output.alt_text import read_alt_text
+from captioner.training.dataset import read_folder
 from tests.support.program import Program, User
 
 Start = Callable[..., Program]
 Statement = Callable[[Path], str]
 
 LIST = "Photo List"
+CORRECTED = "A chart of sales, which grow from 2010 to 2017."
 
 
 def drawing(path: Path) -> Path:
@@ -65,6 +69,68 @@ def test_the_afternoon_of_an_author(program: Start, user: User, shipped: Caption
     one.keys("Right")
     one.await_utterance("State: Unsure. drawing.png, 1 of 6")
 
+    one.keys("Return")
+    one.await_title("drawing.png – Captioner")
+    one.await_text("I can't describe this picture reliably.")
+    one.keys("ctrl+e", "ctrl+a")
+    one.type(CORRECTED)
+    one.keys("Return", "ctrl+j")
+    one.await_title(LIST, "!phototree")
+    one.wait_for(lambda: f"drawing.png|{CORRECTED}|yours|Edited" in cells(one))
+
     one.keys("ctrl+s")
-    one.wait_for(lambda: sum(line.endswith("|Saved") for line in cells(one)) == 4)
-    one.close()
+    one.await_text("5 captions saved in the photos.")
+    one.await_utterance("5 captions saved in the photos.")
+    for name in ("cat.jpg", "drawing.png"):
+        tag = subprocess.check_output(["exiftool", "-s3", "-AltTextAccessibility", folder / name], text=True).strip()
+        assert tag == (CORRECTED if name == "drawing.png" else shipped.caption(folder / name).text)
+
+    export(one, folder.parent / "captions.csv", "5 captions exported to captions.csv.")
+    rows = (folder.parent / "captions.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert rows[0].startswith("path,caption,")
+    assert len(rows) == 7
+    export(one, folder / "captions.txt", "1 corrected caption exported to captions.txt.")
+    (example,) = read_folder(folder)  # as training reads it
+    assert (example.photo.name, example.captions) == ("drawing.png", (CORRECTED,))
+
+    one.keys("ctrl+q")  # everything is saved: no question
+    one.wait_for(lambda: not user.processes())
+    one.process.wait()
+
+
+def export(one: Program, path: Path, reply: str) -> None:
+    one.keys("ctrl+shift+e")
+    one.await_title("Export Captions", ".ent")
+    one.keys("ctrl+a")
+    one.type(str(path))
+    one.keys("Return")
+    one.await_text(reply)
+
+
+def test_a_folder_is_kept_and_closing_asks_once_what_is_not_saved(program: Start, user: User) -> None:
+    folder = user.album()[0].parent
+    one = program(folder)
+    one.await_text("4 of 4 photos captioned. Ctrl+J lists them.")
+    one.keys("ctrl+j")
+    one.await_title(LIST, "!phototree")
+    one.keys("Escape", "alt+F4")
+    one.await_title("Captioner")
+    one.await_text("The captions of 4 photos are not saved. Save before closing?")
+    one.keys("Escape")
+    one.await_title("astronaut.jpg – Captioner")
+    one.keys("alt+F4")
+    one.await_title("Captioner")
+    one.keys("Tab", "Return")  # No
+    one.wait_for(lambda: not user.processes())
+    one.process.wait()
+
+    for photo in folder.iterdir():  # what was captioned is there without being read, and under other names
+        photo.rename(photo.with_name(f"my {photo.name}"))
+    again = program(folder, CAPTIONER_UTTERANCES=str(user.home / "again"))
+    again.await_text("4 of 4 photos captioned. Ctrl+J lists them.")
+    again.keys("alt+F4")
+    again.await_title("Captioner")
+    again.keys("Return")  # Yes
+    again.wait_for(lambda: not user.processes())
+    again.process.wait()
+    assert all(read_alt_text(photo) for photo in folder.iterdir())

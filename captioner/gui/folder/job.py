@@ -152,7 +152,7 @@ class FolderJob:
             prepared, key = load_for_model(source), source.key()
         except PhotoError as error:
             return self._put(index, None, error.sentence)
-        photo = KnownPhoto(content_key(prepared.pixels), prepared.note)
+        photo = KnownPhoto(content_key(prepared.pixels), prepared.note, _author(source))
         cache.remember(path, photo)
         if caption := cache.get(photo, beam_width):  # the same photo under another name
             return self._put(index, photo, caption)
@@ -191,6 +191,17 @@ class FolderJob:
             self._reported = time.monotonic()
         if len(outcomes) == MAX_RESULTS:  # there may be more
             self._pass_on(cache, at_once=True)
+
+
+def _author(source: PhotoSource) -> str:
+    """What a photo says of itself, or ""."""
+    from captioner.output.alt_text import read_alt_text
+
+    try:
+        text = read_alt_text(source)
+    except (OSError, PhotoError):  # the photo itself could be read
+        return ""
+    return text.text if text else ""
 
 
 class _Unavailable(Exception):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from captioner.caption import HEDGES, Caption, hedge
+from captioner.caption import HEDGES, Caption, confidence_sentence, hedge
 from captioner.output.printable import printable
 
 if TYPE_CHECKING:
@@ -17,16 +17,17 @@ RELIABLE = HEDGES[-1][0]
 # Below it a caption begins with "Possibly": it is worth a look.
 SURE = HEDGES[-2][0]
 
-STATES = (UNSURE, CAPTIONED, EDITED, SAVED, FAILED, WAITING) = (
+STATES = (UNSURE, CAPTIONED, EDITED, AUTHORS, SAVED, FAILED, WAITING) = (
     "Unsure",
     "Captioned",
     "Edited",
+    "Has text",
     "Saved",
     "Failed",
     "Waiting",
 )
 NOT_SAVED = "Not saved"
-FILTERS = ("All", UNSURE, EDITED, NOT_SAVED, SAVED, FAILED, WAITING)
+FILTERS = ("All", UNSURE, EDITED, NOT_SAVED, AUTHORS, SAVED, FAILED, WAITING)
 
 HEADINGS = ("Name", "Caption", "Confidence", "State")
 
@@ -52,10 +53,11 @@ class Row:
 
     name: as the list shows it.
     key: what the photo is known by, "" while that is not known.
-    text: the caption, "" while there is none.
+    text: the user's own caption, what the photo says of itself, or the program's caption; "" while there is none.
     note: a sentence about the photo's file, or "".
     edited: whether the user has written or chosen the caption.
-    caption: the program's own.
+    caption: the program's.
+    author: what the photo says of itself, if that is not a caption that was saved, or "".
     error: why there is no caption: a sentence, or "".
     saved: the caption as it was saved last, "" if it was not.
     """
@@ -68,6 +70,7 @@ class Row:
     note: str = ""
     edited: bool = False
     caption: str = ""
+    author: str = ""
     error: str = ""
     saved: str = ""
 
@@ -81,27 +84,44 @@ class Row:
             return SAVED
         if self.edited:
             return EDITED
+        if self.author:
+            return AUTHORS
         return UNSURE if self.confidence < SURE else CAPTIONED
 
     @property
     def is_reliable(self) -> bool:
         """Whether the caption may be saved with many others."""
-        return bool(self.text) and (self.edited or self.confidence >= RELIABLE)
+        return bool(self.text) and (not self.is_by_the_program or self.confidence >= RELIABLE)
+
+    @property
+    def is_by_the_program(self) -> bool:
+        return not self.edited and not self.author
+
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether there is a caption that is not saved, other than what the photo says of itself."""
+        return bool(self.text) and self.text not in (self.saved, self.author)
 
     @property
     def statement(self) -> str:
         """The caption as it is shown and spoken, with its doubt, or why there is none."""
         if not self.text:
             return self.error
-        return f"{self.text if self.edited else hedge(self.text, self.confidence)} {self.note}".rstrip()
+        if self.is_by_the_program:
+            statement = hedge(self.text, self.confidence)
+        elif self.edited:
+            statement = self.text
+        else:
+            from captioner.output.alt_text import AltText  # here, because the window loads this module when it starts
+
+            statement = AltText(self.author, "").statement
+        return f"{statement} {self.note}".rstrip()
 
     @property
     def share(self) -> str:
         """How many captions like this one are right, in words."""
-        if not self.text or self.edited:
-            return "yours" if self.text else ""
-        from captioner.caption import confidence_sentence
-
+        if not self.text or not self.is_by_the_program:
+            return "yours" if self.edited else "its author's" if self.author else ""
         return confidence_sentence(self.confidence).removeprefix("Confidence: ").removesuffix(".")
 
     @property
@@ -112,7 +132,7 @@ class Row:
 
 # Least certain first: what failed and what is still waiting comes last, and what the user has written before that.
 def _by_doubt(row: Row) -> float:
-    return row.confidence + row.edited if row.text else 3.0
+    return row.confidence + (not row.is_by_the_program) if row.text else 3.0
 
 
 # Names need no key: it is by them that a folder is in order.
@@ -160,20 +180,25 @@ class PhotoTable:
         """Set what became of a photo."""
         row = self.rows[index]
         if outcome.photo and outcome.caption:
-            row.key, row.note, row.saved = outcome.photo.key, outcome.photo.note, outcome.photo.saved
-            row.caption, row.confidence, row.error = outcome.caption.text, outcome.caption.confidence, ""
+            photo, caption = outcome.photo, outcome.caption
+            row.key, row.note = photo.key, photo.note
+            row.caption, row.confidence, row.error = caption.text, caption.confidence, ""
+            # The program, or its command, may have saved a caption in an earlier session.
+            is_ours = photo.author in (caption.text, caption.statement, outcome.edited)
+            row.saved = photo.saved or (photo.author if is_ours else "")
+            row.author = "" if is_ours or photo.author == row.saved else photo.author
             self.edit(index, outcome.edited)
         else:
             row.error = outcome.error
 
     def edit(self, index: int, text: str | None) -> None:
-        """Set the user's own caption of a photo; None for the program's."""
+        """Set the user's own caption of a photo; None for none."""
         row = self.rows[index]
-        row.text, row.edited = row.caption if text is None else text, text is not None
+        row.text, row.edited = text or row.author or row.caption, text is not None
 
     def _matches(self, row: Row, words: Sequence[str]) -> bool:
         if self.state == NOT_SAVED:
-            if not row.text or row.saved == row.text:
+            if not row.is_unsaved:
                 return False
         elif self.state not in (FILTERS[0], row.state) and not (self.state == EDITED and row.edited):
             return False

@@ -75,22 +75,34 @@ def save_all(rows: Iterable[tuple[int, Row]]) -> Saved:
     result = Saved(in_photos=_has_exiftool())
     with CaptionCache(default_path()) as cache:
         for index, row in rows:
-            text = row.text
-            if not text or row.saved == text:
+            if not row.is_unsaved:
                 continue
             if not row.is_reliable:
                 result.left_out += 1
                 continue
             try:
-                (write_alt_text if result.in_photos else save_caption)(row.path, text)
+                _save(row, in_photo=result.in_photos)
             except (FileExistsError, AltTextExistsError):
                 result.kept.append(row.name)
             except (OSError, CaptionerError) as error:
                 result.failed[row.name] = user_message(error)
             else:
-                cache.remember(row.path, KnownPhoto(row.key, row.note, text))
-                result.saved.append((index, text))
+                cache.remember(row.path, KnownPhoto(row.key, row.note, row.text, row.text))
+                result.saved.append((index, row.text))
     return result
+
+
+def _save(row: Row, *, in_photo: bool) -> None:
+    """Save a caption; it replaces one that was saved before, but nothing else."""
+    if not in_photo:
+        save_caption(row.path, row.text, overwrite=bool(row.saved))
+        return
+    try:
+        write_alt_text(row.path, row.text)
+    except AltTextExistsError as error:
+        if error.existing.text not in (row.saved, row.caption):
+            raise
+        write_alt_text(row.path, row.text, overwrite=True)
 
 
 def _has_exiftool() -> bool:
@@ -129,8 +141,8 @@ def export(rows: Sequence[Row], path: Path) -> str:
 def _record(row: Row) -> tables.Row:
     if row.error:
         return tables.Row(str(row.path), version_of(row.path), error=row.error)
-    # The user's own captions are not doubted.
-    caption = Caption(row.text, (), 0.0, 1.0 if row.edited else row.confidence, (), {}, row.note)
+    # What the user and the author say is not doubted.
+    caption = Caption(row.text, (), 0.0, row.confidence if row.is_by_the_program else 1.0, (), {}, row.note)
     return tables.Row(str(row.path), version_of(row.path), caption, least=RELIABLE)
 
 

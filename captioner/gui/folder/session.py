@@ -109,12 +109,13 @@ class FolderSession:
 
     def unsaved(self) -> list[int]:
         """The positions of the photos whose captions could be saved with others, and are not."""
-        return [index for index, row in enumerate(self.table.rows) if row.is_reliable and row.saved != row.text]
+        return [index for index, row in enumerate(self.table.rows) if row.is_reliable and row.is_unsaved]
 
     def saved(self, captions: Sequence[tuple[int, str]]) -> None:
         """These captions, by the positions of their photos, have been saved."""
         for index, text in captions:
-            self.table.rows[index].saved = text
+            row = self.table.rows[index]
+            row.saved, row.author = text, ""
         self.changed([index for index, _ in captions])
 
     def saved_alone(self, path: Path, text: str) -> None:

@@ -9,8 +9,8 @@ from captioner.gui.folder.photo_table import Outcome, PhotoTable
 CONFIDENCES = {"photo1.jpg": 0.9, "photo2.jpg": 0.1, "photo3.jpg": 0.5, "photo4.jpg": 0.3}
 
 
-def outcome(text: str, confidence: float, *, edited: str | None = None, saved: str = "") -> Outcome:
-    return Outcome(KnownPhoto(text, "", saved), Caption(text, (), -1.0, confidence, (), {}), edited)
+def outcome(text: str, confidence: float, *, edited: str | None = None, author: str = "", saved: str = "") -> Outcome:
+    return Outcome(KnownPhoto(text, "", author, saved), Caption(text, (), -1.0, confidence, (), {}), edited)
 
 
 @pytest.fixture
@@ -74,6 +74,7 @@ def test_states_and_captions_sort_as_well(table):
         ("Not saved", 3),
         ("Failed", 1),
         ("Waiting", 1),
+        ("Has text", 0),
     ],
 )
 def test_a_filter_shows_photos_in_a_state(table, state, shown):
@@ -109,6 +110,20 @@ def test_a_caption_of_an_earlier_session_is_still_edited_and_saved():
     table.take(0, outcome("A dog.", 0.1, edited="My dog."))
     table.take(1, outcome("A cat.", 0.9, saved="A cat."))
     assert states(table) == ["Edited", "Saved"]
+
+
+def test_what_a_photo_says_of_itself_comes_before_the_caption_and_needs_no_saving():
+    table = PhotoTable([Path("/photos/a.jpg"), Path("/photos/b.jpg")])
+    table.take(0, outcome("A dog.", 0.1, author="Rex in the garden."))
+    table.take(1, outcome("A cat.", 0.9, author="A cat."))  # a caption that was saved, here or by the command
+    row = table.rows[0]
+    assert row.cells == ("a.jpg", "Its author says: Rex in the garden.", "its author's", "Has text")
+    assert not row.is_unsaved
+    assert table.rows[1].state == "Saved"
+    table.edit(0, "Rex.")
+    assert (row.statement, row.state, row.is_unsaved) == ("Rex.", "Edited", True)
+    table.edit(0, None)
+    assert row.text == "Rex in the garden."
 
 
 def test_photos_of_folders_below_have_their_folders_in_their_names():

@@ -6,7 +6,7 @@ import pytest
 
 from captioner.gui.folder import saving
 from captioner.gui.folder.photo_table import Row
-from captioner.output.alt_text import read_alt_text
+from captioner.output.alt_text import read_alt_text, write_alt_text
 from captioner.training.captions_file import read_captions
 
 
@@ -44,12 +44,20 @@ def test_captions_are_saved_in_their_photos_except_guesses(rows):
 
 @pytest.mark.skipif(not shutil.which("exiftool"), reason="ExifTool is not installed")
 def test_a_text_that_a_photo_has_stays(rows):
-    saving.save_all([(0, rows[0])])
-    rows[0].text = "Another cat."
+    write_alt_text(rows[0].path, "Tom.")
     result = saving.save_all([(0, rows[0])])
     assert not result.is_complete
     assert result.sentence == "0 captions saved in the photos. 1 photo has another text, which stays: cat.jpg."
-    assert saved_text(rows[0]) == "A cat."
+    assert saved_text(rows[0]) == "Tom."
+
+
+@pytest.mark.skipif(not shutil.which("exiftool"), reason="ExifTool is not installed")
+def test_a_corrected_caption_replaces_the_one_that_was_saved(rows):
+    for index, text in saving.save_all([(0, rows[0])]).saved:
+        rows[index].saved = text
+    rows[0].text, rows[0].edited = "My cat.", True
+    assert saving.save_all([(0, rows[0])]).is_complete
+    assert saved_text(rows[0]) == "My cat."
 
 
 def test_without_exiftool_captions_are_saved_next_to_their_photos(rows, monkeypatch):
