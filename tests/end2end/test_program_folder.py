@@ -53,10 +53,11 @@ def test_the_afternoon_of_an_author(program: Start, user: User, shipped: Caption
     one = program()
     one.await_text("Open a photo, drop one here, or paste one.")
     one.keys("ctrl+shift+o")
-    one.await_title("Open Folder", ".ent")
-    one.wait_for(lambda: one.sight.ask("[focus] selection present") == "1")
-    one.type(f"{folder}")
-    one.keys("Return", "Return")  # go to the folder, and take it
+    one.await_title("Open Folder", "!treeview")
+    one.type(str(folder))
+    one.keys("Return")
+    one.wait_for(lambda: one.shows("astronaut.jpg"))
+    one.keys("ctrl+Return")
     one.await_title(LIST, "!phototree")
     one.await_text("5 of 6 photos captioned, 1 could not be: broken.jpg.")
     assert len(cells(one)) == 6
@@ -71,10 +72,12 @@ def test_the_afternoon_of_an_author(program: Start, user: User, shipped: Caption
 
     one.keys("Return")
     one.await_title("drawing.png – Captioner")
-    one.await_text("I can't describe this picture reliably.")
+    one.await_text("Photo 5 of 6.")
     one.keys("ctrl+e", "ctrl+a")
     one.type(CORRECTED)
-    one.keys("Return", "ctrl+j")
+    one.keys("Return")
+    one.await_text("This caption is yours.")
+    one.keys("ctrl+j")
     one.await_title(LIST, "!phototree")
     one.wait_for(lambda: f"drawing.png|{CORRECTED}|yours|Edited" in cells(one))
 
@@ -101,7 +104,7 @@ def test_the_afternoon_of_an_author(program: Start, user: User, shipped: Caption
 def export(one: Program, path: Path, reply: str) -> None:
     one.keys("ctrl+shift+e")
     one.await_title("Export Captions", ".ent")
-    one.keys("ctrl+a")
+    one.wait_for(lambda: one.sight.ask("[focus] selection present") == "1")  # typing replaces the name
     one.type(str(path))
     one.keys("Return")
     one.await_text(reply)

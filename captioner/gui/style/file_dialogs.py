@@ -4,7 +4,9 @@ import tkinter as tk
 
 # Wraps two methods of Tk's list of files. The colours are those of the theme when a dialog opens.
 PATCH = """
-if {[tk windowingsystem] eq "x11" && [auto_load ::tk::IconList] && ![info exists ::tk::IconListThemed]} {
+# auto_load would load what is loaded again, and fail.
+if {[tk windowingsystem] eq "x11" && ([info commands ::tk::IconList] ne "" || [auto_load ::tk::IconList])
+        && ![info exists ::tk::IconListThemed]} {
     set ::tk::IconListThemed 1
     oo::define ::tk::IconList {
         renamemethod Create CreateUnthemed
