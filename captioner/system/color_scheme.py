@@ -20,7 +20,7 @@ _GTK_THEME = {
     "XFCE": ["xfconf-query", "--channel", "xsettings", "--property", "/Net/ThemeName"],
     "MATE": ["gsettings", "get", "org.mate.interface", "gtk-theme"],
     "Cinnamon": ["gsettings", "get", "org.cinnamon.desktop.interface", "gtk-theme"],
-    "": ["gsettings", "get", "org.gnome.desktop.interface", "gtk-theme"],
+    "GNOME": ["gsettings", "get", "org.gnome.desktop.interface", "gtk-theme"],
 }
 _DARK_NAME = re.compile("dark|black|night|inverse|dracula|nordic", re.IGNORECASE)
 _HIGH_CONTRAST_NAME = re.compile("high-?contrast|contrast-?high", re.IGNORECASE)
@@ -80,6 +80,8 @@ def _gtk_themes() -> Iterator[str]:
             yield "dark"
         found = re.search(r"^gtk-theme-name\s*=(.*)$", settings, re.MULTILINE)
         yield found[1].strip() if found else ""
+    # On other desktops mostly a default that nobody chose, if the schema is installed.
+    yield _output(_GTK_THEME["GNOME"])
 
 
 def _output(command: list[str]) -> str:

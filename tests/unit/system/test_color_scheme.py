@@ -87,6 +87,9 @@ def test_a_desktop_without_settings_has_a_file_or_a_variable(desktop: Callable[.
     ):
         settings.write_text(f"[Settings]\n{text}\n")
         assert system_theme() == expected
+        # GNOME's settings have a default wherever their schema is installed.
+        desktop("i3", gsettings="""*desktop.interface*gtk-theme) echo "'Adwaita'";;""")
+        assert system_theme() == expected
 
 
 def test_it_is_light_where_nobody_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
