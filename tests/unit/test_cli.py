@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from captioner.cli import expand_patterns
+from captioner.options import expand_patterns
 
 
 def test_patterns_stand_for_the_files_that_match_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
