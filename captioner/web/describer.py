@@ -7,10 +7,12 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from captioner.caption import confidence_sentence
-from captioner.errors import CaptionerError, user_message
+from captioner.errors import CaptionerError, TextUnavailable, user_message
+from captioner.ocr import reader
+from captioner.ocr.picture_text import with_text
 from captioner.photos.reader import MAX_IDLE_WORKERS
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from captioner.caption import Caption
     from captioner.captioner import Captioner
+    from captioner.ocr.picture_text import PictureText
 
 MAX_WAITING = 32  # requests
 
@@ -80,11 +83,12 @@ class Describer:
             with self._lock:
                 self._present -= 1
 
-    def caption(self, photo: bytes) -> "Caption":
+    def describe(self, photo: bytes, *, wants_text: bool = False) -> "Description":
         """Describe a photo, in a turn, once the model is loaded.
 
         Args:
             photo: the content of its file.
+            wants_text: whether to read the text in it in any case, not only where the caption is a guess.
 
         Raises:
             PhotoError: the photo can't be read.
@@ -94,7 +98,13 @@ class Describer:
         if self._captioner is None:
             assert self._problem
             raise self._problem
-        return self._captioner.caption(photo)
+        caption = self._captioner.caption(photo)
+        if not reader.is_installed() or not (wants_text or caption.is_guess):
+            return Description(caption)
+        try:
+            return Description(caption, reader.read(photo))
+        except TextUnavailable:
+            return Description(caption)
 
     def _load(self) -> None:
         try:
@@ -107,25 +117,45 @@ class Describer:
         self._loaded.set()
 
 
-def with_attention(caption: "Caption") -> dict[str, Any]:
-    """The caption's dictionary form, its confidence in words, and where in the photo each word came from.
+class Description(NamedTuple):
+    """What a photo shows, and what it says: None if that was not read."""
 
-    "place" is that in words. "attention" is the data: address of a picture to lay over the photo: black, and the more
-    transparent, the more a region counted.
-    """
-    # Imported here, as they come with the model.
-    from captioner.output.attention_map import place, smooth
+    caption: "Caption"
+    text: "PictureText | None" = None
 
-    words = [
-        {
-            "text": word.text,
-            "log_probability": word.log_probability,
-            "place": place(word.attention_weights),
-            "attention": _shadow(smooth(word.attention_weights, MASK_SIDE, MASK_SIDE)),
+    @property
+    def statement(self) -> str:
+        """What is shown: the caption with its doubt, and the text."""
+        return with_text(self.caption.statement, self.text)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object of `captioner --json`, without the path."""
+        return {**self.caption.to_dict(), **(self.text.to_dict() if self.text else {})}
+
+    def for_page(self) -> dict[str, Any]:
+        """The same, with the confidence and the text in sentences, and where in the photo each word came from.
+
+        "place" is that in words. "attention" is the data: address of a picture to lay over the photo: black, and the
+        more transparent, the more a region counted.
+        """
+        # Imported here, as they come with the model.
+        from captioner.output.attention_map import place, smooth
+
+        words = [
+            {
+                "text": word.text,
+                "log_probability": word.log_probability,
+                "place": place(word.attention_weights),
+                "attention": _shadow(smooth(word.attention_weights, MASK_SIDE, MASK_SIDE)),
+            }
+            for word in self.caption.words
+        ]
+        return {
+            **self.to_dict(),
+            "confidence_sentence": confidence_sentence(self.caption.confidence),
+            "text_statement": self.text.statement if self.text else "",
+            "words": words,
         }
-        for word in caption.words
-    ]
-    return {**caption.to_dict(), "confidence_sentence": confidence_sentence(caption.confidence), "words": words}
 
 
 def _shadow(levels: "np.ndarray") -> str:

@@ -103,7 +103,9 @@ def check_name(name: object) -> None:
 
 def describe(describer: Describer, photos: list[Photo], prompt: str) -> str:
     """The answer to a prompt about photos, in a turn; a line for each."""
-    return "\n".join(prompts.answer(prompt, describer.caption(photo.content).to_dict()) for photo in checked(photos))
+    wants_text = prompts.wants_text(prompt)
+    descriptions = (describer.describe(photo.content, wants_text=wants_text) for photo in checked(photos))
+    return "\n".join(prompts.answer(prompt, description) for description in descriptions)
 
 
 def pieces(text: str) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from captioner import __version__
-from captioner.web.describer import Describer, with_attention
+from captioner.web.describer import Describer
 from captioner.web.speech import Speech
 from captioner.web.uploads import uploaded
 
@@ -20,8 +20,8 @@ def own_interface(describer: Describer, speech: Speech) -> Blueprint:
     def caption() -> dict[str, Any]:
         with describer.turn():
             photo = uploaded(request)[0]
-            caption = describer.caption(photo.content)
-        described = with_attention(caption) if "attention" in request.args else caption.to_dict()
+            description = describer.describe(photo.content, wants_text="text" in request.args)
+            described = description.for_page() if "page" in request.args else description.to_dict()
         return {"path": photo.name, **described}
 
     @routes.get("/api/health")

@@ -9,10 +9,11 @@ from werkzeug.exceptions import BadRequest
 
 from captioner import resources
 from captioner.errors import PhotoError
+from captioner.ocr import reader
 from captioner.output.html import figure
 from captioner.photos.source import PhotoSource
 from captioner.web.access import COOKIE, NO_TOKEN, Access
-from captioner.web.describer import Describer, with_attention
+from captioner.web.describer import Describer
 from captioner.web.uploads import Photo, uploaded
 
 FILES = Path(__file__).parent / "files"
@@ -27,7 +28,7 @@ def page(describer: Describer, access: Access) -> Blueprint:
     def show() -> Response | str:
         if "token" in request.args:  # which does not stay in the address
             return enter(request.args["token"])
-        return render_template("page.html", results=[])
+        return render_template("page.html", results=[], reads_text=reader.is_installed())
 
     @routes.post("/token")
     def enter_token() -> Response:
@@ -47,7 +48,8 @@ def page(describer: Describer, access: Access) -> Blueprint:
     def describe() -> str:
         """Describe photos for a browser that runs no JavaScript."""
         with describer.turn():
-            return render_template("page.html", results=[_result(describer, photo) for photo in uploaded(request)])
+            results = [_result(describer, photo) for photo in uploaded(request)]
+        return render_template("page.html", results=results, reads_text=reader.is_installed())
 
     @routes.get("/page.css")
     def style() -> Response:
@@ -80,6 +82,7 @@ def page(describer: Describer, access: Access) -> Blueprint:
 
 def _result(describer: Describer, photo: Photo) -> dict[str, Any]:
     try:
-        return {"name": photo.name, **with_attention(describer.caption(photo.content))}
+        description = describer.describe(photo.content, wants_text="text" in request.form)
+        return {"name": photo.name, **description.for_page()}
     except PhotoError as error:
         return {"name": photo.name, "error": error.sentence}

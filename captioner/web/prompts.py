@@ -1,8 +1,10 @@
 """What is answered to a prompt: the caption, whatever it says, and the text in the picture if it asks for that."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from captioner.web.describer import Description
 
 # "Is there any text?", "Read the text", "What does the sign say?", "OCR": but not "alt text" or "no text formatting".
 TEXT = re.compile(
@@ -15,20 +17,18 @@ DESCRIPTION = re.compile(
 )
 
 NO_TEXT = "There is no text in this picture."
-CANNOT_READ = "Captioner can't read text in pictures."
+CANNOT_READ = "The text in this picture can't be read."
 
 
-def answer(prompt: str, description: Mapping[str, Any]) -> str:
-    """The answer to a prompt about a photo.
+def wants_text(prompt: str) -> bool:
+    """Whether a prompt asks for the text in the picture."""
+    return bool(TEXT.search(prompt))
 
-    Args:
-        description: the dictionary form of the photo's caption; "text" in it is the text in the picture.
-    """
-    statement, text = str(description["statement"]), description.get("text")
-    if not TEXT.search(prompt):
-        return statement
-    if DESCRIPTION.search(prompt):
-        return f"{statement} Text in the picture: {text}" if text else statement
-    if text is None:
-        return f"{CANNOT_READ} {statement}"
-    return str(text) or NO_TEXT
+
+def answer(prompt: str, description: "Description") -> str:
+    """The answer to a prompt about a photo."""
+    if not wants_text(prompt) or DESCRIPTION.search(prompt):
+        return description.statement
+    if description.text is None:
+        return f"{CANNOT_READ} {description.statement}"
+    return description.text.text or NO_TEXT

@@ -201,11 +201,11 @@ def test_the_page_waits_while_the_server_is_busy_and_says_when_it_is_gone(page, 
         else:
             route.continue_()
 
-    page.route("**/api/caption?attention", answer)
+    page.route("**/api/caption?page", answer)
     describe(page, CAT)
     expect(page.locator(".statement").first).to_have_text(statement(CAT))
-    page.unroute("**/api/caption?attention")
-    page.route("**/api/caption?attention", lambda route: route.abort())
+    page.unroute("**/api/caption?page")
+    page.route("**/api/caption?page", lambda route: route.abort())
     describe(page, CAT)
     expect(page.get_by_role("status")).to_contain_text("Captioner can't be reached.")
 

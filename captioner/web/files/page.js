@@ -63,7 +63,8 @@ async function describe(photo) {
   part("h3").textContent = name;
   let caption;
   try {
-    caption = await (await post("/api/caption?attention", photo, name)).json();
+    const text = byId("text")?.checked ? "&text" : "";
+    caption = await (await post(`/api/caption?page${text}`, photo, name)).json();
   } catch (error) {
     part(".described").remove();
     part(".error").hidden = false;
@@ -77,19 +78,18 @@ async function describe(photo) {
   part(".statement").textContent = caption.statement;
   part(".confidence").textContent = caption.confidence_sentence;
   part("textarea").value = caption.caption;
-  if (caption.text) {
-    part(".read").hidden = false;
-    part(".text").textContent = caption.text;
-  }
+  part(".text").hidden = !caption.text_statement;
+  part(".text").textContent = caption.text_statement;
   addWords(part(".words"), part(".attention"), caption.words);
   addAlternatives(part(".others"), part("textarea"), caption.alternatives);
   part(".listen").addEventListener("click", () => speak(part("textarea").value));
   part(".copy").addEventListener("click", () => copy(part("textarea")));
   part(".save").addEventListener("click", () => save(photo, name, part("textarea").value));
   add(article);
-  status.textContent = `${name}: ${caption.statement}`;
+  const said = `${caption.statement} ${caption.text_statement}`.trim();
+  status.textContent = `${name}: ${said}`;
   if (byId("speak").checked) {
-    speak(caption.statement);
+    speak(said);
   }
 }
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from captioner.caption import Caption, Word
-from captioner.web.describer import MAX_WAITING, Busy, Describer, with_attention
+from captioner.web.describer import MAX_WAITING, Busy, Describer, Description
 from tests.support.program import wait_for
 
 
@@ -17,7 +17,7 @@ def test_each_word_says_where_in_the_photo_it_came_from():
     weights = np.full((10, 10), 0.001, np.float32)
     weights[:2, :2] = 0.25
     word = Word("dog", -0.5, weights)
-    (described,) = with_attention(Caption("A dog.", (word,), -1.0, 0.62, (), {}))["words"]
+    (described,) = Description(Caption("A dog.", (word,), -1.0, 0.62, (), {})).for_page()["words"]
     assert described["place"].startswith("left, at the top")
     with Image.open(io.BytesIO(base64.b64decode(described["attention"].partition(",")[2]))) as shadow:
         alpha = shadow.getchannel("A")

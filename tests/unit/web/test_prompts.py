@@ -2,11 +2,16 @@
 
 import pytest
 
-from captioner.web.prompts import CANNOT_READ, NO_TEXT, answer
+from captioner.caption import Caption
+from captioner.ocr.picture_text import PictureText, TextLine, Word
+from captioner.web.describer import Description
+from captioner.web.prompts import CANNOT_READ, NO_TEXT, answer, wants_text
 
-SIGN = {"statement": "Probably: a sign.", "text": "Exit"}
-CAT = {"statement": "A cat.", "text": ""}
-UNREAD = {"statement": "A cat."}
+CAPTION = Caption("A sign.", (), -1.0, 0.5, (), {})
+LINE = TextLine((Word("Exit", 0.99),), (0.1, 0.1, 0.9, 0.2), 0)
+SIGN = Description(CAPTION, PictureText((LINE,)))
+CAT = Description(CAPTION, PictureText())
+UNREAD = Description(CAPTION)
 
 
 @pytest.mark.parametrize(
@@ -21,7 +26,8 @@ UNREAD = {"statement": "A cat."}
     ],
 )
 def test_the_caption_is_the_answer_to_any_prompt(prompt):
-    assert answer(prompt, SIGN) == "Probably: a sign."
+    assert not wants_text(prompt)
+    assert answer(prompt, UNREAD) == "Probably: a sign."
 
 
 @pytest.mark.parametrize(
@@ -31,7 +37,8 @@ def test_the_caption_is_the_answer_to_any_prompt(prompt):
 def test_a_prompt_that_asks_for_the_text_gets_the_text(prompt):
     assert answer(prompt, SIGN) == "Exit"
     assert answer(prompt, CAT) == NO_TEXT
-    assert answer(prompt, UNREAD) == f"{CANNOT_READ} A cat."
+    assert answer(prompt, UNREAD) == f"{CANNOT_READ} Probably: a sign."
+    assert wants_text(prompt)
 
 
 @pytest.mark.parametrize(
@@ -39,5 +46,6 @@ def test_a_prompt_that_asks_for_the_text_gets_the_text(prompt):
     ["Describe this image in detail. If there is text, include it exactly.", "Caption it, with any visible text"],
 )
 def test_a_prompt_that_asks_for_both_gets_both(prompt):
-    assert answer(prompt, SIGN) == "Probably: a sign. Text in the picture: Exit"
-    assert answer(prompt, CAT) == answer(prompt, UNREAD) == "A cat."
+    assert wants_text(prompt)
+    assert answer(prompt, SIGN) == "Probably: a sign. It says: Exit"
+    assert answer(prompt, CAT) == answer(prompt, UNREAD) == "Probably: a sign."
