@@ -236,6 +236,7 @@ class App:
             "save_in_photo": self.actions.save_in_photo,
             "toggle_description": self.actions.toggle_description,
             "save_speech": self.actions.save_speech,
+            "use_from_phone": dialogs.use_from_phone,
             "settings": dialogs.settings,
             "quit": self.quit,
             "edit_caption": self.editing.edit,

@@ -114,6 +114,13 @@ COMMANDS = (
         "File",
         enabled=lambda state: state.caption,
     ),
+    Command(
+        "use_from_phone",
+        "Use from a Phone…",
+        "Let a phone in your network send photos, and describe them.",
+        (),
+        "File",
+    ),
     Command("settings", "Settings…", "Choose voice, text size, theme and more.", ("Mod+comma",), "File", "Settings"),
     Command("quit", "Quit", "Close the program.", ("Mod+Q",), "File"),
     Command(

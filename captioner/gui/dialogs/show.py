@@ -69,6 +69,11 @@ class Dialogs:
             lambda: History(self._root, captions, self._voice, lambda source: self._controller.open([source])),
         )
 
+    def use_from_phone(self) -> None:
+        from captioner.gui.dialogs.phone import UseFromPhone
+
+        self._show(UseFromPhone, lambda: UseFromPhone(self._root, self._main_thread, self._voice.say))
+
     def settings(self) -> None:
         from captioner.gui.dialogs.settings import SettingsDialog
 
