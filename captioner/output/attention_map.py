@@ -115,7 +115,7 @@ def place(attention: Floats) -> str:
         return "all over the photo"
     rows, columns = np.nonzero(np.asarray(region))
     x, y = (columns.mean() + 0.5) / region.width, (rows.mean() + 0.5) / region.height
-    across, down = (0 if middle < 0.36 else 1 if middle < 0.64 else 2 for middle in (x, y))
+    across, down = (0 if middle < 1 / 3 else 1 if middle < 2 / 3 else 2 for middle in (x, y))
     if (across, down) == (1, 1):
         return f"in the centre, {width}"
     return f"{('left', 'centre', 'right')[across]}, {('at the top', 'in the middle', 'at the bottom')[down]}, {width}"

@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""Take the README's pictures: of the real window, on a virtual screen, and of the samples' captions.
+"""Take pictures of the real window on virtual screens, for the README and to look at, and of the samples' captions.
 
 Needs what scripts/test.sh installs: .venv-test/bin/python scripts/measure/screenshots.py
 """
 
 import argparse
-import json
 import re
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 from PIL import Image
 
@@ -23,11 +23,44 @@ from captioner.training.evaluation.evaluate import contact_sheet  # noqa: E402
 from tests.support.program import Program, User  # noqa: E402
 from tests.support.screen import screen  # noqa: E402
 
-# The settings, and the keys to press in the caption.
-PICTURES: dict[str, tuple[dict[str, object], tuple[str, ...]]] = {
-    "light": ({"theme": "light"}, ()),
-    "dark": ({"theme": "dark"}, ("Right", "Right")),
-    "200": ({"theme": "light", "text_size": 200}, ()),
+README = ROOT / "assets" / "pictures"
+KEPT = ROOT / "docs" / "screenshots"
+COLOURS = 96  # of a kept picture
+MAX_WIDTH = 960  # pixels of a kept picture
+
+
+class Shot(NamedTuple):
+    """A picture of the window.
+
+    Attributes:
+        settings: of the program.
+        keys: to press; Tab goes from the photo to the caption.
+        photo: whether it shows one.
+        size, dpi: of the screen.
+        dialog: the title of the dialog that the keys open; "" for none.
+    """
+
+    settings: dict[str, object]
+    keys: tuple[str, ...] = ()
+    photo: bool = True
+    size: str = "1280x1000"
+    dpi: int = 96
+    dialog: str = ""
+
+
+README_SHOTS = {
+    "light": Shot({"theme": "light"}),
+    "dark": Shot({"theme": "dark"}, ("Tab", "Right", "Right")),
+    "200": Shot({"theme": "light", "text_size": 200}),
+}
+KEPT_SHOTS = {
+    "empty": Shot({"theme": "light"}, photo=False),
+    "100-percent": Shot({"theme": "light"}),
+    "200-percent-small-screen": Shot({"theme": "light", "text_size": 200}, size="1366x768"),
+    "dark": Shot({"theme": "dark"}, ("Tab", "Right", "Right")),
+    "dark-dialog": Shot({"theme": "dark"}, ("ctrl+o",), dialog="Open Photos"),
+    "high-contrast": Shot({"theme": "high contrast"}, ("Tab", "Right", "Right")),
+    "192-dpi": Shot({"theme": "light"}, size="3840x2160", dpi=192),
 }
 
 
@@ -35,32 +68,42 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     photo = ROOT / "assets" / "photographer.jpg"
     parser.add_argument("--photo", type=Path, default=photo, help="what the window shows; default: a sample")
-    parser.add_argument("--out", type=Path, default=ROOT / "assets" / "pictures", help="the folder for the pictures")
     options = parser.parse_args()
-    for name, (settings, keys) in PICTURES.items():
-        with tempfile.TemporaryDirectory() as folder, screen(Path(folder)) as display:
-            user = User(display, Path(folder))
-            try:
-                picture = take(user, options.photo, settings, keys)
-            finally:
-                user.leave()
-        picture.save(options.out / f"window-{name}.webp", quality=85, method=6)
+    KEPT.mkdir(exist_ok=True)
+    for name, shot in KEPT_SHOTS.items():
+        picture = photographed(shot, options.photo).convert("RGB")
+        picture.thumbnail((MAX_WIDTH, MAX_WIDTH), Image.Resampling.LANCZOS)
+        picture.quantize(COLOURS, dither=Image.Dither.NONE).save(KEPT / f"{name}.png", optimize=True)
+    for name, shot in README_SHOTS.items():
+        photographed(shot, options.photo).save(README / f"window-{name}.webp", quality=85, method=6)
     captioner = Captioner()
     samples = map(str, sorted((ROOT / "assets").glob("*.jpg")))
-    contact_sheet({sample: captioner.caption(sample).statement for sample in samples}, options.out / "captioned.webp")
+    contact_sheet({sample: captioner.caption(sample).statement for sample in samples}, README / "captioned.webp")
 
 
-def take(user: User, photo: Path, settings: dict[str, object], keys: tuple[str, ...]) -> Image.Image:
-    """A picture of the window with a photo and its caption."""
-    path = user.home / ".config" / "captioner" / "settings.json"
-    path.parent.mkdir()
-    path.write_text(json.dumps(settings))
-    program = Program(user, photo)
+def photographed(shot: Shot, photo: Path) -> Image.Image:
+    """Take a picture with a user and a screen of its own."""
+    with tempfile.TemporaryDirectory() as folder, screen(Path(folder), shot.size, shot.dpi) as display:
+        user = User(display, Path(folder))
+        try:
+            return take(user, photo, shot)
+        finally:
+            user.leave()
+
+
+def take(user: User, photo: Path, shot: Shot) -> Image.Image:
+    user.choose(**shot.settings)
+    program = Program(user, *([photo] if shot.photo else []))
+    program.xdotool("mousemove", *shot.size.split("x"))  # in the screen's corner, out of the way
     program.wait_for(lambda: len(program.utterances()) > 1)  # the caption, then the photo's name
-    if keys:
-        program.go_to("captiontext")
-        program.keys(*keys)
+    if shot.keys:
+        program.keys(*shot.keys)
+    if shot.dialog:
+        program.wait_for(lambda: program.title() == shot.dialog)
     picture = still(program)
+    if shot.dialog:
+        program.keys("Escape")
+        program.wait_for(lambda: program.title() != shot.dialog)
     program.close()
     return picture
 
