@@ -173,6 +173,8 @@ class App:
         self._reader_watch = ScreenReaderWatch(self.root, self.voice, self.main_thread, self._handle_speech)
         self._reader_watch.look(partial(self._start_self_voicing, greet))
         self.store.subscribe(lambda settings: self._switch_self_voicing(), "self_voicing")
+        self.store.subscribe(self._set_short_sounds, "short_sounds")
+        self._set_short_sounds(self.store.settings)
 
     def _load_captions(self, photos: Sequence[str]) -> None:
         from captioner.gui.actions import Actions
@@ -325,6 +327,9 @@ class App:
     def _switch_self_voicing(self) -> None:
         self.self_voicing.switch(self._self_voicing_wanted())
         self.refresh()
+
+    def _set_short_sounds(self, settings: Settings) -> None:
+        self.self_voicing.short_sounds = settings.short_sounds
 
     def _photo_description(self) -> str:
         return self.controller.description() if self.commands else "none yet"

@@ -179,7 +179,7 @@ class Controller:
             case Progress():
                 self._show_progress(event)
             case EndReached():
-                self._status.reply(f"This is the {event.which} photo.")
+                self._status.end(f"This is the {event.which} photo.")
             case Cancelled():
                 self._end_cancelled()
             case ModelUnavailable():

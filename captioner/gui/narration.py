@@ -17,6 +17,9 @@ REPLIES = {
     "<<LastCaption>>": "Last of the other captions.",
 }
 
+# The same for the lists of all windows.
+IN_LISTS = {"<<FirstLine>>": "First line.", "<<LastLine>>": "Last line.", "<<NoMatch>>": "No match."}
+
 
 def narrate(window: Window, self_voicing: SelfVoicing, photo: Callable[[], str]) -> None:
     """Describe the window's parts.
@@ -34,5 +37,6 @@ def narrate(window: Window, self_voicing: SelfVoicing, photo: Callable[[], str])
     describe(alternatives, name="Other captions", role="list", value=alternatives.spoken_value)
     for event, sentence in REPLIES.items():
         for text in statement, alternatives:
-            text.bind(event, lambda event, sentence=sentence: self_voicing.say(sentence))  # type: ignore[misc]
-    window.root.bind_all("<<NoMatch>>", lambda event: self_voicing.say("No match."))  # letters in a list
+            text.bind(event, lambda event, sentence=sentence: self_voicing.end(sentence))  # type: ignore[misc]
+    for event, sentence in IN_LISTS.items():
+        window.root.bind_all(event, lambda event, sentence=sentence: self_voicing.end(sentence))  # type: ignore[misc]

@@ -41,6 +41,7 @@ class Settings:
     volume: from 0 to 1; None for the voice's default.
     speak_captions: whether a caption is spoken when it appears.
     self_voicing: whether focus and changes are spoken; None for yes, unless Tk itself speaks to a screen reader.
+    short_sounds: whether a short sound is played, in place of a sentence, when a key goes no further.
     text_size: in percent, from the first to the last of TEXT_SIZES.
     theme: one of THEMES.
     beam_width: how many captions the search keeps at each step, from the first to the last of BEAM_WIDTHS; None for
@@ -57,6 +58,7 @@ class Settings:
     volume: float | None = None
     speak_captions: bool = True
     self_voicing: bool | None = None
+    short_sounds: bool = False
     text_size: int = 100
     theme: str = "system"
     beam_width: int | None = None
@@ -165,6 +167,7 @@ CHECKS: dict[str, Callable[[object], bool]] = {
     "volume": _is_none_or(_is_fraction),
     "speak_captions": _is_bool,
     "self_voicing": _is_none_or(_is_bool),
+    "short_sounds": _is_bool,
     "text_size": _is_integer(TEXT_SIZES[0], TEXT_SIZES[-1]),
     "theme": lambda value: value in THEMES,
     "beam_width": _is_none_or(_is_integer(BEAM_WIDTHS[0], BEAM_WIDTHS[-1])),

@@ -99,13 +99,15 @@ class Status:
 
     def reply(self, sentence: str) -> None:
         """Show and speak the answer to something that the user did."""
-        self._reply = sentence
-        self._caption_view.message(sentence, busy=self.is_busy)
-        if self._reply_timer:
-            self._caption_view.after_cancel(self._reply_timer)
-        self._reply_timer = self._caption_view.after(REPLY_MILLISECONDS, self._end_reply)
+        self._show_reply(sentence)
         if self._self_voicing:
             self._self_voicing.say(sentence)
+
+    def end(self, sentence: str) -> None:
+        """Show that a command went no further, and say it or play a short sound."""
+        self._show_reply(sentence)
+        if self._self_voicing:
+            self._self_voicing.end(sentence)
 
     def answer(self, sentence: str) -> None:
         """Show and speak what the user asked to hear: unlike replies, it is spoken without self-voicing, too."""
@@ -126,6 +128,13 @@ class Status:
         if self._pending and self._voice and self._self_voicing and self._self_voicing.on and not self._voice.speaking:
             self._self_voicing.announce(self._pending)
             self._pending = ""
+
+    def _show_reply(self, sentence: str) -> None:
+        self._reply = sentence
+        self._caption_view.message(sentence, busy=self.is_busy)
+        if self._reply_timer:
+            self._caption_view.after_cancel(self._reply_timer)
+        self._reply_timer = self._caption_view.after(REPLY_MILLISECONDS, self._end_reply)
 
     def _end_reply(self) -> None:
         self._reply = self._reply_timer = ""

@@ -144,9 +144,9 @@ def test_a_second_start_shows_its_photo_in_the_open_window(program: Start, user:
     third.close()
 
 
-@pytest.mark.parametrize("keys", [("alt+f",), ("ctrl+o", *["shift+Tab"] * 4, "space")])
+@pytest.mark.parametrize("keys", [("alt+f",), ("ctrl+shift+s", *["shift+Tab"] * 4, "space")])
 def test_a_second_start_closes_a_menu(program: Start, user: User, statement: Statement, keys: tuple[str, ...]) -> None:
-    """That is also true of the folder menu in the Open dialog, which can be used afterwards."""
+    """That is also true of the folder menu in Tk's own file dialogs, which can be used afterwards."""
     photos = user.album()
     one = program(photos[0])
     one.await_photo(photos[0], statement(photos[0]))

@@ -1,6 +1,7 @@
 """What a user who cannot see the window hears after each key."""
 
 import json
+import re
 import shutil
 import tkinter as tk
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from captioner.gui.widgets.invitation import WELCOME
 from captioner.output.attention_map import place
 from tests.support.opened import opened, wait
 from tests.support.program import ROOT, Program, User
-from tests.support.speech_dispatcher import speech_dispatcher
+from tests.support.soundcard import loudness
 
 Start = Callable[..., Program]
 Statement = Callable[[Path], str]
@@ -128,6 +129,58 @@ def test_keys_in_lists_say_where_they_go(program: Start, user: User, statement: 
     one.close()
 
 
+# The keys that open a window with a list, and how that begins to say what it is.
+LISTS = {
+    "F1": "Keyboard Shortcuts, dialog. Shortcuts, list, File.",
+    "ctrl+h": "History, dialog. Captions, list, cat.jpg: ",
+    "ctrl+o": "Open Photos, dialog. Folder Photos, 4 photos, list, astronaut.jpg, 1 of 4",
+    "ctrl+j": "Photo List, dialog. Photos, list, ",
+}
+
+
+def test_every_list_says_where_a_key_goes(program: Start, user: User, statement: Statement) -> None:
+    photos = user.album()
+    user.choose(self_voicing=True)
+    one = program(photos[0].parent)
+    one.await_photo(photos[0], statement(photos[0]))
+    one.keys("Right")
+    one.await_photo(photos[1], statement(photos[1]))
+
+    def is_at(line: str) -> bool:
+        found = re.search(r"(\d+) of (\d+)$", one.utterances()[-1])
+        return found is not None and found[1] == (found[2] if line == "last" else "1")
+
+    for key, text in LISTS.items():
+        one.keys(key)
+        one.wait_for(lambda text=text: one.utterances()[-1].startswith(text))  # type: ignore[misc]
+        one.keys("End")
+        one.wait_for(lambda: is_at("last"))
+        hear(one, "Down", "Last line.")
+        one.keys("Home")
+        one.wait_for(lambda: is_at("first"))
+        hear(one, "Up", "First line.")
+        one.keys("Escape")
+        one.await_photo(photos[1], statement(photos[1]))
+
+
+def test_a_short_sound_in_place_of_a_sentence(program: Start, user: User, statement: Statement) -> None:
+    photo = user.album()[1]
+    user.choose(self_voicing=True, short_sounds=True)
+    one = program(photo)
+    one.await_photo(photo, statement(photo))
+    one.go_to("captiontext")
+    hear(one, "Home", statement(photo).split()[0])
+    user.silence()
+    before = len(user.card.sound)
+    one.keys("Left")
+    one.wait_for(lambda: len(user.card.sound) > before)
+    user.silence()
+    assert loudness(user.card.sound[before:]) > 100
+    assert len(user.card.sound) - before < 22050  # half a second, with what ALSA fills up
+    assert one.utterances()[-1] == statement(photo).split()[0]
+    one.close()
+
+
 def test_the_open_dialog_says_where_one_is(program: Start, user: User, statement: Statement) -> None:
     photos = user.album()
     site = photos[0].parent / "site"
@@ -173,7 +226,6 @@ def test_the_open_dialog_says_where_one_is(program: Start, user: User, statement
     hear(one, "BackSpace", "Folder Photos, 4 photos, 1 folder, Folder site, 3 photos, 1 of 5")
     one.keys("ctrl+Return")
     one.wait_for(lambda: one.utterances()[-1].startswith("Photo List, dialog. Photos, list, page1.jpg"))
-    one.close()
 
 
 def test_the_caption_comes_first_and_then_the_name(program: Start, user: User, statement: Statement) -> None:
@@ -269,21 +321,3 @@ def test_a_rate_is_heard_while_the_user_goes_through_the_list(
             root.tk.call("event", "generate", lines, end)
             wait(app, lambda: str(root.tk.call("focus")) == str(box))
             wait(app, lambda rate=rate: app.voice._speaker.rate == app.store.settings.rate == rate)  # type: ignore[misc]
-
-
-def test_a_screen_reader_speaks_for_the_program(program: Start, user: User, statement: Statement) -> None:
-    """Through a real Speech Dispatcher. When it ends, the program's own voice goes on."""
-    photo = user.album()[1]
-    with speech_dispatcher(user) as reader:
-        one = program(photo)
-        one.await_utterance("Photo 2 of 4, cat.jpg.")
-        hear(one, "F4", "Photo 2 of 4, cat.jpg.")
-        hear(one, "ctrl+c", "Copied.")
-        one.wait_for(lambda: reader.said()[-1:] == ["Copied."])
-        assert reader.said() == [text.replace("…", "...") for text in one.utterances()]
-        assert statement(photo) in reader.said()
-        assert user.card.seconds() == 0
-    hear(one, "F4", "The screen reader can't be reached any more, so Captioner speaks with its own voice.")
-    assert one.utterances()[-2] == "Photo 2 of 4, cat.jpg."
-    one.wait_for(lambda: user.card.seconds() > 1)
-    one.close()

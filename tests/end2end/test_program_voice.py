@@ -6,17 +6,21 @@ import shutil
 import signal
 import wave
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from queue import SimpleQueue
 
 import pytest
 
+from captioner import Captioner
+from captioner.caption import confidence_sentence
 from captioner.gui.commands import COMMANDS, MENUS
 from captioner.gui.dialogs.shortcuts import OTHERS
 from captioner.gui.widgets.invitation import spoken_invitation
 from captioner.speech.speaker import Event, Speaker
 from tests.support.program import Program, User
 from tests.support.soundcard import loudness
+from tests.support.speech_dispatcher import speech_dispatcher
 
 Start = Callable[..., Program]
 Statement = Callable[[Path], str]
@@ -46,36 +50,70 @@ def has_nothing_to_cancel(program: Program) -> bool:
     return program.sight.ask(f"{photo} entrycget Cancel -state") == "disabled"
 
 
-def test_a_blind_users_run(program: Start, user: User, statement: Statement) -> None:
-    """From the start to the spoken captions of a folder's photos: what is heard after each key, and nothing else."""
+@pytest.mark.parametrize("through", ["its own voice", "a screen reader"])
+def test_a_blind_users_run(program: Start, user: User, shipped: Captioner, statement: Statement, through: str) -> None:
+    """From the start to the end of the folder: what is heard after each key, and nothing else.
+
+    With a screen reader the same is heard through a real Speech Dispatcher. When that ends, the program's own voice
+    goes on.
+    """
     photos = user.album()
-    one = program()
-    heard = [f"Captioner. {spoken_invitation()} Press F1 for help.", "Photo, picture, none yet"]
-    one.await_utterance(heard[-1])
+    with speech_dispatcher(user) if through == "a screen reader" else nullcontext() as reader:
+        one = program()
+        heard = [f"Captioner. {spoken_invitation()} Press F1 for help.", "Photo, picture, none yet"]
+        one.await_utterance(heard[-1])
 
-    def hear(key: str, text: str) -> None:
-        one.keys(key)
-        one.await_utterance(text)
-        heard.append(text)
+        def hear(key: str, text: str) -> None:
+            before = len(one.utterances())
+            one.keys(key)
+            one.wait_for(lambda: text in one.utterances()[before:])
+            heard.append(text)
 
-    hear("F1", f"Keyboard Shortcuts, dialog. Shortcuts, list, File. {len(FILE_MENU)} shortcuts. 1 of {SHORTCUTS}")
-    hear("Down", f"Open, Control O. Choose photos to describe. 2 of {SHORTCUTS}")
-    line = FILE_MENU.index("save_caption") + 2
-    hear("s", f"Save Caption, Control S. Save the caption as a text file next to the photo. {line} of {SHORTCUTS}")
-    hear("Escape", "Captioner. Photo, picture, none yet")
-    hear("ctrl+o", "Open Photos, dialog. Folder home, no photos, 1 folder, list, Folder Photos, 4 photos, 1 of 1")
-    hear("Return", "Folder Photos, 4 photos, astronaut.jpg, 1 of 4")
-    hear("Return", statement(photos[0]))
-    hear("Right", statement(photos[1]))
-    one.keys("space")  # to stop
-    hear("space", statement(photos[1]))
-    hear("Tab", f"Caption, text, read only, {statement(photos[1])}")
-    hear("Home", statement(photos[1]).split()[0])
-    hear("Page_Down", statement(photos[2]))
-    hear("ctrl+c", "Copied.")
-    # If a caption ends before the next key is pressed, the photo's name follows. A slow computer says what takes long.
-    others = re.compile(r"Photo \d of 4, \w+\.jpg\.|Captioning…|Reading the photo…")
-    assert [text for text in one.utterances() if not others.fullmatch(text)] == heard
+        hear("F1", f"Keyboard Shortcuts, dialog. Shortcuts, list, File. {len(FILE_MENU)} shortcuts. 1 of {SHORTCUTS}")
+        hear("Up", "First line.")
+        hear("Down", f"Open, Control O. Choose photos to describe. 2 of {SHORTCUTS}")
+        line = FILE_MENU.index("save_caption") + 2
+        hear("s", f"Save Caption, Control S. Save the caption as a text file next to the photo. {line} of {SHORTCUTS}")
+        hear("Escape", "Captioner. Photo, picture, none yet")
+        hear("F4", "No photo is open yet. Open one first.")
+        hear("ctrl+o", "Open Photos, dialog. Folder home, no photos, 1 folder, list, Folder Photos, 4 photos, 1 of 1")
+        hear("Return", "Folder Photos, 4 photos, astronaut.jpg, 1 of 4")
+        hear("Return", statement(photos[0]))
+        hear("Left", "This is the first photo.")
+        hear("Right", statement(photos[1]))
+        one.keys("space")  # to stop
+        hear("space", statement(photos[1]))
+        hear("F3", confidence_sentence(shipped.caption(photos[1]).confidence))
+        hear("F4", "Photo 2 of 4, cat.jpg.")
+        hear("Tab", f"Caption, text, read only, {statement(photos[1])}")
+        hear("Home", statement(photos[1]).split()[0])
+        hear("Left", "First word.")
+        hear("Escape", "Back to the caption.")
+        hear("F6", "225 words per minute")
+        hear("F5", "200 words per minute")
+        hear("ctrl+c", "Copied.")
+        hear("ctrl+s", "Saved as cat.txt.")
+        hear("ctrl+comma", "Settings, dialog. Voice, combo box, Automatic")
+        hear("Escape", f"Captioner. Caption, text, read only, {statement(photos[1])}")
+        hear("Page_Down", statement(photos[2]))
+        # A photo's name follows its caption if that ends before the next key. A slow computer says what takes long.
+        said = [text for text in one.utterances() if text not in ("Captioning…", "Reading the photo…")]
+        captions = [statement(photo) for photo in photos]
+        names = re.compile(r"Photo \d of 4, \w+\.jpg\.")
+        pairs = zip(["", *said], said, strict=False)
+        assert [text for before, text in pairs if not (before in captions and names.fullmatch(text))] == heard
+        if reader:
+            # All of it but what the next key interrupted at once, in the same order.
+            one.wait_for(lambda: reader.said()[-1:] == one.utterances()[-1:])
+            spoken = iter(text.replace("…", "...") for text in one.utterances())
+            assert all(text in spoken for text in reader.said())
+            assert len(reader.said()) > len(heard) // 2
+            assert user.card.seconds() == 0
+    if reader:
+        one.keys("F4")
+        one.await_utterance("The screen reader can't be reached any more, so Captioner speaks with its own voice.")
+        assert one.utterances()[-2] == "Photo 3 of 4, coffee.jpg."
+        one.wait_for(lambda: user.card.seconds() > 1)
     one.close()
 
 

@@ -24,8 +24,8 @@ class SpeechDispatcher:
     """Runs for a user, whose desktop says that a screen reader is running."""
 
     def __init__(self, user: User) -> None:
-        self._said = user.home / "spoken-by-the-reader"
-        folder = user.home / "speech-dispatcher"
+        self._said = user.home / ".spoken-by-the-reader"
+        folder = user.home / ".speech-dispatcher"
         (folder / "modules").mkdir(parents=True)
         (folder / "speechd.conf").write_text(CONFIGURATION)
         (folder / "modules" / "file.conf").write_text(MODULE.format(self._said))

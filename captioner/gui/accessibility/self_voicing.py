@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from captioner.gui.accessibility import phrases, tk_accessible
 from captioner.gui.accessibility.widget_inspector import Description, WidgetInspector, descriptions
 from captioner.gui.voice import Voice
+from captioner.speech import sound
 
 # The first bindtag of the widget with the focus. A widget's own bindings may change it, and stop later tags.
 TAG = "SelfVoicing"
@@ -60,10 +61,12 @@ class SelfVoicing:
 
     Attributes:
         on: may be set at any time.
+        short_sounds: whether `end` plays a short sound; may be set at any time.
     """
 
     def __init__(self, root: tk.Misc, voice: Voice, on: bool = False):
         self.on = on
+        self.short_sounds = False
         self._root = root
         self._voice = voice
         self._inspector = WidgetInspector(root)
@@ -110,6 +113,11 @@ class SelfVoicing:
         """While on, speak a reply to something that the user did: an error, "Copied.", the help."""
         if self.on:
             self._voice.say(text)
+
+    def end(self, text: str) -> None:
+        """While on, say that a key went no further, or play a short sound."""
+        if not (self.on and self.short_sounds and sound.play()):
+            self.say(text)
 
     def announce(self, text: str) -> None:
         """While on, speak something that the user did not ask for. It never interrupts other speech."""

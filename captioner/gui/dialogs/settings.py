@@ -17,6 +17,7 @@ UNRELIABLE = {
     "Keep the doubt": "with doubt",
     "Leave out the doubt": "without doubt",
 }
+SHORT_SOUNDS = {"Say so": False, "Play a short sound": True}
 SELF_VOICING = {"Automatic": None, "On": True, "Off": False}
 
 
@@ -49,6 +50,7 @@ class SettingsDialog(Dialog):
         self._choice("Volume", "volume", _or_automatic({_percent(100 * volume): volume for volume in VOLUMES}))
         self._switch("Speak captions automatically", "speak_captions")
         self._choice("Self-voicing", "self_voicing", SELF_VOICING)
+        self._choice("Keys that go no further", "short_sounds", SHORT_SOUNDS)
         self._choice("Text size", "text_size", {_percent(size): size for size in TEXT_SIZES})
         self._choice("Theme", "theme", {_theme_label(theme): theme for theme in THEMES})
         self._choice("Guesses", "unreliable_captions", UNRELIABLE)

@@ -1,4 +1,7 @@
-"""Keys in lists that Tk leaves out: Page Up, Page Down, Home and End choose a line, and letters search for one."""
+"""Keys in lists that Tk leaves out: Page Up, Page Down, Home and End choose a line, and letters search for one.
+
+The arrow keys are here because Tk does not say when they go no further.
+"""
 
 import re
 import time
@@ -14,11 +17,12 @@ KINDS = ("ComboboxListbox", "Treeview")  # the lists that combo boxes drop down,
 def extend_lists(root: tk.Misc) -> None:
     """Make these keys work in all lists of the program. What Return takes is always the line that they chose.
 
-    A list generates <<NoMatch>> if no line has a word that begins with the letters.
+    A list generates <<NoMatch>> if no line has a word that begins with the letters, <<FirstLine>> or <<LastLine>> if an
+    arrow key goes no further.
     """
     keys = _ListKeys(root)
     for kind in KINDS:
-        for key in "Home", "End", "Prior", "Next":
+        for key in "Up", "Down", "Home", "End", "Prior", "Next":
             root.bind_class(kind, f"<{key}>", keys.move)
         root.bind_class(kind, "<Key>", keys.search)
 
@@ -45,13 +49,18 @@ class _ListKeys:
         self._letters = ""
         self._typed = 0.0
 
-    def move(self, event: "tk.Event[Any]") -> str:
-        path = str(event.widget)
+    def move(self, event: "tk.Event[Any]") -> str | None:
+        path, key = str(event.widget), event.keysym
+        if int(event.state) & CONTROL_OR_ALT:
+            return None
         size, current = self._size(path), self._current(path)
         page = self._page(path, current)
-        moved = {"Home": 0, "End": size - 1, "Prior": current - page, "Next": current + page}[event.keysym]
+        moved = {"Home": 0, "End": size - 1, "Prior": current - page, "Next": current + page}
+        moved |= {"Up": current - 1, "Down": current + 1}
         if size:
-            self._choose(path, min(max(0, moved), size - 1))
+            self._choose(path, min(max(0, moved[key]), size - 1))
+        if key in ("Up", "Down") and not 0 <= moved[key] < size:
+            self._call("event", "generate", path, "<<FirstLine>>" if key == "Up" else "<<LastLine>>")
         return "break"
 
     def search(self, event: "tk.Event[Any]") -> str | None:
