@@ -16,6 +16,7 @@ DefaultLanguage "en"
 MODULE = """
 GenericExecuteSynth "printf '%s\\\\n' '$DATA' >> '{}'"
 GenericMaxChunkLength 10000
+GenericDelimiters "|"
 AddVoice "en" "MALE1" "any"
 """
 
