@@ -82,6 +82,15 @@ def tags_of(path: Path) -> list[str]:
     return sorted(line for line in lines if not any(name in line for name in changed))
 
 
+def test_a_dng_file_is_changed_itself(tmp_path: Path) -> None:
+    path = make(tmp_path / "dog.tif", *KEPT, "-DNGVersion=1 4 0 0", "-Make=Leica").replace(tmp_path / "dog.dng")
+    before, tags = pixels(path), tags_of(path)
+    assert "DNGVersion" in "".join(tags)
+    assert write_alt_text(path, TEXT) == path
+    assert (metadata.alt_text(path), pixels(path), tags_of(path)) == (TEXT, before, tags)
+    assert read_alt_text(path) == AltText(TEXT, "alternative text")
+
+
 def test_the_rest_of_a_jpeg_stays_byte_for_byte(photo: Path) -> None:
     before = photo.read_bytes()
     write_alt_text(photo, TEXT)
