@@ -64,9 +64,8 @@ class Access:
         return self.token is not None and hmac.compare_digest(text.strip().lower().encode(), self.token.encode())
 
     def _has_token(self, header: Callable[[str], str]) -> bool:
-        scheme, _, token = header("Authorization").partition(" ")
-        if scheme.lower() == "bearer":
-            return self.is_token(token)
+        if authorization := header("Authorization"):  # "Bearer TOKEN"; some programs leave out the first word
+            return self.is_token(authorization.rpartition(" ")[2])
         try:
             cookie = parse_cookie(header("Cookie")).get(COOKIE, "")
         except UnicodeError:  # it isn't ours

@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""Measure `captioner serve` with Ollama's client and plain HTTP, beside the library on the same cores.
+
+    benchmark_server.py                     # speed with 1, 4 and 16 clients
+    benchmark_server.py --requests 5000     # memory, after so many requests
+
+The library and the server take turns, a few photos each, so that other work on the computer slows down both alike.
+"""
+
+import argparse
+import http.client
+import itertools
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+import ollama  # noqa: E402
+
+from captioner import Captioner  # noqa: E402
+from captioner.training.evaluation.table import table  # noqa: E402
+from tests.support.server import Server, serving  # noqa: E402
+from tests.support.system import descendants, own_memory  # noqa: E402
+
+CLIENTS = (1, 4, 16)
+BLOCK = 16  # photos, before it is the turn of another
+
+Describe = Callable[[bytes], object]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=5, help="of the measurement of speed (default: %(default)s)")
+    parser.add_argument("--requests", type=int, default=0, help="for the measurement of memory (default: none)")
+    options = parser.parse_args()
+    photos = [path.read_bytes() for path in sorted((ROOT / "assets").glob("*.jpg"))]
+    with serving() as server:
+        server.await_model()
+        print(
+            speed(server, photos, options.rounds) if not options.requests else memory(server, photos, options.requests)
+        )
+    print(f"\n{os.cpu_count()} processors, load average {os.getloadavg()[0]:.1f} at the end.")
+
+
+def speed(server: Server, photos: Sequence[bytes], rounds: int) -> str:
+    """A table of the times of a caption, and of captions a second."""
+    captioner = Captioner()
+    ways: dict[str, tuple[int, Callable[[], Describe]]] = {
+        "library, one after the other": (1, lambda: captioner.caption),
+        "library, two threads": (2, lambda: captioner.caption),
+    }
+    for clients in CLIENTS:
+        ways[f"server, {clients} x plain HTTP"] = (clients, lambda: plain_client(server))
+    for clients in CLIENTS:
+        ways[f"server, {clients} x Ollama's client"] = (clients, lambda: ollama_client(server))
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    rates: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(rounds):
+        for name, (clients, make) in ways.items():
+            begun = time.perf_counter()
+            seconds[name] += run(clients, make, photos, BLOCK)
+            rates[name].append(BLOCK / (time.perf_counter() - begun))
+    best = max(median(rates[name]) for name in ways if name.startswith("library"))
+    rows = [
+        [
+            name,
+            f"{1000 * median(seconds[name]):.0f} ms",
+            f"{median(rates[name]):.1f}",
+            f"{median(rates[name]) / best:.0%}",
+        ]
+        for name in ways
+    ]
+    return table(["way", "a caption", "captions a second", "of the library's best"], rows)
+
+
+def memory(server: Server, photos: Sequence[bytes], requests: int) -> str:
+    """A table of the server's memory after more and more requests of four clients, in both ways."""
+    rows = []
+    done = 0
+    for step in range(11):
+        if step:
+            count = requests * step // 10 - done
+            run(2, lambda: plain_client(server), photos, count // 2)
+            run(2, lambda: ollama_client(server), photos, count - count // 2)
+            done += count
+        family = [server.process.pid, *descendants(server.process.pid)]
+        threads = len(os.listdir(f"/proc/{server.process.pid}/task"))
+        files = len(os.listdir(f"/proc/{server.process.pid}/fd"))
+        rows.append([str(done), f"{sum(map(own_memory, family)) / 1e6:.1f} MB", str(threads), str(files)])
+    return table(["requests", "memory", "threads", "descriptors"], rows)
+
+
+def run(clients: int, make: Callable[[], Describe], photos: Sequence[bytes], count: int) -> list[float]:
+    """Let clients describe photos, and return how long each took, in seconds."""
+    waiting = iter([photo for photo, _ in zip(itertools.cycle(photos), range(count), strict=False)])
+
+    def work(describe: Describe) -> list[float]:
+        seconds = []
+        for photo in waiting:  # shared by all: each photo is taken once
+            begun = time.perf_counter()
+            describe(photo)
+            seconds.append(time.perf_counter() - begun)
+        return seconds
+
+    with ThreadPoolExecutor(clients) as pool:
+        return [one for seconds in pool.map(work, [make() for _ in range(clients)]) for one in seconds]
+
+
+def plain_client(server: Server) -> Describe:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
+
+    def describe(photo: bytes) -> bytes:
+        connection.request("POST", "/api/caption", photo)
+        return connection.getresponse().read()
+
+    return describe
+
+
+def ollama_client(server: Server) -> Describe:
+    client = ollama.Client(server.root)
+    return lambda photo: client.generate("captioner", images=[photo])
+
+
+if __name__ == "__main__":
+    main()
