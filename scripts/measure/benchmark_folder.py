@@ -110,7 +110,7 @@ def window(user: User, album: Path, encoder: float) -> Rows:
     count = len(list(album.iterdir()))
     with watched(user, album) as (program, late):
         program.keys("ctrl+j")
-        program.await_title("Photo List")
+        program.wait_for(lambda: program.title() == "Photo List")
         few = max(2, count // 10)
         moment(lambda: done(user) >= few)
         begun, at_first = time.monotonic(), done(user)
@@ -124,7 +124,7 @@ def window(user: User, album: Path, encoder: float) -> Rows:
         longest = late()
     begun = time.monotonic()
     with watched(user, album) as (program, _):
-        program.wait_for(lambda: program.shows(f"{count} of {count} photos captioned"), 60)
+        await_end(program, count)
         again = time.monotonic() - begun
     first, last = (f"{size / 1e6:.0f} MB" for size in sizes)
     return [
@@ -150,8 +150,8 @@ def long_list(user: User, count: int) -> Rows:
     begun = time.monotonic()
     with watched(user, folder) as (program, late):
         program.keys("ctrl+j")
-        program.await_title("Photo List", "!phototree")
-        program.wait_for(lambda: program.shows(f"{count} of {count} photos captioned"), 60)
+        program.wait_for(lambda: program.title() == "Photo List")
+        await_end(program, count)
         filled = time.monotonic() - begun
         while_filling = late()
         time.sleep(1)
@@ -188,6 +188,13 @@ def watched(user: User, folder: Path) -> Iterator[tuple[Program, Callable[[], fl
         yield program, late
     finally:
         program.end()
+
+
+def await_end(program: Program, count: int) -> None:
+    """Return when the program says that all photos are captioned."""
+    end = f"{count} of {count} photos captioned."
+    before = len(program.utterances())
+    program.wait_for(lambda: any(end in text for text in program.utterances()[before:]), 120)
 
 
 def done(user: User) -> int:
