@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 REPORT_INTERVAL = 0.1
 MAX_RESULTS = 200
 
+# Where captions are known already, the thread pauses for so many seconds after so many photos: else the window would
+# have to wait for it each time that Tk is called.
+PAUSE, PHOTOS_AT_A_TIME = 0.002, 10
+
 
 @dataclass(frozen=True)
 class PhotosFound:
@@ -146,6 +150,8 @@ class FolderJob:
 
         beam_width = self._captioning.beam_width
         if (photo := cache.photo(path)) and (caption := cache.get(photo, beam_width)):
+            if index % PHOTOS_AT_A_TIME == 0:
+                time.sleep(PAUSE)
             return self._put(index, photo, caption)
         source = PhotoSource(path=path)
         try:

@@ -137,7 +137,7 @@ def _by_doubt(row: Row) -> float:
 
 # Names need no key: it is by them that a folder is in order.
 _KEYS: dict[str, Callable[[Row], Any]] = {
-    "Caption": lambda row: (not row.text, row.text.casefold()),
+    "Caption": lambda row: row.text.casefold() or "\uffff",
     "Confidence": _by_doubt,
     "State": lambda row: STATES.index(row.state),
 }
@@ -154,8 +154,9 @@ class PhotoTable:
     """
 
     def __init__(self, photos: Sequence[Path] = ()) -> None:
-        folder = os.path.commonpath([photo.parent for photo in photos]) if photos else ""
-        self.rows = [Row(photo, printable(os.path.relpath(photo, folder))) for photo in photos]
+        folders = {photo.parent for photo in photos}
+        top = os.path.commonpath(folders) if len(folders) > 1 else ""
+        self.rows = [Row(photo, printable(os.path.relpath(photo, top) if top else photo.name)) for photo in photos]
         self.order = ""
         self.descending = False
         self.state = FILTERS[0]
@@ -202,5 +203,5 @@ class PhotoTable:
                 return False
         elif self.state not in (FILTERS[0], row.state) and not (self.state == EDITED and row.edited):
             return False
-        text = f"{row.name} {row.statement}".casefold() if words else ""
+        text = f"{row.name} {row.text or row.error}".casefold() if words else ""
         return all(word in text for word in words)

@@ -20,6 +20,19 @@ WIDTHS = {"Name": (20, 0.28), "Confidence": (16, 0.2), "State": (11, 0.16)}
 FRAME = 14  # pixels of a 96 dpi screen, left and right of the columns
 SORTED = {False: " ▲", True: " ▼"}
 
+# Many lines in one call: with each, Python may have to wait until another thread lets it go on.
+PROCEDURES = """
+proc photo_list_insert {list rows picture} {
+    foreach row $rows {
+        lassign $row line name cells
+        $list insert {} end -id $line -text $name -values $cells -image $picture
+    }
+}
+proc photo_list_update {list rows} {
+    foreach row $rows {$list item [lindex $row 0] -values [lindex $row 1]}
+}
+"""
+
 
 class PhotoTree(ttk.Treeview):
     """Shows the rows of a `PhotoTable`. Left and Right go from cell to cell, Up and Down from line to line.
@@ -40,9 +53,10 @@ class PhotoTree(ttk.Treeview):
         self._shown: list[str] = []
         self._places: dict[str, int] = {}  # of the lines that are shown
         self._inserted = 0  # lines that the list has so far
-        self._by_path: dict[Path, str] = {}
+        self._in_sight: dict[Path, str] = {}  # photos, and their lines
         self._anchor = ""  # from where Shift selects
         self._timer = ""
+        self.tk.eval(PROCEDURES)
         self._side = scaled(self, THUMBNAIL_SIDE)
         self._thumbnails = Thumbnails(self, main_thread, self._side, self._show_thumbnail)
         self._blank = tk.PhotoImage(master=self, width=picture_width(self._side), height=self._side)
@@ -76,7 +90,6 @@ class PhotoTree(ttk.Treeview):
     def fill(self, table: PhotoTable) -> None:
         """Show the rows of another table."""
         self._table = table
-        self._by_path = {row.path: str(index) for index, row in enumerate(table.rows)}
         self.delete(*map(str, range(self._inserted)))
         self._inserted, self._shown, self._places = 0, [], {}
         self._insert(table)
@@ -99,9 +112,8 @@ class PhotoTree(ttk.Treeview):
 
     def update_rows(self, indices: Sequence[int]) -> None:
         """Show rows that have changed, where they are."""
-        for index in indices:
-            if index < self._inserted:
-                self.item(str(index), values=self._table.rows[index].cells[1:])
+        rows = [(index, self._table.rows[index].cells[1:]) for index in indices if index < self._inserted]
+        self.tk.call("photo_list_update", self, rows)
 
     def choose(self, line: str) -> None:
         """Choose a line, and no others."""
@@ -141,11 +153,13 @@ class PhotoTree(ttk.Treeview):
         if table is not self._table or not self.winfo_exists():
             return
         end = min(self._inserted + LINES_AT_A_TIME, len(table.rows))
+        rows = []
         for index in range(self._inserted, end):
             name, *cells = table.rows[index].cells
-            self.insert("", "end", str(index), text=name, values=cells, image=self._blank)
+            rows.append((index, name, cells))
             self._places[str(index)] = len(self._shown)
             self._shown.append(str(index))
+        self.tk.call("photo_list_insert", self, rows, self._blank)
         self._inserted = end
         if end < len(table.rows):
             if not self.focus():
@@ -194,10 +208,11 @@ class PhotoTree(ttk.Treeview):
         self._timer = ""
         height = max(1, int(str(ttk.Style(self).lookup("Photos.Treeview", "rowheight"))))
         lines = dict.fromkeys(self.identify_row(y) for y in range(height, self.winfo_height() + height, height))
-        self._thumbnails.want([self._table.rows[int(line)].path for line in lines if line])
+        self._in_sight = {self._table.rows[int(line)].path: line for line in lines if line}
+        self._thumbnails.want(list(self._in_sight))
 
     def _show_thumbnail(self, photo: Path, picture: str) -> None:
-        if line := self._by_path.get(photo):
+        if line := self._in_sight.get(photo):
             self.item(line, image=picture)
 
     def _close(self) -> None:

@@ -83,33 +83,38 @@ class _ListKeys:
     def _is_tree(self, path: str) -> bool:
         return str(self._call("winfo", "class", path)) == "Treeview"
 
-    def _rows(self, path: str) -> Sequence[str]:
-        return tuple(map(str, self._split(self._call(path, "children", ""))))
+    # In Tcl, because a list may have 10,000 lines.
+
+    def _row(self, path: str, index: int) -> str:
+        """A tree's row, "" if there is none."""
+        return str(self._call("eval", f"lindex [{path} children {{}}] {index}"))
 
     def _size(self, path: str) -> int:
-        return len(self._rows(path)) if self._is_tree(path) else int(self._call(path, "size"))
+        if self._is_tree(path):
+            return int(self._call("eval", f"llength [{path} children {{}}]"))
+        return int(self._call(path, "size"))
 
     def _lines(self, path: str) -> list[str]:
-        if self._is_tree(path):  # in one call: a list may have 10,000 lines
+        if self._is_tree(path):
             texts = self._call("eval", f"lmap row [{path} children {{}}] {{{path} item $row -text}}")
             return [str(text) for text in self._split(texts)]
         return [str(line) for line in self._split(self._call(path, "get", 0, "end"))]
 
     def _current(self, path: str) -> int:
         if self._is_tree(path):
-            rows, row = self._rows(path), str(self._call(path, "focus"))
-            return rows.index(row) if row in rows else 0
+            row = str(self._call(path, "focus"))
+            return int(self._call(path, "index", row)) if row else 0
         return int(self._call(path, "index", "active"))
 
     def _page(self, path: str, current: int) -> int:
         """How many lines are visible, less one."""
-        line = self._rows(path)[current] if self._is_tree(path) and self._rows(path) else current
+        line = self._row(path, current) if self._is_tree(path) else current
         box = self._split(self._call(path, "bbox", line))
         return max(1, int(self._call("winfo", "height", path)) // int(box[3]) - 1) if box else 10
 
     def _choose(self, path: str, index: int) -> None:
         if self._is_tree(path):
-            row = self._rows(path)[index]
+            row = self._row(path, index)
             self._call(path, "focus", row)
             self._call(path, "selection", "set", row)
             self._call(path, "see", row)
