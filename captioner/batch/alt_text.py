@@ -40,7 +40,7 @@ class AltTextWriter:
         path = PhotoSource.of(photo).path
         assert path is not None
         try:
-            saved = write_alt_text(path, caption.text, overwrite=self._overwrite)
+            saved = write_alt_text(path, caption.text, automatic=True, overwrite=self._overwrite)
         except AltTextExistsError:
             self._kept += 1
             return None

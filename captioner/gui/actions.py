@@ -165,12 +165,13 @@ class Actions:
         if not chosen:
             return
         captioned, text, which = chosen
+        automatic = captioned.text.is_automatic(text)
 
         def save(overwrite: bool) -> None:
             description = self._store.settings.save_description
             self._status.run(
                 "Saving…",
-                lambda: write_alt_text(photo, text, description=description, overwrite=overwrite),
+                lambda: write_alt_text(photo, text, automatic=automatic, description=description, overwrite=overwrite),
                 done,
             )
 
@@ -180,7 +181,7 @@ class Actions:
             elif isinstance(result, Exception):
                 self._status.reply(f"The caption can't be saved in the photo. {user_message(result)}")
             else:
-                self._controller.note_saved(captioned, AltText(text, "alternative text"))
+                self._controller.note_saved(captioned, AltText(text, "alternative text", automatic))
                 self.saved(photo, text)
                 where = "the photo" if result.suffix != ".xmp" else f"{result.name}, as the photo can't hold it"
                 self._status.reply(f"Saved in {where}{which}")
@@ -213,7 +214,7 @@ class Actions:
         assert self._controller.captioned
         captioned, other = self._controller.captioned, self._caption_view.chosen()
         text, which = other or captioned.text.text, f": {other}" if other else "."
-        doubtful = captioned.text.guesses.get(text, "")
+        doubtful = captioned.text.captions.get(text, "")
         keeps_doubt: bool | None = self._store.settings.unreliable_captions == "with doubt"
         if doubtful and self._store.settings.unreliable_captions == "ask":
             question = f"{UNRELIABLE}\n\nYes: {doubtful}\n\nNo: {text}\n\n{DECIDE}"

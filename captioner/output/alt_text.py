@@ -4,6 +4,7 @@ Alternative text goes to IPTC's field for it, `Iptc4xmpCore:AltTextAccessibility
 sidecar where the file cannot be changed.
 """
 
+import hashlib
 import os
 import shutil
 from collections.abc import Callable
@@ -22,6 +23,7 @@ WRITABLE_RAW = (".dng", ".gpr")
 MAX_TEXT_BYTES = 20_000  # of a text file beside a photo; a longer one is something else
 
 TEXT_FILE = "text file"
+PROGRAM = "Captioner"
 
 EMPTY_SIDECAR = b"""<?xpacket begin='\xef\xbb\xbf' id='W5M0MpCehiHzreSzNTczkc9d'?>
 <x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>
@@ -31,6 +33,7 @@ EMPTY_SIDECAR = b"""<?xpacket begin='\xef\xbb\xbf' id='W5M0MpCehiHzreSzNTczkc9d'
 
 ALT_TEXT_TAGS = ("XMP-iptcCore:AltTextAccessibility", "XMP-iptcCore:AltTextAccessibility-en")
 DESCRIPTION_TAG = "XMP-dc:Description"
+WRITER_TAG = "XMP-photoshop:CaptionWriter"
 
 CHANGED = "The photo was changed by another program meanwhile. Try again."
 
@@ -40,10 +43,12 @@ class AltText:
     """What a photo says of itself.
 
     place: where it says so: "alternative text", "XMP", "EXIF" or "IPTC" in its file or sidecar, or "text file".
+    automatic: whether this program wrote it, and no person has changed it since.
     """
 
     text: str
     place: str
+    automatic: bool = False
 
     @property
     def statement(self) -> str:
@@ -80,16 +85,20 @@ def read_alt_text(photo: "PhotoSource | Path | str | bytes") -> AltText | None:
         return _best(reader.read_texts(source.content))
     path = source.path
     too_slow = PhotoError(reader.TOO_SLOW)
-    return _embedded(path) or in_time(lambda: _in_text_file(path), reader.PHOTO_TIMEOUT, too_slow)
+    return _best(_texts(path)) or in_time(lambda: _in_text_file(path), reader.PHOTO_TIMEOUT, too_slow)
 
 
-def write_alt_text(photo: Path, text: str, *, description: bool = False, overwrite: bool = False) -> Path:
+def write_alt_text(
+    photo: Path, text: str, *, automatic: bool = False, description: bool = False, overwrite: bool = False
+) -> Path:
     """Save a text as a photo's alternative text.
 
     Nothing else in the file changes, neither pixels nor other metadata, nor its times, its mode and its owner. At every
     moment there is either the old file or the new one.
 
     Args:
+        automatic: whether the text is the model's. The photo then says so in its field for the writer of its
+            description, unless a person stands there, so that nobody takes the model for the author later.
         description: save it as the photo's description, too.
         overwrite: replace a text that the photo or its sidecar has. Ask the user first.
 
@@ -103,18 +112,24 @@ def write_alt_text(photo: Path, text: str, *, description: bool = False, overwri
         OSError: the file cannot be written.
     """
     from captioner.output import exiftool
-    from captioner.photos.metadata import ALT_TEXT, clean  # here, as it imports all that decodes photos
+    from captioner.photos.metadata import ALT_TEXT, WRITER, clean  # here, as it imports all that decodes photos
 
     text = clean(text)
     if not text:
         raise AltTextError("There is no text to save.")
     photo = Path(os.path.realpath(photo))  # a link stays a link
-    existing = _embedded(photo)
+    texts = _texts(photo)
+    existing = _best(texts)
     if existing and existing.text != text and not overwrite:
         raise AltTextExistsError(existing)
-    if existing == AltText(text, ALT_TEXT) and not description:
+    if existing == AltText(text, ALT_TEXT, automatic) and not description:
         return photo
     tags = dict.fromkeys((*ALT_TEXT_TAGS, *([DESCRIPTION_TAG] if description else [])), text)
+    writer = texts.get(WRITER, "")
+    if automatic and not writer:
+        tags[WRITER_TAG] = _signature(text)
+    elif writer.startswith(PROGRAM):
+        tags[WRITER_TAG] = _signature(text) if automatic else ""  # which removes it
 
     def change(path: Path) -> None:
         exiftool.change(path, tags)
@@ -133,19 +148,27 @@ def write_alt_text(photo: Path, text: str, *, description: bool = False, overwri
     return sidecar
 
 
-def _embedded(photo: Path) -> AltText | None:
-    """What the photo's file or its sidecar says."""
+def _texts(photo: Path) -> dict[str, str]:
+    """What the photo's file or its sidecar says, by its place."""
     texts = reader.read_texts(str(photo))
     sidecar = _sidecar(photo)
     if sidecar.is_file():
         texts = {**reader.read_texts(str(sidecar)), **texts}
-    return _best(texts)
+    return texts
 
 
 def _best(texts: dict[str, str]) -> AltText | None:
-    from captioner.photos.metadata import PLACES
+    from captioner.photos.metadata import PLACES, WRITER
 
-    return next((AltText(texts[place], place) for place in PLACES if place in texts), None)
+    for place in PLACES:
+        if text := texts.get(place):
+            return AltText(text, place, texts.get(WRITER) == _signature(text))
+    return None
+
+
+def _signature(text: str) -> str:
+    """Who wrote a text of the model: the program, with a digest that changes when somebody changes the text."""
+    return f"{PROGRAM} {hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 def _in_text_file(photo: Path) -> AltText | None:

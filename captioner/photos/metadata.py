@@ -12,6 +12,8 @@ from captioner.photos.decode import open_image
 # Where such texts stand, the best first: a field for alternative text, then fields for descriptions.
 ALT_TEXT, XMP_DESCRIPTION, EXIF_DESCRIPTION, IPTC_CAPTION = "alternative text", "XMP", "EXIF", "IPTC"
 PLACES = (ALT_TEXT, XMP_DESCRIPTION, EXIF_DESCRIPTION, IPTC_CAPTION)
+# Not a text about the photo, but who wrote it.
+WRITER = "writer"
 
 # A longer text is cut.
 MAX_LETTERS = 5000
@@ -34,6 +36,7 @@ XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 XMP_FIELDS = {
     ALT_TEXT: "{http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/}AltTextAccessibility",
     XMP_DESCRIPTION: "{http://purl.org/dc/elements/1.1/}description",
+    WRITER: "{http://ns.adobe.com/photoshop/1.0/}CaptionWriter",
 }
 EXIF_FIELD = 0x010E
 IPTC_FIELD = (2, 120)
@@ -42,7 +45,9 @@ PSD_XMP = 1060
 
 
 def texts(file: IO[bytes]) -> dict[str, str]:
-    """What a photo or an XMP sidecar says of the photo, by its place; empty if it says nothing or cannot be read.
+    """What a photo or an XMP sidecar says of the photo, by its place, and who wrote it (WRITER).
+
+    It is empty if it says nothing or cannot be read.
 
     Raises:
         OSError: the file cannot be read.
@@ -54,7 +59,7 @@ def texts(file: IO[bytes]) -> dict[str, str]:
     else:
         found = _in_photo(file)
     cleaned = {place: clean(text) for place, text in found.items()}
-    return {place: cleaned[place] for place in PLACES if not MEANINGLESS.fullmatch(cleaned.get(place, ""))}
+    return {place: cleaned[place] for place in (*PLACES, WRITER) if not MEANINGLESS.fullmatch(cleaned.get(place, ""))}
 
 
 def clean(text: str) -> str:

@@ -83,7 +83,7 @@ def read_texts(source: str | bytes) -> dict[str, str]:
         source: a file's name, or a file's content.
 
     Returns:
-        Texts by their place, one of `captioner.photos.metadata.PLACES`, in the order of these.
+        Texts by their place, one of `captioner.photos.metadata.PLACES`, and who wrote them.
 
     Raises:
         PhotoError: the file can't be read.

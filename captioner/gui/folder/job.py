@@ -200,14 +200,14 @@ class FolderJob:
 
 
 def _author(source: PhotoSource) -> str:
-    """What a photo says of itself, or ""."""
+    """What a photo says of itself, unless this program wrote it, or ""."""
     from captioner.output.alt_text import read_alt_text
 
     try:
         text = read_alt_text(source)
     except (OSError, PhotoError):  # the photo itself could be read
         return ""
-    return text.text if text else ""
+    return text.text if text and not text.automatic else ""
 
 
 class _Unavailable(Exception):

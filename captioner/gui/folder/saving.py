@@ -98,11 +98,11 @@ def _save(row: Row, *, in_photo: bool) -> None:
         save_caption(row.path, row.text, overwrite=bool(row.saved))
         return
     try:
-        write_alt_text(row.path, row.text)
+        write_alt_text(row.path, row.text, automatic=not row.edited)
     except AltTextExistsError as error:
-        if error.existing.text not in (row.saved, row.caption):
+        if not error.existing.automatic and error.existing.text not in (row.saved, row.caption):
             raise
-        write_alt_text(row.path, row.text, overwrite=True)
+        write_alt_text(row.path, row.text, automatic=not row.edited, overwrite=True)
 
 
 def _has_exiftool() -> bool:

@@ -23,7 +23,8 @@ class PhotoText:
     words: those of the model's caption, which have attention; none in other texts.
     origin: a sentence about where the text comes from; "" for the model's caption.
     others: other texts for the photo.
-    guesses: the model's captions among these texts, if the program calls them unreliable, with the doubt in words.
+    captions: the model's captions among these texts; for each, how it reads with the doubt in words if the program
+        calls it unreliable, otherwise "".
     """
 
     text: str
@@ -31,21 +32,27 @@ class PhotoText:
     words: tuple[str, ...]
     origin: str
     others: tuple[str, ...]
-    guesses: dict[str, str]
+    captions: dict[str, str]
+
+    def is_automatic(self, text: str) -> bool:
+        """Whether a text is the model's, with or without its doubt."""
+        return text in self.captions or text in filter(None, self.captions.values())
 
 
 def photo_text(caption: "Caption", author: "AltText | None", edit: str | None) -> PhotoText:
     """Choose the text for a photo.
 
     Args:
-        author: what the photo says of itself. Where that is the model's caption, which was saved there, or the user's,
-            it is not said to be the author's.
+        author: what the photo says of itself. Where that is a caption of the program, which was saved there, or the
+            user's, it is not said to be the author's.
         edit: the user's caption.
     """
     captions = [caption.text, *(alternative.text for alternative in caption.alternatives)]
-    by_author = author if author and author.text not in (caption.text, caption.statement, edit) else None
+    by_author = author
+    if author and (author.automatic or author.text in (caption.text, caption.statement, edit)):
+        by_author = None
     is_guess = caption.confidence < RELIABLE
-    guesses = {text: hedge(text, caption.confidence) for text in captions if is_guess and text != edit}
+    models = {text: hedge(text, caption.confidence) if is_guess else "" for text in captions if text != edit}
     texts = [by_author.text, *captions] if by_author else captions
     if edit is not None:
         text, statement, origin = edit, edit, YOURS
@@ -54,6 +61,6 @@ def photo_text(caption: "Caption", author: "AltText | None", edit: str | None) -
         text, statement, origin = by_author.text, by_author.statement, f"From {place}."
     else:
         words = tuple(word.text for word in caption.words)
-        return PhotoText(caption.text, caption.statement, words, "", tuple(captions[1:]), guesses)
+        return PhotoText(caption.text, caption.statement, words, "", tuple(captions[1:]), models)
     others = tuple(dict.fromkeys(other for other in texts if other != text))
-    return PhotoText(text, f"{statement} {caption.note}".rstrip(), (), origin, others, guesses)
+    return PhotoText(text, f"{statement} {caption.note}".rstrip(), (), origin, others, models)

@@ -178,6 +178,20 @@ def test_the_best_of_several_texts_is_read(tmp_path: Path) -> None:
     assert read_alt_text(make(tmp_path / "cat.jpg", *tags[:3])) == AltText("2", "XMP")
 
 
+def test_a_caption_of_the_program_is_known_again_until_somebody_changes_it(photo: Path) -> None:
+    write_alt_text(photo, "A dog.", automatic=True)
+    assert read_alt_text(photo) == AltText("A dog.", "alternative text", automatic=True)
+    write_alt_text(photo, "A cat.", automatic=True, overwrite=True)
+    assert read_alt_text(photo) == AltText("A cat.", "alternative text", automatic=True)
+    metadata.set_tags(photo, "-XMP-iptcCore:AltTextAccessibility-en=Rex.")
+    assert read_alt_text(photo) == AltText("Rex.", "alternative text")
+    write_alt_text(photo, "Anna.", overwrite=True)
+    assert metadata.exiftool(photo, "-XMP-photoshop:all") == ""
+    metadata.set_tags(photo, "-XMP-photoshop:CaptionWriter=Ann")
+    write_alt_text(photo, "A dog.", automatic=True, overwrite=True)
+    assert metadata.exiftool(photo, "-s3", "-XMP-photoshop:CaptionWriter") == "Ann"
+
+
 @pytest.mark.parametrize("text", ["OLYMPUS DIGITAL CAMERA", "SONY DSC", " ", "---", "DCIM\\100"])
 def test_what_cameras_write_into_each_photo_is_no_description(tmp_path: Path, text: str) -> None:
     assert read_alt_text(make(tmp_path / "dog.jpg", f"-EXIF:ImageDescription={text}")) is None

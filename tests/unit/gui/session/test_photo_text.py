@@ -26,7 +26,7 @@ def test_the_models_caption_stands_where_nobody_says_anything() -> None:
         ("a", "dog", "runs"),
         "",
         ("A cat.", "A cow."),
-        {},
+        {"A dog runs.": "", "A cat.": "", "A cow.": ""},
     )
 
 
@@ -47,7 +47,19 @@ def test_a_caption_that_was_saved_is_not_said_to_be_the_authors(saved: str) -> N
 def test_only_the_models_guesses_are_doubtful() -> None:
     guess = Caption(CAPTION.text, CAPTION.words, -3.0, 0.1, CAPTION.alternatives, {})
     for author in None, AUTHOR:
-        guesses = photo_text(guess, author, "A cat.").guesses
-        assert set(guesses) == {"A dog runs.", "A cow."}
-        assert guesses["A cow."] == "I can't describe this picture reliably. My best guess: a cow."
-    assert photo_text(CAPTION, AUTHOR, None).guesses == {}
+        text = photo_text(guess, author, "A cat.")
+        assert set(text.captions) == {"A dog runs.", "A cow."}
+        doubtful = text.captions["A cow."]
+        assert doubtful == "I can't describe this picture reliably. My best guess: a cow."
+        assert [text.is_automatic(one) for one in ("A cow.", doubtful, "A cat.", "Rex.", "")] == [True, True] + [
+            False
+        ] * 3
+    text = photo_text(CAPTION, AUTHOR, None)
+    assert set(text.captions.values()) == {""}
+    assert text.is_automatic("A cow.")
+    assert not text.is_automatic("Rex.")
+
+
+def test_an_old_caption_of_the_program_is_not_said_to_be_the_authors() -> None:
+    old = AltText("A wolf.", "alternative text", automatic=True)
+    assert photo_text(CAPTION, old, None) == photo_text(CAPTION, None, None)
