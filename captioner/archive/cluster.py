@@ -9,7 +9,9 @@ import logging
 import os
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 from captioner.archive.journal import Unit
@@ -25,6 +27,8 @@ GCS_PORT = 6379
 
 # Bytes of Ray's object store, where only units and reports are. It is Ray's minimum or a little more.
 STORE = 100_000_000
+# A busy computer may need longer than the half minute that Ray gives itself.
+STARTS = 3
 # Units in a block of the data set are captioned by the same worker.
 MAX_BLOCKS = 10_000
 
@@ -45,8 +49,11 @@ def check() -> None:
         raise ArchiveError(f"This command needs Ray {needed} or newer, not {found}. {INSTALL}")
 
 
-def connect(address: str | None, threads: int) -> int:
-    """Start Ray on this computer, or join a cluster that runs, and return how many workers have room.
+@contextmanager
+def connected(address: str | None, threads: int) -> Iterator[int]:
+    """Start Ray on this computer, or join a cluster that runs; in the block it is known how many workers have room.
+
+    Afterwards what was started is ended, and workers that are still busy are, too.
 
     Args:
         address: of the cluster: "auto", HOST, HOST:PORT or ray://HOST:PORT; None for this computer.
@@ -64,27 +71,53 @@ def connect(address: str | None, threads: int) -> int:
         raise ArchiveError(f"Ray can't be used ({reason(error)}). {INSTALL}") from error
     for logger in ("ray", "ray.data"):
         logging.getLogger(logger).setLevel(logging.CRITICAL)
-    options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.CRITICAL}
-    if address is None:
-        # One worker on each physical core is fastest. Connections from other computers are not for this.
-        options |= {
-            "num_cpus": max(threads, physical_cores()),
-            "object_store_memory": STORE,
-            "include_dashboard": False,
-        }
-        options |= {"_node_ip_address": "127.0.0.1", "address": "local"}
-    else:
-        options["address"] = (
-            f"{address}:{GCS_PORT}" if re.fullmatch(r"[\w.-]+", address) and address != "auto" else address
-        )
-    try:
-        if not ray.is_initialized():
+    with _temporary_folder() as folder:
+        options = _this_computer(folder, threads) if address is None else {"address": _with_port(address)}
+        try:
+            _init(**options)
+            cores = ray.cluster_resources().get("CPU", 0)  # type: ignore[no-untyped-call]
+        except Exception as error:  # many kinds, and most of them plain
+            raise ArchiveError(_no_connection(address, error)) from error
+        try:
+            yield max(1, int(cores) // threads)
+        finally:
+            ray.shutdown()
+
+
+def _init(**options: Any) -> None:
+    import ray
+
+    for left in reversed(range(STARTS)):
+        try:
             with without_stderr():  # Ray's log says there that it is limited to what is fatal
-                ray.init(**options)
-        cores = ray.cluster_resources().get("CPU", 0)  # type: ignore[no-untyped-call]
-        return max(1, int(cores) // threads)
-    except Exception as error:  # many kinds, and most of them plain
-        raise ArchiveError(_no_connection(address, error)) from error
+                ray.init(**options, log_to_driver=False, logging_level=logging.CRITICAL)
+            return
+        except Exception as error:
+            ray.shutdown()
+            if not left or "timed out" not in str(error):
+                raise
+
+
+def _temporary_folder() -> "TemporaryDirectory[str]":
+    """Of Ray's logs, which contain names of files. Its own would stay. The paths of its sockets must be short."""
+    return TemporaryDirectory(
+        prefix="captioner-", dir="/tmp" if os.path.isdir("/tmp") else None, ignore_cleanup_errors=True
+    )
+
+
+def _this_computer(folder: str, threads: int) -> dict[str, Any]:
+    return {
+        "address": "local",
+        "num_cpus": max(threads, physical_cores()),  # one worker on each physical core is fastest
+        "object_store_memory": STORE,
+        "include_dashboard": False,
+        "_node_ip_address": "127.0.0.1",
+        "_temp_dir": folder,
+    }
+
+
+def _with_port(address: str) -> str:
+    return f"{address}:{GCS_PORT}" if re.fullmatch(r"[\w.-]+", address) and address != "auto" else address
 
 
 def _no_connection(address: str | None, error: Exception) -> str:
@@ -99,15 +132,8 @@ def _no_connection(address: str | None, error: Exception) -> str:
     )
 
 
-def disconnect() -> None:
-    """End what `connect` started, or leave the cluster. Workers that are still busy are ended."""
-    import ray
-
-    ray.shutdown()
-
-
 def caption(job: Job, units: Sequence[Unit], workers: int) -> Iterator[Report]:
-    """Caption units with so many workers, in any order. `connect` comes first.
+    """Caption units with so many workers, in any order, in the block of `connected`.
 
     Raises:
         ArchiveError: the archive can't be captioned at present. What has been captioned stays.

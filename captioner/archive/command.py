@@ -87,10 +87,10 @@ def _caption(options: argparse.Namespace) -> int:
         job = Job(out, settings, source.options, options.threads)
         # Ray reports each retry on standard output, which this command does not use.
         with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
-            workers = cluster.connect(options.address, options.threads)
             try:
-                for report in cluster.caption(job, units, options.workers or workers):
-                    progress.add(report)
+                with cluster.connected(options.address, options.threads) as workers:
+                    for report in cluster.caption(job, units, options.workers or workers):
+                        progress.add(report)
             except (CaptionerError, KeyboardInterrupt) as error:
                 progress.clear()
                 said = f"{printable(user_message(error))} " if isinstance(error, CaptionerError) else ""
@@ -98,7 +98,6 @@ def _caption(options: argparse.Namespace) -> int:
                 return 1 if said else 130
             finally:
                 progress.clear()
-                cluster.disconnect()
     _finish(out, progress)
     return 0
 

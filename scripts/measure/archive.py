@@ -66,13 +66,12 @@ def speed(names: list[str], folder: Path, runs: int) -> int:
     plain: dict[int, list[Rate]] = {1: [], 2: []}
     through_ray: dict[int, list[Rate]] = {1: [], 2: []}
     memory: list[float] = []
-    cluster.connect(None, 1)
-    for run in range(runs):  # in turns, so that other programs on this machine slow both down
-        for cores in (1, 2):
-            plain[cores].append(plain_rate(names, cores))
-            through_ray[cores].append(ray_rate(names, folder / f"{run}-{cores}", cores, memory))
-    cost = scheduling(folder / "nothing")
-    cluster.disconnect()
+    with cluster.connected(None, 1):
+        for run in range(runs):  # in turns, so that other programs on this machine slow both down
+            for cores in (1, 2):
+                plain[cores].append(plain_rate(names, cores))
+                through_ray[cores].append(ray_rate(names, folder / f"{run}-{cores}", cores, memory))
+        cost = scheduling(folder / "nothing")
     lines = []
     for name, which in (("photos a second", 0), ("seconds of processor time a photo", 1)):
         commands = (("the plain command", plain), ("archive, a worker for each core", through_ray))
