@@ -28,7 +28,7 @@ GCS_PORT = 6379
 # Bytes of Ray's object store, where only units and reports are. It is Ray's minimum or a little more.
 STORE = 100_000_000
 # A busy computer may need longer than the half minute that Ray gives itself.
-STARTS = 3
+TRIES = 3
 # Units in a block of the data set are captioned by the same worker.
 MAX_BLOCKS = 10_000
 
@@ -64,6 +64,8 @@ def connected(address: str | None, threads: int) -> Iterator[int]:
     """
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # Ray would report to its makers
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
+    if address is not None:  # Ray would try for 13 minutes, 40 seconds each time
+        os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "1")
     try:
         import ray
         import ray.data
@@ -74,7 +76,7 @@ def connected(address: str | None, threads: int) -> Iterator[int]:
     with _temporary_folder() as folder:
         options = _this_computer(folder, threads) if address is None else {"address": _with_port(address)}
         try:
-            _init(**options)
+            _init(options, tries=TRIES if address is None else 1)
             cores = ray.cluster_resources().get("CPU", 0)  # type: ignore[no-untyped-call]
         except Exception as error:  # many kinds, and most of them plain
             raise ArchiveError(_no_connection(address, error)) from error
@@ -84,10 +86,10 @@ def connected(address: str | None, threads: int) -> Iterator[int]:
             ray.shutdown()
 
 
-def _init(**options: Any) -> None:
+def _init(options: dict[str, Any], tries: int) -> None:
     import ray
 
-    for left in reversed(range(STARTS)):
+    for left in reversed(range(tries)):
         try:
             with without_stderr():  # Ray's log says there that it is limited to what is fatal
                 ray.init(**options, log_to_driver=False, logging_level=logging.CRITICAL)

@@ -13,8 +13,6 @@ from captioner.errors import CaptionerError, user_message
 from captioner.output.printable import printable
 from captioner.system import crash_log
 
-AGAIN = "Run the same command again to continue."
-
 
 def main(arguments: Sequence[str]) -> int:
     """Caption an archive, and return the exit status."""
@@ -93,9 +91,11 @@ def _caption(options: argparse.Namespace) -> int:
                         progress.add(report)
             except (CaptionerError, KeyboardInterrupt) as error:
                 progress.clear()
-                said = f"{printable(user_message(error))} " if isinstance(error, CaptionerError) else ""
-                print(f"captioner: {said}{progress.photos:,} photos were captioned. {AGAIN}", file=sys.stderr)
-                return 1 if said else 130
+                said = [printable(user_message(error))] if isinstance(error, CaptionerError) else []
+                if progress.photos or not said:
+                    said.append(f"{progress.photos:,} photos were captioned. Run the same command again to continue.")
+                print(f"captioner: {' '.join(said)}", file=sys.stderr)
+                return 1 if isinstance(error, CaptionerError) else 130
             finally:
                 progress.clear()
     _finish(out, progress)

@@ -94,6 +94,19 @@ def test_the_same_command_goes_on_after_the_program_was_killed(ray_cluster, phot
     assert {name: (out / name).stat().st_mtime_ns for name in before} == before, "a part was captioned again"
 
 
+def test_a_cluster_with_another_version_of_ray_is_one_sentence(ray_cluster, photos, tmp_path):
+    other = "import ray, sys; ray.__version__ = '2.58.0'; from captioner.cli import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", other, "archive", photos, tmp_path / "out", "--address", ray_cluster.address]
+    program = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert program.returncode == 1
+    address = (
+        f"The cluster at {ray_cluster.address} has another version of Ray or Python. Install the same everywhere. "
+    )
+    assert program.stderr.startswith(f"captioner: {address}")
+    assert "2.58.0" in program.stderr
+    assert program.stderr.count("\n") == 1
+
+
 @pytest.fixture
 def bucket() -> Iterator[tuple[str, Any]]:
     """The end of the address of a bucket on an S3 server on this computer, and the bucket."""
