@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
         "--workers", type=_count, metavar="N", help="how many photos are captioned at a time; default: one a core"
     )
     parser.add_argument("--threads", type=_count, default=1, metavar="N", help="of each worker (default: %(default)s)")
+    parser.add_argument("--text", action="store_true", help="read the text in each photo as well")
     parser.add_argument("--beam-width", type=_count, metavar="N", help="how many captions the search follows")
     return parser
 
@@ -77,7 +78,11 @@ def _caption(options: argparse.Namespace) -> int:
     source, out = Place.of(options.source), Place.of(options.out)
     weights = open_weights()
     settings = journal.Settings(
-        source.name, options.format, f"{weights.name} {weights.version}", options.beam_width or weights.beam_width
+        source.name,
+        options.format,
+        f"{weights.name} {weights.version}",
+        options.beam_width or weights.beam_width,
+        options.text,
     )
     units, done = journal.waiting(out, settings, find(options.source, out))
     progress = ArchiveProgress(len(units) + done, done, sys.stderr)

@@ -54,12 +54,14 @@ class Settings:
     source: the name of the photos' place.
     output: the suffix of the parts, without the dot.
     model: its name and version.
+    text: whether the text in the photos is read as well.
     """
 
     source: str
     output: str
     model: str
     beam_width: int
+    text: bool
 
 
 def waiting(out: Place, settings: Settings, names: Sequence[str]) -> tuple[list[Unit], int]:
@@ -89,6 +91,10 @@ def waiting(out: Place, settings: Settings, names: Sequence[str]) -> tuple[list[
     open_units = [unit for unit in planned if f"{unit.part}.{settings.output}" not in parts]
     done = len(planned) - len(open_units)
     return list(_present(open_units, set(names))), done
+
+
+def _reading(settings: Settings) -> str:
+    return "with --text" if settings.text else "without --text"
 
 
 def _divide(names: Iterable[str], number: int) -> list[Unit]:
@@ -130,6 +136,7 @@ def _read(out: Place, settings: Settings) -> list[Unit]:
         ("are in the format", before.output, settings.output),
         ("were written by the model", before.model, settings.model),
         ("were written with the beam width", before.beam_width, settings.beam_width),
+        ("were written", _reading(before), _reading(settings)),
     ):
         if old != new:
             raise ArchiveError(f"The captions in {out.name} {what} {old}, not {new}. Choose another folder.")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from captioner.caption import Caption
+from captioner.ocr.picture_text import PictureText, with_text
 
 # The names of the columns, and the types that PyArrow gives them.
 COLUMNS = {
@@ -15,6 +16,7 @@ COLUMNS = {
     "statement": "string",
     "confidence": "double",
     "alternatives": "list<string>",
+    "text": "string",
     "error": "string",
     "model": "string",
     "seconds": "double",
@@ -25,7 +27,14 @@ SEPARATOR = " | "
 Row = dict[str, Any]
 
 
-def row(path: str, model: str, seconds: float, caption: Caption | None = None, error: str | None = None) -> Row:
+def row(
+    path: str,
+    model: str,
+    seconds: float,
+    caption: Caption | None = None,
+    text: PictureText | None = None,
+    error: str | None = None,
+) -> Row:
     """What became of a photo.
 
     Args:
@@ -33,13 +42,15 @@ def row(path: str, model: str, seconds: float, caption: Caption | None = None, e
         model: name and version of the one that wrote the caption.
         seconds: that loading and captioning it took.
         caption, error: one of them.
+        text: in the photo, if it was read.
     """
     return {
         "path": path.encode("utf-8", "backslashreplace").decode(),
         "caption": caption and caption.text,
-        "statement": caption and caption.statement,
+        "statement": caption and with_text(caption.statement, text),
         "confidence": caption and caption.confidence,
         "alternatives": [alternative.text for alternative in caption.alternatives] if caption else [],
+        "text": text and text.text,
         "error": error,
         "model": model,
         "seconds": round(seconds, 3),

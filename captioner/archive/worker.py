@@ -15,9 +15,15 @@ from captioner.batch.run import start
 from captioner.captioner import Captioner
 from captioner.errors import CaptionerError, PhotoError, user_message
 from captioner.model.preprocess import PreparedPhoto
+from captioner.ocr import reader
+from captioner.ocr.picture_text import PictureText
 
 CHECK = "Check that the disk or network is connected, on every computer that captions."
 GONE = "{} can't be found any more, nor can its folder. " + CHECK
+
+
+Source = str | bytes
+Loaded = tuple[Photo, Source, PreparedPhoto | PhotoError, float]
 
 
 @dataclass(frozen=True)
@@ -99,14 +105,25 @@ class Worker:
         following = _load_next(captioner, photos)
         while loaded := following():
             following = _load_next(captioner, photos)
-            photo, prepared, seconds = loaded
+            photo, source, prepared, seconds = loaded
             begun = time.perf_counter()
             model = self._job.settings.model
             if isinstance(prepared, PhotoError):
                 yield row(photo.name, model, seconds, error=user_message(prepared)), isinstance(prepared, Missing)
                 continue
-            caption = captioner.caption(prepared)
-            yield row(photo.name, model, seconds + time.perf_counter() - begun, caption), False
+            caption, text = captioner.caption(prepared), self._text(source)
+            yield row(photo.name, model, seconds + time.perf_counter() - begun, caption, text), False
+
+    def _text(self, source: Source) -> PictureText | None:
+        """The text in a photo, or None if it can't be read or is not wanted."""
+        if not self._job.settings.text:
+            return None
+        if not reader.is_installed():
+            raise ArchiveError(f"{reader.MISSING}, on every computer that captions.")
+        try:
+            return reader.read(source)
+        except CaptionerError:  # it took too long, or the recogniser crashed
+            return None
 
     def _exists(self, part: str) -> bool:
         try:
@@ -137,9 +154,6 @@ def _report(photos: int = 0, errors: int = 0, units: int = 0, problem: str = "")
     return {"photos": photos, "errors": errors, "units": units, "problem": problem}
 
 
-Loaded = tuple[Photo, PreparedPhoto | PhotoError, float]
-
-
 def _load_next(captioner: Captioner, photos: Iterator[Photo]) -> Callable[[], Loaded | None]:
     """Start to load the next photo. What is returned waits for it, with the seconds that it took; None at the end."""
 
@@ -147,11 +161,13 @@ def _load_next(captioner: Captioner, photos: Iterator[Photo]) -> Callable[[], Lo
         begun = time.perf_counter()
         if (photo := next(photos, None)) is None:
             return None
+        source: Source = b""
         prepared: PreparedPhoto | PhotoError
         try:
-            prepared = captioner.prepare(photo.load())
+            source = photo.load()
+            prepared = captioner.prepare(source)
         except PhotoError as error:
             prepared = error
-        return photo, prepared, time.perf_counter() - begun
+        return photo, source, prepared, time.perf_counter() - begun
 
     return start(load)

@@ -88,7 +88,7 @@ def speed(names: list[str], folder: Path, runs: int) -> int:
 
 def plain_rate(names: list[str], threads: int) -> Rate:
     """Of the photos after the first."""
-    command = [sys.executable, "-m", "captioner", "--json", "--threads", str(threads), *names]
+    command = [sys.executable, "-m", "captioner", "--json", "--no-text", "--threads", str(threads), *names]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
         assert process.stdout
         process.stdout.readline()
@@ -126,7 +126,7 @@ def processor_time(pids: list[int]) -> float:
 
 def plan(names: list[str], out: Path) -> tuple[Job, list[Unit]]:
     weights = open_weights()
-    settings = Settings("measurement", "parquet", f"{weights.name} {weights.version}", weights.beam_width)
+    settings = Settings("measurement", "parquet", f"{weights.name} {weights.version}", weights.beam_width, False)
     place = Place.of(str(out))
     return Job(place, settings, "", threads=1), waiting(place, settings, names)[0]
 
@@ -184,7 +184,7 @@ def kill(names: list[str], folder: Path) -> int:
     two.shutdown()
     found = rows(out)
     print(f"Exit status {status}, {len(found)} rows. The plain command captions the same photos now.", flush=True)
-    plain = [sys.executable, "-m", "captioner", "--json", *names]
+    plain = [sys.executable, "-m", "captioner", "--json", "--no-text", *names]
     printed = subprocess.run(plain, cwd=ROOT, stdout=subprocess.PIPE, text=True).stdout
     different = differences(found, list(map(json.loads, printed.splitlines())))
     print(f"{len(different)} rows are different from the plain command's. {different[:5] or ''}")

@@ -11,7 +11,7 @@ from captioner.archive.sources import find
 from captioner.archive.storage import Place
 from captioner.archive.worker import Job, Report, Worker
 
-SETTINGS: dict[str, Any] = {"output": "parquet", "model": "captioner 1", "beam_width": 2}
+SETTINGS: dict[str, Any] = {"output": "parquet", "model": "captioner 1", "beam_width": 2, "text": False}
 
 
 class Archive:

@@ -58,6 +58,7 @@ def test_a_list_and_a_pattern_name_each_photo_once(archive, photos, tmp_path):
     [
         ({"output": "csv"}, "are in the format parquet, not csv"),
         ({"model": "captioner 2"}, "were written by the model captioner 1, not captioner 2"),
+        ({"text": True}, "were written without --text, not with --text"),
         ({"beam_width": 5}, "were written with the beam width 2, not 5"),
     ],
 )

@@ -3,6 +3,7 @@ import os
 import shutil
 
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from captioner.archive import worker
 from captioner.archive.worker import Worker
@@ -166,3 +167,16 @@ def test_a_name_that_is_not_valid_text_gets_its_row(archive, photos, tmp_path):
     (row,) = rows(tmp_path / "out")
     assert row["path"] == f"{photos}/caf\\udce9.jpg"
     assert row["caption"]
+
+
+@pytest.mark.slow
+def test_the_text_in_a_photo_gets_a_column_and_is_said(archive, photos, tmp_path):
+    pytest.importorskip("rapidocr")
+    sign = Image.new("RGB", (900, 300), "white")
+    ImageDraw.Draw(sign).text((40, 100), "The library opens at nine.", "black", ImageFont.load_default(60))
+    sign.save(photos / "sign.png")
+    archive(photos, text=True).caption()
+    cat, sign = rows(tmp_path / "out")
+    assert not cat["text"]
+    assert sign["text"] == "The library opens at nine."
+    assert "The library opens at nine." in sign["statement"]
