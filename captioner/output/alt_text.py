@@ -212,7 +212,7 @@ def _replace(path: Path, change: Callable[[Path], None]) -> None:
         before and not before.st_mode & 0o222
     ):  # replacing it would be possible, but whoever protects it wants it to stay
         raise PermissionError(13, "the file is read-only", str(path))
-    temporary = path.with_name(f".{os.urandom(8).hex()}{path.suffix}")
+    temporary = path.with_name(f".captioner-{os.urandom(8).hex()}{path.suffix}")
     try:
         if before:
             shutil.copyfile(path, temporary)

@@ -48,16 +48,17 @@ class SettingsDialog(Dialog):
         first = self._choice("Voice", "voice", _or_automatic({voice.name: voice.id for voice in voices}))
         self._choice("Rate", "rate", _or_automatic({f"{rate} words per minute": rate for rate in RATES}))
         self._choice("Volume", "volume", _or_automatic({_percent(100 * volume): volume for volume in VOLUMES}))
-        self._switch("Speak captions automatically", "speak_captions")
         self._choice("Self-voicing", "self_voicing", SELF_VOICING)
-        self._choice("Keys that go no further", "short_sounds", SHORT_SOUNDS)
+        self._choice("Keys at an end", "short_sounds", SHORT_SOUNDS)
         self._choice("Text size", "text_size", {_percent(size): size for size in TEXT_SIZES})
         self._choice("Theme", "theme", {_theme_label(theme): theme for theme in THEMES})
         self._choice("Guesses", "unreliable_captions", UNRELIABLE)
         self._choice("Beam width", "beam_width", _or_automatic({str(width): width for width in BEAM_WIDTHS}))
 
+        self._switch("Speak captions automatically", "speak_captions")
         close = ttk.Button(self.body, text="Close", command=self.close)
-        close.grid(row=self._rows, column=0, columnspan=2, sticky="e", pady=(self.space // 2, 0))
+        # Beside the check box: with large text, another row would not fit on a small screen.
+        close.grid(row=self._rows - 1, column=1, sticky="e", pady=(self.space // 2, 0))
         self.open(first)
 
     def _choice(self, label: str, name: str, values: Mapping[str, Any]) -> ttk.Combobox:
