@@ -106,8 +106,9 @@ def display(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def root(display: str) -> Iterator[tk.Tk]:
-    """A window for one test. An error in one of its callbacks fails the test."""
+def root(display: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tk.Tk]:
+    """A window for one test. An error in one of its callbacks fails the test. It reads no text in photos."""
+    monkeypatch.setitem(sys.modules, "rapidocr", None)
     errors = []
 
     def remember(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -93,6 +93,9 @@ class Actions:
         if selection := self._caption_view.selection():
             copy(self._root, selection)
             self._status.reply(f"Copied: {selection}")
+        elif text := self._caption_view.copied_text():
+            copy(self._root, text)
+            self._status.reply("Text copied.")
         elif chosen := self._chosen("Copy"):
             copy(self._root, chosen.text)
             self._status.reply(f"Copied{chosen.which}")

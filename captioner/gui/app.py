@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from captioner.gui.controller import Controller
     from captioner.gui.editing import Editing
     from captioner.gui.folder.commands import FolderCommands
+    from captioner.gui.reading import TextReading
     from captioner.gui.voice import Voice
     from captioner.speech.speaker import Event
     from captioner.system.single_instance import Listener
@@ -52,6 +53,7 @@ class App:
     _reader_watch: "ScreenReaderWatch"
     controller: "Controller"
     actions: "Actions"
+    reading: "TextReading"
     folder: "FolderCommands"
     editing: "Editing"
     _listener: "Listener"
@@ -182,6 +184,7 @@ class App:
         from captioner.gui.dialogs.show import SHORTCUTS
         from captioner.gui.editing import COMMANDS, Editing
         from captioner.gui.folder.commands import FolderCommands
+        from captioner.gui.reading import TextReading
         from captioner.output.edits import Edits
 
         edits = Edits()
@@ -191,6 +194,7 @@ class App:
         view = self.window.caption_view
         self.editing = Editing(view, self.controller, self.status, self.main_thread, edits)
         self.window.controls.bind(view.editor, COMMANDS)
+        self.reading = TextReading(self.window, self.controller, self.status, self.store, self.voice, self.main_thread)
         self.actions = Actions(
             self.root, self.window.caption_view, self.controller, self.status, self.store, self.voice
         )
@@ -253,6 +257,7 @@ class App:
             "speak": self.voice.toggle,
             "speak_confidence": lambda: self.status.answer(str(self.window.caption_view.confidence["text"])),
             "speak_position": lambda: self.status.answer(self.controller.position()),
+            "speak_text": self.reading.speak,
             "slower_speech": speech.slower,
             "faster_speech": speech.faster,
             "quieter_speech": speech.quieter,

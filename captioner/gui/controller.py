@@ -45,6 +45,7 @@ class Controller:
     leaving: called before another photo is requested.
     has_photo: whether one was opened, even if it could not be read.
     has_previous, has_next: whether there may be a photo before and after the shown one.
+    shown: called when the shown photo has got a caption, or another one.
     opened: called with the photos or folders that are opened.
     """
 
@@ -63,6 +64,7 @@ class Controller:
         self.captioned: CaptionReady | None = None
         self.leaving: Callable[[], object] = lambda: None
         self.has_photo = self.has_previous = self.has_next = False
+        self.shown: Callable[[CaptionReady], object] = lambda captioned: None
         self.opened: Callable[[Sequence[PhotoSource]], object] = lambda sources: None
         self._window = window
         self._status = status
@@ -114,6 +116,7 @@ class Controller:
             self.captioned = captioned
             self._window.caption_view.show(captioned.caption, captioned.text)
             self._voice.remember(captioned.text.statement)
+            self.shown(captioned)
         self._refresh()
 
     def open_sample(self, path: Path) -> None:
@@ -219,6 +222,7 @@ class Controller:
             self._status.idle(f"Photo {self._shown.position} of {self._shown.total}.")
             self._voice.caption(event.text.statement)
             self._self_voicing.announce(self.position())
+            self.shown(event)
 
     def _show_failure(self, event: PhotoFailed) -> None:
         if not (self._shown and self._shown.number == event.number):

@@ -34,9 +34,11 @@ def narrate(window: Window, self_voicing: SelfVoicing, photo: Callable[[], str])
     describe(window.photo_view, name="Photo", role="picture", value=photo)
     describe(statement, name="Caption", value=lambda: statement.text or "none yet")
     describe(window.caption_view.editor, name="Edit the caption, Return keeps the change, Escape takes it back")
+    picture_text = window.caption_view.picture_text
+    describe(picture_text, name="Text in the picture", value=picture_text.spoken_size)
     describe(alternatives, name="Other captions", role="list", value=alternatives.spoken_value)
     for event, sentence in REPLIES.items():
-        for text in statement, alternatives:
+        for text in statement, picture_text, alternatives:
             text.bind(event, lambda event, sentence=sentence: self_voicing.end(sentence))  # type: ignore[misc]
     for event, sentence in IN_LISTS.items():
         window.root.bind_all(event, lambda event, sentence=sentence: self_voicing.end(sentence))  # type: ignore[misc]

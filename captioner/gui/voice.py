@@ -89,6 +89,21 @@ class Voice:
         if self.speak_captions:
             self.say(text)
 
+    def correct(self, text: str) -> None:
+        """Take the shown photo's caption again, and let it stop the one before."""
+        before, self._caption = self._caption, text
+        if self.speak_captions:
+            if self._text == before:
+                self.say(text)
+            else:
+                self._follow(text)
+
+    def add(self, text: str) -> None:
+        """Take what belongs to the shown photo's caption, and speak it after what is being spoken."""
+        self._caption = f"{self._caption} {text}"
+        if self.speak_captions:
+            self._follow(text)
+
     def remember(self, text: str) -> None:
         """Take another caption of the shown photo, to speak it when the user asks for it."""
         self._caption = text
@@ -139,6 +154,10 @@ class Voice:
         self._speaker.close()
         if self.reader:
             self.reader.close()
+
+    def _follow(self, text: str) -> None:
+        """Speak after what is being spoken, and after what waits."""
+        self.announce(f"{self._waiting} {text}".strip())
 
     def _say(self, text: str, interrupt: bool) -> None:
         self._waiting = ""

@@ -89,6 +89,20 @@ class PictureText:
         return "\n".join(_joined([line.text for line in lines]) for lines in _paragraphs(self.lines))
 
     @property
+    def heading(self) -> str:
+        """What introduces the text of a page."""
+        turned = f", turned by {self.rotation} degrees" if self.rotation else ""
+        return f"{PAGE}{turned}:"
+
+    @property
+    def size_sentence(self) -> str:
+        """How much text there is, and how much of it is doubtful."""
+        unclear = sum(word.confidence < UNCLEAR for line in self.lines for word in line.words)
+        lines = "1 line" if len(self.lines) == 1 else f"{len(self.lines)} lines"
+        doubt = "" if not unclear else ", 1 unclear word" if unclear == 1 else f", {unclear} unclear words"
+        return f"{lines} of text{doubt}.{'' if self.complete else ' ' + INCOMPLETE}"
+
+    @property
     def statement(self) -> str:
         """What is shown: an introduction and all text, with unclear words marked; "" if there is no text."""
         return self._statement(self.lines, "\n")
@@ -105,8 +119,7 @@ class PictureText:
             paragraphs.append(INCOMPLETE)
         if not self.is_page:
             return IN_PHOTO + " ".join(paragraphs)
-        turned = f", turned by {self.rotation} degrees" if self.rotation else ""
-        return separator.join([f"{PAGE}{turned}:", *paragraphs])
+        return separator.join([self.heading, *paragraphs])
 
     def to_dict(self) -> dict[str, Any]:
         """The text as JSON takes it, next to a caption."""

@@ -18,8 +18,10 @@ from captioner.photos.load import Loadable, load
 from captioner.system import processes
 from captioner.system.timeouts import in_time
 
-# Seconds that a picture may take from its pixels on, and those for reading its lines: then what has been read must do.
-PICTURE_TIMEOUT, LINES_SECONDS = 10.0, 4.0
+# Seconds for reading a picture's lines: then what has been read must do.
+LINES_SECONDS = 4.0
+# Seconds after which a worker is taken to hang. On an idle computer the hardest pictures take a third of that.
+PICTURE_TIMEOUT = 20.0
 # Seconds that loading the models may take.
 START_TIMEOUT = 30.0
 # Seconds that an idle worker is kept for the next picture.

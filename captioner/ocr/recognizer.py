@@ -27,6 +27,9 @@ TRIED_LINES, UPRIGHT_CONFIDENCE = 3, 0.9
 # With fewer characters in these lines a picture counts as upright: something in a photo may look like letters.
 MIN_TURNED_CHARACTERS = 10
 
+# How many times as long reading may take on a computer that is busy with other things.
+BUSY = 3
+
 Pixels = npt.NDArray[np.uint8]
 Corners = npt.NDArray[np.float32]
 ReadCrop = tuple[str, list[float]]  # the text of a line, and the confidence of each of its characters
@@ -66,6 +69,7 @@ class Recognizer:
     """
 
     def __init__(self, threads: int) -> None:
+        self._threads = threads
         self._engine: Any = RapidOCR(
             params={
                 "Global.log_level": "critical",
@@ -82,9 +86,9 @@ class Recognizer:
 
         Args:
             picture: RGB, uint8 [height, width, 3].
-            seconds: after which no further lines are read.
+            seconds: after which no further lines are read; more on a busy computer.
         """
-        deadline = time.monotonic() + seconds
+        deadline, busy_deadline = time.process_time() + seconds * self._threads, time.monotonic() + BUSY * seconds
         picture = np.ascontiguousarray(picture[:, :, ::-1])  # RapidOCR takes BGR
         crops, corners = self._find(picture)
         rotation, known = self._rotation(crops, corners)
@@ -93,7 +97,7 @@ class Recognizer:
             crops, corners = self._find(picture)
         for part in _batches([index for index in range(len(crops)) if index not in known], crops):
             known |= dict(zip(part, self._read_crops([crops[index] for index in part]), strict=True))
-            if time.monotonic() > deadline:
+            if time.process_time() > deadline or time.monotonic() > busy_deadline:
                 break
         lines = [RawLine(*known[index], corners[index]) for index in sorted(known)]
         return Reading([line for line in lines if line.text.strip()], rotation, len(known) == len(crops))

@@ -19,6 +19,7 @@ from tests.support.sight import Sight
 from tests.support.soundcard import SoundCard
 
 ROOT = Path(__file__).parents[2]
+WITH_OCR = {"PYTHONPATH": str(ROOT)}
 GUI = (sys.executable, ROOT / "gui.py")
 
 
@@ -49,6 +50,8 @@ class User:
         # Without this desktop's Wayland, settings and screen reader.
         kept = {n: v for n, v in os.environ.items() if n not in ("WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS")}
         own = {"DISPLAY": display, "HOME": str(self.home), "CAPTIONER_UTTERANCES": str(self._said)}
+        # Reading the text of each photo would slow all tests down. WITH_OCR is for those that want it.
+        own["PYTHONPATH"] = str(ROOT / "tests" / "support" / "without_ocr")
         self.environment = self.card.environment({**kept, **own, **xdg})
 
     def album(self) -> list[Path]:

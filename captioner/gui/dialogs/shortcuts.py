@@ -18,6 +18,11 @@ OTHERS: dict[str, tuple[Line, ...]] = {
         ("Other Captions", ("Down", "Up"), "Go to the other captions and back. Copy and Save take the chosen one."),
         ("Use Another Caption", ("Return",), "In the other captions: make the chosen one the photo's caption."),
     ),
+    "In the Text of a Picture": (
+        ("Next or Previous Word", ("Right", "Left"), "Go from word to word and highlight its line in the picture."),
+        ("Next or Previous Line", ("Down", "Up"), "Go from line to line. Up in the first line goes back to the caption."),
+        ("First or Last Word", ("Home", "End"), "Go to an end of the text. Escape leaves the words."),
+    ),
     "In Lists": (
         ("First or Last Line", ("Home", "End"), "Go to an end of the list."),
         ("Page", ("Page Up", "Page Down"), "Go on by as many lines as are visible."),

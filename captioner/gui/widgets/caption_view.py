@@ -13,8 +13,10 @@ from captioner.gui.style.palettes import Palette
 from captioner.gui.widgets.alternatives import Alternatives
 from captioner.gui.widgets.caption_editor import CaptionEditor
 from captioner.gui.widgets.caption_text import CaptionText
+from captioner.gui.widgets.picture_text_view import PictureTextView
 from captioner.gui.widgets.read_only_text import ReadOnlyText
 from captioner.gui.widgets.scrollable_frame import ScrollableFrame
+from captioner.ocr.picture_text import PictureText
 
 if TYPE_CHECKING:
     from captioner.caption import Caption, Word
@@ -44,6 +46,7 @@ class CaptionView(ttk.Frame):
     Attributes:
         statement: the caption as a sentence that also says how reliable it is; give it the first focus.
         editor: in its place while the user edits the caption.
+        picture_text: the text in the picture; hidden if there is none.
         confidence: the label that says how often such captions are right; Tab reaches it while there is a caption.
         alternatives: the other sentences; hidden if there are none.
         status: the label with the message.
@@ -65,12 +68,23 @@ class CaptionView(ttk.Frame):
         content = self._frame.content
         self.statement = CaptionText(content)
         self.editor = CaptionEditor(content)
+        self._text_heading = ttk.Label(content, text="It says:")
+        self.picture_text = PictureTextView(content)
+        self._page = ""  # the text of a picture that is mostly text
         self.confidence = ttk.Label(content, style="Reachable.TLabel")
         self._heading = ttk.Label(content, text="Other captions for this photo")
         self.alternatives = Alternatives(content)
         self._scrolled_status = ttk.Label(content)
         for row, part in enumerate(
-            (self.statement, self.confidence, self._heading, self.alternatives, self._scrolled_status)
+            (
+                self.statement,
+                self._text_heading,
+                self.picture_text,
+                self.confidence,
+                self._heading,
+                self.alternatives,
+                self._scrolled_status,
+            )
         ):
             part.grid(row=row, sticky="ew", pady=(0, self._gap))
             self._frame.follow_wheel(part)
@@ -87,17 +101,18 @@ class CaptionView(ttk.Frame):
         self.show(None)
 
     def _add_bindings(self) -> None:
-        for label in self.confidence, self._heading, self.status, self._scrolled_status:
+        for label in self._text_heading, self.confidence, self._heading, self.status, self._scrolled_status:
             label.bind("<Configure>", lambda event: self._wrap(event.widget, event.width))
         for widget in self, self.statement, self.status:
             widget.bind("<Configure>", lambda event: self._place_status(), add="+")
-        for text in self.statement, self.alternatives:
+        for text in self.statement, self.picture_text, self.alternatives:
             for moved in "<FocusIn>", "<<Reached>>", "<<Selection>>":
                 text.bind(moved, lambda event: self._reveal(event.widget), add="+")
         self.statement.bind("<<Marked>>", lambda event: self.event_generate("<<Word>>"))
         self.statement.bind("<Down>", lambda event: self._go_down())
         self.confidence.bind("<FocusIn>", lambda event: self._reveal_confidence())
-        self.alternatives.bind("<<Above>>", lambda event: self.statement.focus_set())
+        for below in self.picture_text, self.alternatives:
+            below.bind("<<Above>>", lambda event: self.statement.focus_set())
         self.bind("<Destroy>", lambda event: self._stop_timer())
 
     @property
@@ -128,6 +143,7 @@ class CaptionView(ttk.Frame):
             text: what stands for the photo; None for the caption.
         """
         self._frame.keep_height(caption is None)
+        self.show_text(PictureText())
         self._words = caption.words if caption else ()
         if caption is None:
             self.statement.show("", ())
@@ -138,12 +154,26 @@ class CaptionView(ttk.Frame):
             self.statement.show(text.statement, text.words)
             self.confidence.configure(text=text.origin or confidence_sentence(caption.confidence), takefocus=True)
             self.alternatives.show(text.others)
-        for part in self._heading, self.alternatives:
-            if self.alternatives.sentences:
-                part.grid()
-            else:
-                part.grid_remove()
+        self._show_if(bool(self.alternatives.sentences), self._heading, self.alternatives)
         self._frame.reveal(0, 0)
+
+    def show_text(self, text: PictureText) -> None:
+        """Show the text in the picture below its caption, or in place of it if the picture is mostly text."""
+        self._page = text.text if text.is_page else ""
+        if text.is_page:
+            self.statement.show(text.heading, ())
+            self.confidence.configure(text=text.size_sentence)
+            self.alternatives.show(())
+            self._show_if(False, self._heading, self.alternatives)
+        if not text.lines and self.focus_get() is self.picture_text:
+            self.statement.focus_set()
+        self.picture_text.show(text)
+        self._show_if(bool(text.lines), self.picture_text)
+        self._show_if(bool(text.lines) and not text.is_page, self._text_heading)
+
+    def copied_text(self) -> str:
+        """The text in the picture if it has the focus or the picture is mostly text, otherwise ""."""
+        return self.picture_text.text if self.focus_get() is self.picture_text else self._page
 
     def begin_edit(self, text: str) -> None:
         """Let the user edit a text in place of the statement. The editor generates <<Done>> or <<Back>> at the end."""
@@ -178,7 +208,7 @@ class CaptionView(ttk.Frame):
 
     def selection(self) -> str:
         """The selected text, "" for none."""
-        return self.statement.selection() or self.alternatives.selection()
+        return self.statement.selection() or self.picture_text.selection() or self.alternatives.selection()
 
     def chosen(self) -> str:
         """The chosen one of the other captions if they have the focus, otherwise ""."""
@@ -188,7 +218,9 @@ class CaptionView(ttk.Frame):
         """Use the colours of a palette, and fonts: fonts["statement"], which is large, and fonts["text"]."""
         self.statement.apply_palette(palette, fonts["statement"])
         self.editor.apply_palette(palette, fonts["statement"])
+        self.picture_text.apply_palette(palette, fonts["text"])
         self.alternatives.apply_palette(palette, fonts["text"])
+        self._text_heading.configure(foreground=palette.muted)
         self._heading.configure(foreground=palette.muted)
         self._frame.apply_palette(palette)
         # The bar's place stays free, so that nothing moves when it appears.
@@ -216,8 +248,17 @@ class CaptionView(ttk.Frame):
         # Less two gaps, as a style may pad a label.
         label.configure(wraplength=max(1, width - 2 * self._gap))  # type: ignore[call-arg]
 
+    def _show_if(self, condition: bool, *parts: tk.Widget) -> None:
+        for part in parts:
+            if condition:
+                part.grid()
+            else:
+                part.grid_remove()
+
     def _go_down(self) -> str:
-        if self.alternatives.sentences:
+        if self.picture_text.text:
+            self.picture_text.focus_set()
+        elif self.alternatives.sentences:
             self.alternatives.focus_set()
         else:
             self.statement.event_generate("<<NoOthers>>")
