@@ -20,7 +20,11 @@ OTHERS: dict[str, tuple[Line, ...]] = {
     ),
     "In the Text of a Picture": (
         ("Next or Previous Word", ("Right", "Left"), "Go from word to word and highlight its line in the picture."),
-        ("Next or Previous Line", ("Down", "Up"), "Go from line to line. Up in the first line goes back to the caption."),
+        (
+            "Next or Previous Line",
+            ("Down", "Up"),
+            "Go from line to line. Up in the first line goes back to the caption.",
+        ),
         ("First or Last Word", ("Home", "End"), "Go to an end of the text. Escape leaves the words."),
     ),
     "In Lists": (
