@@ -25,7 +25,7 @@ def test_a_pasted_screenshot_is_spoken_and_shown_as_its_text(program: Start, use
     one.await_text("Open a photo")
     with copied(one, "image/png", page):
         one.keys("ctrl+v")
-        one.wait_for(lambda: TWO_LINES in one.utterances())
+        one.wait_for(lambda: TWO_LINES in one.utterances(), seconds=90)  # the recogniser starts
     one.await_text(PAGE)
     one.await_text("3 lines of text.")
 
@@ -58,7 +58,7 @@ def test_the_text_in_a_photo_follows_its_caption(program: Start, user: User, sta
     sign("Fresh coffee", "coffee", corners, ("white", "#304030")).image.save(photo)
     one = program(photo, **WITH_OCR)
     one.await_photo(photo, statement(photo))  # before its text
-    one.await_text("Fresh coffee")
+    one.wait_for(lambda: one.shows("Fresh coffee"), seconds=90)  # the recogniser starts
     one.wait_for(lambda: any(said.endswith("It says: Fresh coffee") for said in one.utterances()))
     assert statement(photo) in one.utterances()
     assert one.shows(statement(photo))
