@@ -99,12 +99,12 @@ class Describer:
             assert self._problem
             raise self._problem
         caption = self._captioner.caption(photo)
-        if not reader.is_installed() or not (wants_text or caption.is_guess):
+        if not wants_text and not (caption.is_guess and reader.is_installed()):
             return Description(caption)
         try:
             return Description(caption, reader.read(photo))
-        except TextUnavailable:
-            return Description(caption)
+        except TextUnavailable as error:
+            return Description(caption, problem=str(error) if wants_text else "")
 
     def _load(self) -> None:
         try:
@@ -118,10 +118,14 @@ class Describer:
 
 
 class Description(NamedTuple):
-    """What a photo shows, and what it says: None if that was not read."""
+    """What a photo shows, and what it says.
+
+    text: None if it was not read; problem: then why, if it should have been.
+    """
 
     caption: "Caption"
     text: "PictureText | None" = None
+    problem: str = ""
 
     @property
     def statement(self) -> str:
@@ -130,7 +134,8 @@ class Description(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object of `captioner --json`, without the path."""
-        return {**self.caption.to_dict(), **(self.text.to_dict() if self.text else {})}
+        text = self.text.to_dict() if self.text else {"text_error": self.problem} if self.problem else {}
+        return {**self.caption.to_dict(), **text}
 
     def for_page(self) -> dict[str, Any]:
         """The same, with the confidence and the text in sentences, and where in the photo each word came from.
@@ -153,7 +158,7 @@ class Description(NamedTuple):
         return {
             **self.to_dict(),
             "confidence_sentence": confidence_sentence(self.caption.confidence),
-            "text_statement": self.text.statement if self.text else "",
+            "text_statement": self.text.statement if self.text else self.problem,
             "words": words,
         }
 

@@ -17,7 +17,6 @@ DESCRIPTION = re.compile(
 )
 
 NO_TEXT = "There is no text in this picture."
-CANNOT_READ = "The text in this picture can't be read."
 
 
 def wants_text(prompt: str) -> bool:
@@ -30,5 +29,5 @@ def answer(prompt: str, description: "Description") -> str:
     if not wants_text(prompt) or DESCRIPTION.search(prompt):
         return description.statement
     if description.text is None:
-        return f"{CANNOT_READ} {description.statement}"
+        return f"{description.problem} {description.statement}".strip()
     return description.text.text or NO_TEXT

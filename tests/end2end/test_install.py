@@ -61,6 +61,7 @@ def test_wheel_holds_every_module_the_weights_and_the_samples(distributions):
     wanted += [f"captioner/{path.relative_to(ROOT).as_posix()}" for path in assets]
     weights = ("encoder.tflite", "decoder.tflite", "vocabulary.json", "consensus.npz", "model.json", "README.md")
     wanted += [f"captioner/weights/{name}" for name in weights]
+    wanted += [path.relative_to(ROOT).as_posix() for path in (ROOT / "captioner" / "web" / "files").iterdir()]
     assert not set(wanted) - names
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"captioner"}
     assert not [name for name in names if name.endswith("checkpoint.npz")]

@@ -1,6 +1,7 @@
 """`captioner serve` with real clients: curl's way, Ollama's client, OpenAI's client."""
 
 import base64
+import io
 import json
 import signal
 import subprocess
@@ -8,6 +9,7 @@ import sys
 import time
 
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from captioner import __version__
 from tests.support.server import ROOT, Server, serving
@@ -106,6 +108,24 @@ def test_a_text_is_spoken(server):
     assert answer.headers["Content-Type"] == "audio/wav"
     assert answer.content[:4] == b"RIFF"
     assert len(answer.content) > 10_000
+
+
+@pytest.mark.slow
+def test_the_text_in_a_picture_is_read_where_a_request_asks_for_it(server, ollama_client, openai_client):
+    pytest.importorskip("rapidocr")
+    picture = Image.new("RGB", (1200, 600), "white")
+    ImageDraw.Draw(picture).text((100, 200), "Platform 7", "black", ImageFont.load_default(180))
+    content = io.BytesIO()
+    picture.save(content, "PNG")
+    sign = content.getvalue()
+    described = json.loads(server.ask("/api/caption?text", sign).content)
+    if "text_error" in described:
+        pytest.skip(described["text_error"])  # on a very busy computer it takes too long
+    assert [line["text"] for line in described["text"]] == ["Platform 7"]
+    assert ollama_client.generate("captioner", "Read the text.", images=[sign]).response == "Platform 7"
+    messages = question("Describe this. If there is text, include it.", address(sign))
+    completion = openai_client.chat.completions.create(model="captioner", messages=messages)
+    assert completion.choices[0].message.content.endswith("Platform 7")
 
 
 @pytest.fixture

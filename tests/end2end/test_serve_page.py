@@ -41,7 +41,9 @@ def browser():
 @pytest.fixture
 def page(browser: Browser, server):
     """The page, freshly opened. The test fails if it asks another computer for something or breaks its own rules."""
-    context = browser.new_context(viewport={"width": 700, "height": 900}, permissions=["clipboard-read"])
+    context = browser.new_context(
+        viewport={"width": 700, "height": 900}, permissions=["clipboard-read", "clipboard-write"]
+    )
     page = context.new_page()
     page.set_default_timeout(60_000)
     expect.set_options(timeout=60_000)

@@ -201,17 +201,17 @@ function speak(text) {
   sound.play().catch(() => {}); // the browser may want a click first
 }
 
-function copy(textarea) {
-  const done = () => (status.textContent = "Copied.");
-  if (navigator.clipboard) { // only there where the connection counts as secure
-    navigator.clipboard.writeText(textarea.value).then(done, () => (status.textContent = "The browser does not allow that."));
-    return;
+async function copy(textarea) {
+  let copied = true;
+  try {
+    await navigator.clipboard.writeText(textarea.value);
+  } catch { // the browser forbids it, or has no such thing because the connection is not encrypted
+    const focused = document.activeElement;
+    textarea.select();
+    copied = document.execCommand("copy");
+    focused.focus();
   }
-  const focused = document.activeElement;
-  textarea.select();
-  document.execCommand("copy");
-  focused.focus();
-  done();
+  status.textContent = copied ? "Copied." : "The browser does not allow that.";
 }
 
 async function save(photo, name, caption) {

@@ -5,13 +5,13 @@ import pytest
 from captioner.caption import Caption
 from captioner.ocr.picture_text import PictureText, TextLine, Word
 from captioner.web.describer import Description
-from captioner.web.prompts import CANNOT_READ, NO_TEXT, answer, wants_text
+from captioner.web.prompts import NO_TEXT, answer, wants_text
 
 CAPTION = Caption("A sign.", (), -1.0, 0.5, (), {})
 LINE = TextLine((Word("Exit", 0.99),), (0.1, 0.1, 0.9, 0.2), 0)
 SIGN = Description(CAPTION, PictureText((LINE,)))
 CAT = Description(CAPTION, PictureText())
-UNREAD = Description(CAPTION)
+UNREAD = Description(CAPTION, problem="It took too long.")
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_the_caption_is_the_answer_to_any_prompt(prompt):
 def test_a_prompt_that_asks_for_the_text_gets_the_text(prompt):
     assert answer(prompt, SIGN) == "Exit"
     assert answer(prompt, CAT) == NO_TEXT
-    assert answer(prompt, UNREAD) == f"{CANNOT_READ} Probably: a sign."
+    assert answer(prompt, UNREAD) == "It took too long. Probably: a sign."
     assert wants_text(prompt)
 
 
