@@ -190,8 +190,8 @@ class Actions:
                 self._status.reply(f"Saved in {where}{which}")
 
         def ask_to_replace(existing: str) -> None:
-            question = f"The photo says already: {existing}\n\nReplace it by: {text}"
-            if messagebox.askyesno("Save into Photo", question, parent=self._root, default="no"):
+            question = "The photo has a text already. Replace it?"
+            if messagebox.askyesno("Save into Photo", question, detail=existing, parent=self._root, default="no"):
                 save(overwrite=True)
 
         save(overwrite=False)
@@ -220,8 +220,7 @@ class Actions:
         doubtful = captioned.text.captions.get(text, "")
         keeps_doubt: bool | None = self._store.settings.unreliable_captions == "with doubt"
         if doubtful and self._store.settings.unreliable_captions == "ask":
-            question = f"{UNRELIABLE}\n\nYes: {doubtful}\n\nNo: {text}\n\n{DECIDE}"
-            keeps_doubt = messagebox.askyesnocancel(title, question, parent=self._root, default="yes")
+            keeps_doubt = messagebox.askyesnocancel(title, UNRELIABLE, detail=DECIDE, parent=self._root, default="yes")
         if doubtful and keeps_doubt is None:
             return None
         return Chosen(captioned, doubtful if doubtful and keeps_doubt else text, which)

@@ -99,7 +99,9 @@ def test_what_its_author_says_comes_first_and_is_not_replaced_unasked(
     one.wait_for(lambda: one.utterances()[-1].endswith(f"{caption.text.removesuffix('.')}, 1 of 4"))
     one.keys("ctrl+i")
     one.await_title("Save into Photo")
-    one.wait_for(lambda: any("The photo says already: Rex at home." in said for said in one.utterances()))
+    one.wait_for(
+        lambda: any("The photo has a text already. Replace it? Rex at home." in said for said in one.utterances())
+    )
     one.keys("Escape")
     one.await_title("cat.jpg – Captioner")
     assert metadata.alt_text(cat) == ""
