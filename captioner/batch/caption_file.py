@@ -1,15 +1,22 @@
 """A file of captions that is continued where it ended."""
 
 import csv
+import hashlib
+import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from captioner.caption import RELIABLE, Caption
 from captioner.errors import CaptionerError, PhotoError, user_message
 from captioner.output.tables import FORMATS, Entry, Row, identity
 from captioner.photos.source import version_of
 from captioner.system import files
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 
 class CaptionFileError(CaptionerError):
@@ -65,19 +72,45 @@ class CaptionFile:
         return len(self._versions)
 
     def __enter__(self) -> "CaptionFile":
-        """Remove from the file what is waiting, and open it.
+        """Remove from the file what is waiting, and open it. Until the end no other program can do that.
 
         Raises:
-            CaptionFileError: the file cannot be written.
+            CaptionFileError: the file cannot be written, or another program writes it, or has done so meanwhile.
         """
+        self._lock = self._keep_others_out()
         content = (self._format.header + "".join(entry.text for entry in self._entries.values())).encode()
         try:
+            if (self.path.read_bytes() if self.path.exists() else b"") != self._content:
+                raise CaptionFileError(f"{self.path} has just been written by another program. Run the command again.")
             if content != self._content or not self.path.exists():
                 files.write(self.path, content)
             self._file = self.path.open("ab")
         except OSError as error:
+            self._let_others_in()
             raise self._error("written", error) from error
+        except CaptionFileError:
+            self._let_others_in()
+            raise
         return self
+
+    def _keep_others_out(self) -> "BaseFileLock | None":
+        from filelock import FileLock, Timeout  # here, as it takes a while to import
+        from platformdirs import user_cache_path
+
+        # Elsewhere, so that nothing lies about next to the file.
+        name = hashlib.sha256(os.fsencode(os.path.realpath(self.path))).hexdigest()[:16]
+        place = user_cache_path("captioner", appauthor=False) / f"{name}.lock"
+        lock = FileLock(place)
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise CaptionFileError(
+                f"Another captioner is writing {self.path}. Wait until it has finished, or choose another name."
+            ) from error
+        except OSError:  # there is no place for the lock
+            return None
+        return lock
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -87,6 +120,14 @@ class CaptionFile:
         except OSError as problem:  # what could not be written is tried again
             if error is None:
                 raise self._error("written", problem) from problem
+        finally:
+            self._let_others_in()
+
+    def _let_others_in(self) -> None:
+        if self._lock:
+            with suppress(OSError):  # Windows keeps a file that is open
+                os.unlink(self._lock.lock_file)
+            self._lock.release()
 
     def add(self, photo: str, result: Caption | PhotoError) -> bool:
         """Write what became of a photo; return whether its caption was left out because of its confidence.

@@ -171,3 +171,20 @@ def test_json_lines_hold_the_objects_that_json_prints(write, photos, shipped, tm
     assert list(cat) == [*expected, "version"]
     assert (cat["caption"], cat["statement"]) == (expected["caption"], expected["statement"])
     assert (text["path"], text["error"]) == (photos[1], "This is text, not a photo. Open a photo.")
+
+
+def test_two_programs_do_not_write_the_same_file(tmp_path):
+    path = tmp_path / "captions.csv"
+    late = CaptionFile(path)
+    with CaptionFile(path) as first:
+        with pytest.raises(CaptionFileError, match=r"Another captioner is writing .*captions\.csv\. Wait until"):
+            CaptionFile(path).__enter__()
+        with CaptionFile(tmp_path / "other.csv"):
+            pass
+        first.add("a.jpg", PhotoError("The file is empty."))
+    before = path.read_bytes()
+    with pytest.raises(CaptionFileError, match="has just been written by another program"):
+        late.__enter__()  # it has read the file before the first program wrote it
+    assert path.read_bytes() == before
+    with CaptionFile(path):
+        pass
