@@ -72,9 +72,9 @@ class App:
         self.store = SettingsStore(settings, default_path(), self.main_thread, self.status.notify)
         self.appearance = Appearance(self.window, self.store, self.status, self.main_thread, system_palette)
         self.refresh()
+        root.update()  # on screen, before anything else is loaded
         if not photos:
             self.window.invite(sorted(resources.folder("assets").glob("*.jpg")))
-        root.update()  # on screen, before anything else is loaded
         # Speech comes before the photos, whose captions it speaks.
         self._load(
             self._load_voice,

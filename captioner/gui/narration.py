@@ -30,6 +30,10 @@ def narrate(window: Window, self_voicing: SelfVoicing, photo: Callable[[], str])
     descriptions[window.root] = Description(TITLE)  # without the photo's name, which the photo view says
     for name, button in window.controls.buttons.items():
         describe(button, shortcut=BY_NAME[name].shortcut)
+    if invitation := window.invitation:
+        describe(invitation.open_button, name="Open", shortcut=BY_NAME["open"].shortcut)
+        for button in invitation.sample_buttons.values():
+            describe(button, name=f"Sample photo {button['text']}")
     statement, alternatives = window.caption_view.statement, window.caption_view.alternatives
     describe(window.photo_view, name="Photo", role="picture", value=photo)
     describe(statement, name="Caption", value=lambda: statement.text or "none yet")

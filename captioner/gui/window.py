@@ -4,14 +4,17 @@ import tkinter as tk
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from tkinter import ttk
+from typing import TYPE_CHECKING
 
 from captioner.gui.controls import Controls
 from captioner.gui.style.fonts import FONTS, line_height, scaled, use_desktop_dpi
 from captioner.gui.style.palettes import Palette
 from captioner.gui.style.ttk_theme import apply_theme
 from captioner.gui.widgets.caption_view import CaptionView
-from captioner.gui.widgets.invitation import Invitation
 from captioner.gui.widgets.photo_view import PhotoView
+
+if TYPE_CHECKING:
+    from captioner.gui.widgets.invitation import Invitation
 
 TITLE = "Captioner"
 PLACEHOLDER = "The caption appears here."
@@ -77,6 +80,8 @@ class Window:
 
     def invite(self, samples: Sequence[Path]) -> None:
         """Say how to begin, and offer sample photos, in the place of the photo."""
+        from captioner.gui.widgets.invitation import Invitation  # later, as the window appears without it
+
         self.invitation = Invitation(self.photo_view, self.controls.run, samples)
         self.invitation.apply_palette(self._palette)
 

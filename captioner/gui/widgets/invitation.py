@@ -7,8 +7,6 @@ from functools import partial
 from pathlib import Path
 from tkinter import ttk
 
-from captioner.gui.accessibility.phrases import shortcut
-from captioner.gui.accessibility.self_voicing import describe
 from captioner.gui.commands import BY_NAME
 from captioner.gui.style.fonts import FONTS, scaled
 from captioner.gui.style.palettes import Palette
@@ -25,6 +23,8 @@ THUMBNAIL_HEIGHT = 80
 
 def spoken_invitation() -> str:
     """What is said once, at an empty start."""
+    from captioner.gui.accessibility.phrases import shortcut  # later, as the window appears without it
+
     opening, pasting = (shortcut(BY_NAME[name].shortcut) for name in ("open", "paste"))
     return f"Open a photo with {opening}, paste one with {pasting}, or press Tab for sample photos."
 
@@ -41,6 +41,7 @@ class Invitation(ttk.Frame):
 
     Attributes:
         samples: all of them; sample: the chosen one.
+        open_button, sample_buttons: its buttons; the latter by the paths of the samples.
     """
 
     def __init__(self, photo_view: PhotoView, run: Callable[[str], None], samples: Sequence[Path]) -> None:
@@ -53,20 +54,19 @@ class Invitation(ttk.Frame):
         self._welcome = ttk.Label(self, text=WELCOME, font=FONTS["statement"], justify="center")
         self._purpose = ttk.Label(self, text=PURPOSE, justify="center")
         open_command = BY_NAME["open"]
-        self._open = ttk.Button(
+        self.open_button = ttk.Button(
             self,
             text=f"{open_command.label}  {open_command.shortcut}",
             style="Primary.TButton",
             command=partial(run, "open"),
         )
-        describe(self._open, name="Open", shortcut=open_command.shortcut)
         self._heading = ttk.Label(self, text=SAMPLES)
         self._samples = ttk.Frame(self)
-        self._buttons = {path: self._sample_button(path) for path in samples}
+        self.sample_buttons = {path: self._sample_button(path) for path in samples}
         self._keys = ttk.Label(self, text=f"{BY_NAME['help'].shortcut} lists all keys.")
-        parts = self._welcome, self._purpose, self._open, self._heading, self._samples, self._keys
+        parts = self._welcome, self._purpose, self.open_button, self._heading, self._samples, self._keys
         for row, part in enumerate(parts):
-            part.grid(row=row, pady=(2 * gap if part in (self._open, self._heading, self._keys) else gap, 0))
+            part.grid(row=row, pady=(2 * gap if part in (self.open_button, self._heading, self._keys) else gap, 0))
         self.place(in_=photo_view, relx=0.5, rely=0.5, anchor="center")
         self.lift(photo_view)  # before the caption in the Tab order
         photo_view.bind("<Configure>", lambda event: self._fit_soon(), add="+")
@@ -77,7 +77,7 @@ class Invitation(ttk.Frame):
             return
         for path, content in thumbnails.items():
             self._thumbnails[path] = tk.PhotoImage(master=self, data=content, format="ppm")
-            self._buttons[path].configure(image=self._thumbnails[path])
+            self.sample_buttons[path].configure(image=self._thumbnails[path])
         self._fit_soon()
 
     def apply_palette(self, palette: Palette) -> None:
@@ -96,7 +96,6 @@ class Invitation(ttk.Frame):
 
         name = path.stem.capitalize()
         button = ttk.Button(self._samples, text=name, compound="top", style="Toolbar.TButton", command=choose)
-        describe(button, name=f"Sample photo {name}")
         button.pack(side="left")
         return button
 
@@ -116,7 +115,7 @@ class Invitation(ttk.Frame):
         for part in self._keys, self._purpose, self._heading, self._samples, self._welcome:
             part.grid()
         for compound in "top", "none":
-            for button in self._buttons.values():
+            for button in self.sample_buttons.values():
                 button.configure(compound=compound)
             self.update_idletasks()
             if self._fits(width, height):
