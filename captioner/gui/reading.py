@@ -106,13 +106,14 @@ class TextReading:
 
     def _show(self, text: PictureText) -> None:
         self._view.show_text(text)
+        is_alone = text.is_page and self._view.shows_model
         spoken = text.spoken(SPOKEN_LINES)
         if (more := len(text.lines) - SPOKEN_LINES) > 0:
             spoken += f" … {more} more {'line' if more == 1 else 'lines'}."
         if self._speak_all:
-            self._voice.remember(spoken if text.is_page else f"{self._statement} {spoken}".rstrip())
+            self._voice.remember(spoken if is_alone else f"{self._statement} {spoken}".rstrip())
             self.speak()
-        elif text.is_page:
+        elif is_alone:
             self._voice.correct(spoken)
         elif spoken:
             self._voice.add(spoken)

@@ -46,6 +46,7 @@ class CaptionView(ttk.Frame):
     Attributes:
         statement: the caption as a sentence that also says how reliable it is; give it the first focus.
         editor: in its place while the user edits the caption.
+        shows_model: whether the caption is the model's, and not the user's or the author's.
         picture_text: the text in the picture; hidden if there is none.
         confidence: the label that says how often such captions are right; Tab reaches it while there is a caption.
         alternatives: the other sentences; hidden if there are none.
@@ -70,6 +71,7 @@ class CaptionView(ttk.Frame):
         self.editor = CaptionEditor(content)
         self._text_heading = ttk.Label(content, text="It says:")
         self.picture_text = PictureTextView(content)
+        self.shows_model = True
         self._page = ""  # the text of a picture that is mostly text
         self.confidence = ttk.Label(content, style="Reachable.TLabel")
         self._heading = ttk.Label(content, text="Other captions for this photo")
@@ -143,6 +145,7 @@ class CaptionView(ttk.Frame):
             text: what stands for the photo; None for the caption.
         """
         self._frame.keep_height(caption is None)
+        self.shows_model = not text or not text.origin
         self.show_text(PictureText())
         self._words = caption.words if caption else ()
         if caption is None:
@@ -158,9 +161,13 @@ class CaptionView(ttk.Frame):
         self._frame.reveal(0, 0)
 
     def show_text(self, text: PictureText) -> None:
-        """Show the text in the picture below its caption, or in place of it if the picture is mostly text."""
-        self._page = text.text if text.is_page else ""
-        if text.is_page:
+        """Show the text in the picture below its caption.
+
+        If the picture is mostly text, it comes in place of a caption of the model.
+        """
+        is_alone = text.is_page and self.shows_model
+        self._page = text.text if is_alone else ""
+        if is_alone:
             self.statement.show(text.heading, ())
             self.confidence.configure(text=text.size_sentence)
             self.alternatives.show(())
@@ -169,7 +176,7 @@ class CaptionView(ttk.Frame):
             self.statement.focus_set()
         self.picture_text.show(text)
         self._show_if(bool(text.lines), self.picture_text)
-        self._show_if(bool(text.lines) and not text.is_page, self._text_heading)
+        self._show_if(bool(text.lines) and not is_alone, self._text_heading)
 
     def copied_text(self) -> str:
         """The text in the picture if it has the focus or the picture is mostly text, otherwise ""."""

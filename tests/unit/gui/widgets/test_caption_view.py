@@ -10,12 +10,15 @@ import pytest
 from PIL import ImageGrab
 
 from captioner.caption import Alternative, Caption, Word, confidence_sentence
+from captioner.gui.session.photo_text import photo_text
 from captioner.gui.style.fonts import FONTS
 from captioner.gui.style.palettes import PALETTES
 from captioner.gui.style.ttk_theme import apply_theme
 from captioner.gui.widgets.caption_text import marks
 from captioner.gui.widgets.caption_view import PROGRESS_DELAY, CaptionView
 from captioner.gui.widgets.read_only_text import ReadOnlyText
+from captioner.ocr.picture_text import PictureText, TextLine
+from captioner.ocr.picture_text import Word as TextWord
 from tests.support.program import wait_for
 
 OTHERS = (
@@ -274,6 +277,16 @@ def test_alternatives_can_be_chosen_and_copied(desk: Desk) -> None:
     alternatives.event_generate("<ButtonRelease-1>", x=x, y=y + height // 2)
     assert alternatives.sentence == OTHERS[2]
     assert desk.root.focus_get() is alternatives
+
+
+def test_the_users_caption_stands_above_the_text_of_a_page(desk: Desk) -> None:
+    page = PictureText((TextLine((TextWord("Invoice", 0.9),), (0, 0, 1, 1), 0),), is_page=True)
+    desk.view.show(caption())
+    desk.view.show_text(page)
+    assert desk.view.statement.text == page.heading
+    desk.view.show(caption(), photo_text(caption(), None, "My invoice."))
+    desk.view.show_text(page)
+    assert (desk.view.statement.text, desk.view.picture_text.text) == ("My invoice.", "Invoice")
 
 
 def test_tab_leaves_the_texts(desk: Desk) -> None:
