@@ -201,7 +201,7 @@ class Controller:
     def _show_photo(self, event: PhotoLoaded) -> None:
         self._shown = event
         path = event.source.path
-        if path and str(path.parent) != self._store.settings.last_folder:  # which is above a folder that was opened
+        if path and str(path.parent.parent) == self._store.settings.last_folder:  # the photo's folder was opened
             self._store.change(last_folder=str(path.parent))
         self.captioned = None
         self.has_photo = True
