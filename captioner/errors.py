@@ -41,5 +41,11 @@ def user_message(error: BaseException) -> str:
     if isinstance(error, ImportError):
         return f"Part of this program is missing ({error}). Install it again."
     if isinstance(error, OSError) and error.strerror:
-        return f"The system reports: {error.strerror}."
+        return f"The system reports: {reason(error)}."
     return f"Something went wrong in the program ({type(error).__name__}). Please try again."
+
+
+def reason(error: BaseException) -> str:
+    """Why something failed, in a few words for a sentence that says what: "... can't be read (Permission denied)." """
+    said = getattr(error, "strerror", None) or str(error)
+    return said.strip().splitlines()[0].rstrip(".") if said.strip() else type(error).__name__

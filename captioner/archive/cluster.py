@@ -15,9 +15,9 @@ from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 from captioner.archive.journal import Unit
-from captioner.archive.storage import ArchiveError, reason
+from captioner.archive.storage import ArchiveError
 from captioner.archive.worker import Job, Report, Worker
-from captioner.errors import user_message
+from captioner.errors import reason, user_message
 from captioner.model.runtime import physical_cores, without_stderr
 
 # The first that lets nobody else use a cluster on this computer.

@@ -15,7 +15,8 @@ from typing import Any
 
 from captioner.archive import storage
 from captioner.archive.sources import is_shard
-from captioner.archive.storage import ArchiveError, Place, reason
+from captioner.archive.storage import ArchiveError, Place
+from captioner.errors import reason
 
 PLAN = "_archive.jsonl"
 FORMAT = 1

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from captioner.archive import storage
-from captioner.archive.storage import ArchiveError, Place, reason
-from captioner.errors import PhotoError
+from captioner.archive.storage import ArchiveError, Place
+from captioner.errors import PhotoError, reason
 from captioner.photos.formats import SUFFIXES
 from captioner.photos.reader import MAX_CONTENT
 

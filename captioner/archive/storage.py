@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
-from captioner.errors import CaptionerError
+from captioner.errors import CaptionerError, reason
 from captioner.photos.source import path_of_file_url
 from captioner.system import files
 
@@ -173,9 +173,3 @@ def text_lines(place: Place) -> Iterator[str]:
 def is_unreachable(error: OSError) -> bool:
     """Whether an error is the system's or the network's. PyArrow raises an OSError for a damaged Parquet file, too."""
     return error.errno is not None or re.search("AWS Error|google::cloud|curl|http", str(error), re.I) is not None
-
-
-def reason(error: BaseException) -> str:
-    """What went wrong, in a few words without a full stop."""
-    strerror = getattr(error, "strerror", None)
-    return str(strerror or error).strip().splitlines()[0].rstrip(".") if str(error) else type(error).__name__

@@ -10,10 +10,10 @@ from captioner.archive import storage
 from captioner.archive.journal import PART_SIZE, Settings, Unit
 from captioner.archive.parts import FORMATS, Row, row
 from captioner.archive.sources import Missing, Photo, folder_is_gone, photos_in_files, photos_in_shard
-from captioner.archive.storage import ArchiveError, Place, reason
+from captioner.archive.storage import ArchiveError, Place
 from captioner.batch.run import start
 from captioner.captioner import Captioner
-from captioner.errors import CaptionerError, PhotoError, user_message
+from captioner.errors import CaptionerError, PhotoError, reason, user_message
 from captioner.model.preprocess import PreparedPhoto
 from captioner.ocr import reader
 from captioner.ocr.picture_text import PictureText

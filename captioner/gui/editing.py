@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from captioner.errors import reason
 from captioner.gui.controller import Controller
 from captioner.gui.session.events import CaptionReady
 from captioner.gui.status import Status
@@ -92,6 +93,6 @@ class Editing:
 
         def done(error: OSError | None) -> None:
             if error:
-                self._status.notify(f"The caption can't be kept ({error.strerror}). It will be lost when you quit.")
+                self._status.notify(f"The caption can't be kept ({reason(error)}). It will be lost when you quit.")
 
         self._main_thread.run(lambda: self._edits.put(captioned.key, edit), done)

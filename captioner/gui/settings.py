@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from captioner.errors import reason
 from captioner.system import files
 
 MAX_FILE_BYTES = 2**20  # a larger file is not one of ours
@@ -85,13 +86,13 @@ def load(path: Path) -> tuple[Settings, str]:
     try:
         stored = _read(path)
     except OSError as error:
-        return Settings(), f"The settings in {path} can't be read ({error.strerror}). Using the defaults."
+        return Settings(), f"The settings in {path} can't be read ({reason(error)}). Using the defaults."
     except ValueError:
         renamed = path.with_suffix(".damaged.json")
         try:
             path.replace(renamed)
         except OSError as error:
-            advice = f"and can't be renamed ({error.strerror}). Delete it."
+            advice = f"and can't be renamed ({reason(error)}). Delete it."
         else:
             advice = f"and was renamed to {renamed.name}. Choose your settings again."
         return Settings(), f"The settings file {path} is damaged {advice}"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from captioner.errors import reason
 from captioner.gui.settings import Settings, save
 from captioner.gui.tk.main_thread import MainThreadQueue
 
@@ -72,6 +73,6 @@ class SettingsStore:
                 self._save()  # what changed while it was being saved
             elif not self._failed:
                 self._failed = True
-                self._notify(f"The settings can't be saved ({error.strerror}). Changes will be lost when you quit.")
+                self._notify(f"The settings can't be saved ({reason(error)}). Changes will be lost when you quit.")
 
         self._main_thread.run(lambda: save(settings, self._path, before), done)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from captioner import resources
-from captioner.errors import WeightsError
+from captioner.errors import WeightsError, reason
 from captioner.model.confidence import COEFFICIENTS
 from captioner.model.vocabulary import Vocabulary
 
@@ -63,7 +63,7 @@ class Weights:
             try:
                 digest = sha256(path)
             except OSError as error:
-                raise WeightsError(f"The model file {path} can't be read ({error.strerror}). {ADVICE}") from error
+                raise WeightsError(f"The model file {path} can't be read ({reason(error)}). {ADVICE}") from error
             if digest != self.sha256[name]:
                 raise WeightsError(f"The model file {path} is damaged (its checksum is wrong). {ADVICE}")
 
@@ -103,7 +103,7 @@ def open_weights(folder: str | Path | None = None) -> Weights:
         if min(weights.confidence["deviation"].values()) <= 0:
             raise ValueError("a deviation is not above 0")
     except OSError as error:
-        raise WeightsError(f"The model file {path} can't be read ({error.strerror}). {ADVICE}") from error
+        raise WeightsError(f"The model file {path} can't be read ({reason(error)}). {ADVICE}") from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise WeightsError(f"The model file {path} is damaged ({error}). {ADVICE}") from error
     return weights

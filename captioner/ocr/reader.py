@@ -12,7 +12,7 @@ import subprocess
 import threading
 from typing import Any
 
-from captioner.errors import TextUnavailable
+from captioner.errors import TextUnavailable, reason
 from captioner.ocr.picture_text import PictureText, TextLine, Word
 from captioner.photos.load import Loadable, load
 from captioner.system import processes
@@ -124,7 +124,7 @@ class _Worker:
         try:
             self._process = processes.start("captioner.ocr.worker")
         except OSError as error:
-            sentence = f"The process that reads text can't be started ({error.strerror}). Close other programs."
+            sentence = f"The process that reads text can't be started ({reason(error)}). Close other programs."
             raise TextUnavailable(sentence) from error
         self._ready = False
 

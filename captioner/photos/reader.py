@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from captioner.errors import PhotoError
+from captioner.errors import PhotoError, reason
 from captioner.system import processes
 from captioner.system.timeouts import in_time
 
@@ -152,7 +152,7 @@ class _Worker:
         try:
             self._process = processes.start("captioner.photos.worker")
         except OSError as error:
-            sentence = f"The process that reads photos can't be started ({error.strerror}). Close other programs."
+            sentence = f"The process that reads photos can't be started ({reason(error)}). Close other programs."
             raise PhotoError(sentence) from error
 
     def lives(self) -> bool:

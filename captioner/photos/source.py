@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from captioner.errors import PhotoError
+from captioner.errors import PhotoError, reason
 from captioner.photos.reader import MAX_CONTENT, PHOTO_TIMEOUT, TOO_SLOW
 from captioner.system.timeouts import in_time
 
@@ -121,5 +121,5 @@ def _read(file: BinaryFile) -> bytes:
             chunks.append(chunk)
             size += len(chunk)
     except OSError as error:
-        raise PhotoError(f"The file can't be read ({error.strerror or error}).") from error
+        raise PhotoError(f"The file can't be read ({reason(error)}).") from error
     return b"".join(chunks)

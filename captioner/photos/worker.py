@@ -25,7 +25,7 @@ import threading
 from collections.abc import Callable
 from typing import IO, TYPE_CHECKING, Any
 
-from captioner.errors import PhotoError
+from captioner.errors import PhotoError, reason
 from captioner.system import limits
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _check(mode: int) -> None:
 
 
 def _unreadable(error: OSError) -> PhotoError:
-    return PhotoError(f"The file can't be read ({error.strerror}).")
+    return PhotoError(f"The file can't be read ({reason(error)}).")
 
 
 def _answer(answers: IO[bytes], order: dict[str, Any], content: bytes, wait: Callable[[], None]) -> None:

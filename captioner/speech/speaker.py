@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from captioner.errors import reason
 from captioner.system import processes
 
 SPARE_WORKERS = 2  # that wait for a text. With one, texts that replace each other quickly would have to wait
@@ -140,7 +141,7 @@ class Speaker:
                     _Worker(lambda worker, answer: self._calls.put(lambda: self._handle(worker, answer)))
                 )
             except OSError as error:
-                self._fail_to_start(f"Speech can't be started ({error.strerror}).")
+                self._fail_to_start(f"Speech can't be started ({reason(error)}).")
 
     def _replace(self, job: "_Job") -> None:
         self._stop()

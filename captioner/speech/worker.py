@@ -28,6 +28,7 @@ import wave
 from pathlib import Path
 from typing import Any
 
+from captioner.errors import reason
 from captioner.system import files
 
 LINUX = sys.platform == "linux"
@@ -220,7 +221,7 @@ def _write(path: Path, data: bytes) -> None:
     try:
         files.write(path, data)
     except OSError as error:
-        raise SpeechError(f"{path} can't be written ({error.strerror}).") from error
+        raise SpeechError(f"{path} can't be written ({reason(error)}).") from error
 
 
 def _reason(error: Exception) -> str:

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
-from captioner.errors import CaptionerError
+from captioner.errors import CaptionerError, reason
 
 # A row begins with a file's name. A quotation mark that reaches such a line was never closed.
 ROW = re.compile(r'\s*"?[^,;\t"]+\.\w{2,5}"?\s*[,;\t]')
@@ -74,7 +74,7 @@ def read_lines(path: Path) -> list[str]:
     try:
         return re.split(r"\r\n?|\n", decode(path.read_bytes()))
     except OSError as error:
-        raise DatasetError(f"{path} cannot be read ({error.strerror}): the data is not complete.") from error
+        raise DatasetError(f"{path} cannot be read ({reason(error)}): the data is not complete.") from error
 
 
 def decode(content: bytes) -> str:

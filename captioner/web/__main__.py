@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 
+from captioner.errors import reason
 from captioner.system import crash_log
 from captioner.web.command import PORT
 from captioner.web.server import RunningServer
@@ -19,7 +20,7 @@ def main() -> None:
     try:
         server = _server()
     except OSError as error:
-        _send({"error": f"The server can't be started ({error.strerror})."})
+        _send({"error": f"The server can't be started ({reason(error)})."})
         return
     threading.Thread(target=_wait_for_end, daemon=True).start()
     _send({"root": server.root, "token": server.token})

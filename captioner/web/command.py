@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from captioner.errors import reason
+
 PORT = 8765
 
 MISSING = "The server needs Flask, waitress and segno. Install them with \"pip install 'captioner[web]'\"."
@@ -42,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def port_problem(port: int, error: OSError) -> str:
     """What to tell the user when the server can't listen."""
-    return f"Port {port} can't be used ({error.strerror}). Choose another with --port."
+    return f"Port {port} can't be used ({reason(error)}). Choose another with --port."
 
 
 def _parser() -> argparse.ArgumentParser:

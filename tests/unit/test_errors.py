@@ -1,7 +1,7 @@
 import pytest
 
 from captioner import PhotoError, WeightsError
-from captioner.errors import user_message
+from captioner.errors import reason, user_message
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,18 @@ from captioner.errors import user_message
 )
 def test_every_error_becomes_a_message(error: Exception, message: str) -> None:
     assert user_message(error) == message
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (FileNotFoundError(2, "No such file or directory", "/home/jo/dog.jpg"), "No such file or directory"),
+        (
+            OSError("AWS Error NETWORK_CONNECTION during GetObject.\nMore lines"),
+            "AWS Error NETWORK_CONNECTION during GetObject",
+        ),
+        (EOFError(), "EOFError"),
+    ],
+)
+def test_a_reason_is_a_few_words_without_a_file_name(error, words):
+    assert reason(error) == words

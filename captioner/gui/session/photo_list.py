@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from captioner import PhotoError
+from captioner.errors import reason
 from captioner.photos.folder import natural, photos_in
 from captioner.photos.source import PhotoSource
 
@@ -80,4 +81,4 @@ def _within(source: PhotoSource) -> list[PhotoSource]:
     try:
         return [PhotoSource(path=path) for path in photos_in(source.path)]
     except OSError as error:
-        raise PhotoError(f"The folder can't be read ({error.strerror}).") from error
+        raise PhotoError(f"The folder can't be read ({reason(error)}).") from error

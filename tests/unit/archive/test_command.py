@@ -2,12 +2,16 @@ import io
 import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError
+from pathlib import Path
 
 import pytest
+import yaml
 
 from captioner.archive import cluster, progress
 from captioner.archive.progress import ArchiveProgress
 from captioner.cli import main
+
+ROOT = Path(__file__).parents[3]
 
 
 def test_without_ray_one_sentence_says_how_to_get_it(monkeypatch, tmp_path, capsys):
@@ -61,3 +65,12 @@ def test_importing_the_command_line_loads_neither_ray_nor_pyarrow():
         "import captioner.cli, captioner.archive.command, sys; print({'ray', 'pyarrow', 'fsspec'} & set(sys.modules))"
     )
     assert subprocess.check_output([sys.executable, "-c", code], text=True) == "set()\n"
+
+
+@pytest.mark.slow
+def test_the_cluster_configuration_is_what_ray_takes():
+    from ray.autoscaler._private.util import prepare_config, validate_config
+
+    configuration = yaml.safe_load((ROOT / "scripts" / "archive_cluster.yaml").read_text())
+    validate_config(prepare_config(configuration))
+    assert configuration["docker"]["image"].startswith("rayproject/ray:2.")
