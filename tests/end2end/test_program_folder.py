@@ -46,6 +46,11 @@ def cells(one: Program) -> list[str]:
     return list(one.sight.list_of(script))
 
 
+def await_end(one: Program, sentence: str) -> None:
+    """Return when the window says that the folder is captioned, which takes its time on a busy computer."""
+    one.wait_for(lambda: one.shows(sentence), 120)
+
+
 def test_the_afternoon_of_an_author(program: Start, user: User, shipped: Captioner, statement: Statement) -> None:
     folder = folder_of(user)
     assert shipped.caption(folder / "drawing.png").confidence < 0.2
@@ -59,7 +64,7 @@ def test_the_afternoon_of_an_author(program: Start, user: User, shipped: Caption
     one.wait_for(lambda: one.shows("astronaut.jpg"))
     one.keys("ctrl+Return")
     one.await_title(LIST, "!phototree")
-    one.await_text("5 of 6 photos captioned, 1 could not be: broken.jpg.")
+    await_end(one, "5 of 6 photos captioned, 1 could not be: broken.jpg.")
     assert len(cells(one)) == 6
 
     one.keys("F9")
@@ -113,7 +118,7 @@ def export(one: Program, path: Path, reply: str) -> None:
 def test_a_folder_is_kept_and_closing_asks_once_what_is_not_saved(program: Start, user: User) -> None:
     folder = user.album()[0].parent
     one = program(folder)
-    one.await_text("4 of 4 photos captioned. Ctrl+J lists them.")
+    await_end(one, "4 of 4 photos captioned. Ctrl+J lists them.")
     one.keys("ctrl+j")
     one.await_title(LIST, "!phototree")
     one.keys("Escape", "alt+F4")

@@ -55,7 +55,8 @@ class FolderCommands:
         self._bind = bind
         self._list: PhotoListWindow | None = None
         self._was_listed = False
-        controller.opened = self.session.open
+        self._has_asked = False  # whether to save, and the user has decided
+        controller.opened = self._opened
 
     def open_folder(self) -> None:
         """Let the user choose a folder in the system's own dialog."""
@@ -129,7 +130,7 @@ class FolderCommands:
 
         rows = [self.session.table.rows[index] for index in chosen]
         name = filedialog.asksaveasfilename(
-            parent=self._list or self._window.root,
+            parent=self._list if self._is_listed else self._window.root,
             title="Export Captions",
             initialdir=self._store.settings.last_folder or None,
             initialfile="captions.csv",
@@ -157,19 +158,29 @@ class FolderCommands:
             close: called later if they are saved first.
         """
         unsaved = self.session.unsaved()
-        if not unsaved or not (self.session.has_folder or self._was_listed):
+        if self._has_asked or not unsaved or not (self.session.has_folder or self._was_listed):
             return True
         from tkinter import messagebox
 
         captions = "The caption of 1 photo is" if len(unsaved) == 1 else f"The captions of {len(unsaved)} photos are"
         question = f"{captions} not saved. Save before closing?"
         answer = messagebox.askyesnocancel("Captioner", question, parent=self._window.root)
+
+        def close_after_saving() -> None:
+            self._has_asked = True  # more captions may have come meanwhile
+            close()
+
         if answer:
-            self.save(unsaved, close)
+            self.save(unsaved, close_after_saving)
         return answer is False
 
     def close(self) -> None:
         self.session.close()
+
+    def _opened(self, sources: Sequence[PhotoSource]) -> None:
+        if not self.session.is_running:
+            self._status.background("")  # how the last folder ended
+        self.session.open(sources)
 
     def _reply(self, sentence: str) -> None:
         self._status.reply(sentence)
