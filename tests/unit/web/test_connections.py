@@ -121,16 +121,15 @@ def test_all_bodies_together_take_only_so_much(monkeypatch):
 def test_a_client_that_sends_a_byte_now_and_then_is_disconnected(monkeypatch, beginning):
     monkeypatch.setattr(connections, "REQUEST_TIMEOUT", 1)
     with listening(length_of_body) as server, connect(server) as connection:
-        begun = time.monotonic()
+        end = time.monotonic() + 30
         connection.sendall(beginning)
         wait_for(lambda: server.active_channels)
         with contextlib.suppress(OSError):
-            while time.monotonic() < begun + 20 and server.active_channels:
+            while time.monotonic() < end and server.active_channels:
                 time.sleep(0.1)
                 if beginning:
                     connection.sendall(b"x")
-        wait_for(lambda: not server.active_channels)
-        assert time.monotonic() - begun < 10
+        assert not server.active_channels
 
 
 def test_the_connection_that_is_idle_for_longest_makes_room(monkeypatch):
