@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from captioner.errors import user_message
 from captioner.gui.controller import Controller
 from captioner.gui.session.events import CaptionReady
 from captioner.gui.settings_store import SettingsStore
@@ -45,7 +46,6 @@ class TextReading:
         self._source: PhotoSource | None = None  # of the shown picture, once it has a caption
         self._statement = ""  # its caption
         self._text: PictureText | None = None  # in it; None until it has been read
-        self._problem = ""  # why it could not be read
         self._reading = False
         self._speak_all = False  # as soon as it has been read
         controller.shown = self._start
@@ -56,11 +56,12 @@ class TextReading:
         """Speak all text, or say that there is none."""
         if self._text and self._text.lines:
             self._voice.say(self._text.spoken())
-        elif self._problem or self._text:
-            self._status.answer(self._problem or NO_TEXT)
+        elif self._text:
+            self._status.answer(NO_TEXT)
         else:
             self._speak_all = True
             self._status.answer("Reading the text…")
+            self._read()  # again, if it failed
 
     def _start(self, captioned: CaptionReady) -> None:
         """Read the text in a picture that is shown with its caption, or show again what was read."""
@@ -76,7 +77,7 @@ class TextReading:
         """Another picture was requested."""
         leave_caption()
         self._source = self._text = None
-        self._problem, self._speak_all = "", False
+        self._speak_all = False
 
     def _read(self) -> None:
         """Read the text in a thread. While one is read, another one waits for it: only the last one that is wanted."""
@@ -97,9 +98,9 @@ class TextReading:
         if source != self._source:
             self._read()
         elif isinstance(result, Exception):
-            self._problem = str(result)
             if self._speak_all:
-                self._status.answer(self._problem)
+                self._speak_all = False
+                self._status.answer(user_message(result))
         else:
             self._text = result
             self._show(result)

@@ -23,7 +23,7 @@ LINES_SECONDS = 4.0
 # Seconds after which a worker is taken to hang. On an idle computer the hardest pictures take a third of that.
 PICTURE_TIMEOUT = 20.0
 # Seconds that loading the models may take.
-START_TIMEOUT = 30.0
+START_TIMEOUT = 60.0
 # Seconds that an idle worker is kept for the next picture.
 IDLE_SECONDS = 20.0
 # The picture that is read has at least this shorter side, if the photo has it, and at most this longer side.
