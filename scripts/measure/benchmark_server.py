@@ -65,9 +65,10 @@ def speed(server: Server, photos: Sequence[bytes], rounds: int) -> str:
     rates: dict[str, list[float]] = {name: [] for name in ways}
     work: dict[str, float] = dict.fromkeys(ways, 0.0)
     for _ in range(rounds):
-        for name, (clients, make) in ways.items():
+        for name, (number, make) in ways.items():
+            clients = [make() for _ in range(number)]
             begun, worked = time.perf_counter(), processor_seconds(os.getpid())
-            seconds[name] += run(clients, make, photos, BLOCK)
+            seconds[name] += run(clients, photos, BLOCK)
             rates[name].append(BLOCK / (time.perf_counter() - begun))
             work[name] += processor_seconds(os.getpid()) - worked
     library = [name for name in ways if name.startswith("library")]
@@ -88,8 +89,8 @@ def memory(server: Server, photos: Sequence[bytes], requests: int) -> str:
     for step in range(11):
         if step:
             count = requests * step // 10 - done
-            run(2, lambda: plain_client(server), photos, count // 2)
-            run(2, lambda: ollama_client(server), photos, count - count // 2)
+            clients = [make(server) for make in (plain_client, ollama_client) for _ in range(2)]
+            run(clients, photos, count)
             done += count
         family = [server.process.pid, *descendants(server.process.pid)]
         threads = len(os.listdir(f"/proc/{server.process.pid}/task"))
@@ -107,7 +108,7 @@ def processor_seconds(process: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def run(clients: int, make: Callable[[], Describe], photos: Sequence[bytes], count: int) -> list[float]:
+def run(clients: Sequence[Describe], photos: Sequence[bytes], count: int) -> list[float]:
     """Let clients describe photos, and return how long each took, in seconds."""
     waiting = iter([photo for photo, _ in zip(itertools.cycle(photos), range(count), strict=False)])
 
@@ -119,8 +120,8 @@ def run(clients: int, make: Callable[[], Describe], photos: Sequence[bytes], cou
             seconds.append(time.perf_counter() - begun)
         return seconds
 
-    with ThreadPoolExecutor(clients) as pool:
-        return [one for seconds in pool.map(work, [make() for _ in range(clients)]) for one in seconds]
+    with ThreadPoolExecutor(len(clients)) as pool:
+        return [one for seconds in pool.map(work, clients) for one in seconds]
 
 
 def plain_client(server: Server) -> Describe:
