@@ -1,5 +1,6 @@
 """Runs the server: `start` makes it listen, loads the model behind it, and returns it."""
 
+from captioner.system.memory import return_freed_memory
 from captioner.web.access import Access
 from captioner.web.addresses import lan_address, names
 from captioner.web.app import create_app
@@ -24,6 +25,7 @@ class RunningServer:
     """
 
     def __init__(self, *, lan: bool, port: int) -> None:
+        return_freed_memory()
         access = Access(names() if lan else (), lan=lan)
         self._speech = Speech()
         describer = Describer()

@@ -57,10 +57,10 @@ def speed(server: Server, photos: Sequence[bytes], rounds: int) -> str:
         "library, one after the other": (1, lambda: captioner.caption),
         "library, two threads": (2, lambda: captioner.caption),
     }
-    for clients in CLIENTS:
-        ways[f"server, {clients} x plain HTTP"] = (clients, lambda: plain_client(server))
-    for clients in CLIENTS:
-        ways[f"server, {clients} x Ollama's client"] = (clients, lambda: ollama_client(server))
+    for number in CLIENTS:
+        ways[f"server, {number} x plain HTTP"] = (number, lambda: plain_client(server))
+    for number in CLIENTS:
+        ways[f"server, {number} x Ollama's client"] = (number, lambda: ollama_client(server))
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     rates: dict[str, list[float]] = {name: [] for name in ways}
     work: dict[str, float] = dict.fromkeys(ways, 0.0)

@@ -1,10 +1,8 @@
 """The thread that owns the model and captions one photo after the other."""
 
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +10,7 @@ from captioner.errors import CaptionerError, user_message
 from captioner.gui.session.events import ModelReady, ModelUnavailable
 from captioner.gui.session.loading import Key
 from captioner.system import crash_log
+from captioner.system.memory import return_freed_memory
 
 if TYPE_CHECKING:
     from captioner import Caption, Captioner
@@ -19,10 +18,6 @@ if TYPE_CHECKING:
 
 # Photos that wait for the model. More would only take up memory.
 MAX_JOBS = 2
-
-# Lets glibc return pieces of memory of this many bytes and more to the system as soon as they are freed.
-M_MMAP_THRESHOLD = -3  # the setting's number in malloc.h
-MMAP_THRESHOLD_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -93,7 +88,7 @@ class CaptioningThread:
             self._changed.notify_all()
 
     def _run(self) -> None:
-        _return_freed_memory()
+        return_freed_memory()
         beam_width = self.beam_width
         captioner = _load(beam_width)
         self._report(captioner if isinstance(captioner, ModelUnavailable) else ModelReady())
@@ -130,18 +125,6 @@ def message(error: Exception) -> str:
     if not isinstance(error, CaptionerError | ImportError | MemoryError):
         crash_log.record(error)
     return user_message(error)
-
-
-def _return_freed_memory() -> None:
-    """Return a photo's memory to the system as soon as it is freed.
-
-    glibc would otherwise keep it between the small pieces of memory of captions, which stay, and grow with every photo.
-    """
-    if sys.platform == "linux":
-        import ctypes
-
-        with suppress(AttributeError):  # another C library
-            ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD_BYTES)
 
 
 def _load(
