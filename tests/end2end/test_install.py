@@ -103,7 +103,7 @@ def test_only_a_mac_with_an_intel_processor_needs_tensorflow(distributions, plat
     with zipfile.ZipFile(distributions[1]) as wheel:
         (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
         requirements = map(Requirement, email.message_from_bytes(wheel.read(name)).get_all("Requires-Dist"))
-    user = {"sys_platform": platform, "platform_machine": machine, "extra": ""}
+    user = {"sys_platform": platform, "platform_machine": machine, "python_version": "3.12", "extra": ""}
     wanted = {wanted.name for wanted in requirements if wanted.marker is None or wanted.marker.evaluate(user)}
     window = {"darkdetect", "filelock", "platformdirs", "tkinter-tooltip", "tkinterdnd2"}
     voice = {"prismatoid", "pyttsx3"}
