@@ -17,6 +17,7 @@ from captioner.model import confidence
 from captioner.model.beam_search import Hypothesis
 from captioner.model.pipeline import Pipeline
 from captioner.model.preprocess import LOADED_SIDE
+from captioner.model.text import sentence
 from captioner.model.tokenizer import tokenize
 from captioner.model.weights import open_weights
 from captioner.photos.load import load
@@ -27,9 +28,10 @@ from captioner.training.evaluation.table import table
 from captioner.training.out_of_distribution.degraded import degraded
 from captioner.training.out_of_distribution.synthetic_images import synthetic_images
 from captioner.training.self_critical import CiderD
+from captioner.training.verdicts import Verdicts
 
-# From this CIDEr-D on, counted within the split, a caption is taken to describe its photo. Of 100 captions that were
-# judged with their photos this agreed with the judgement on 77; thresholds of 0.1, 0.3 and 0.4 on 74, 70 and 61.
+# Where nobody has judged the captions: from this CIDEr-D on, counted within the split, a caption is taken to describe
+# its photo. Of 100 captions that were judged this agreed with the judgement on 77; 0.1, 0.3 and 0.4 on 74, 70 and 61.
 # People's captions of another photo reach it in 1 of 42 cases, their captions of the same photo, against the other
 # four, in 5 of 6.
 DESCRIBES = 0.2
@@ -49,10 +51,12 @@ class Calibration:
     """What confidences on held-out folds were worth.
 
     confidences, describes: of each photo, float64 and bool [photos]: what was predicted, and what came true.
+    truth: what "describes its photo" means here, as the end of a sentence.
     """
 
     confidences: np.ndarray
     describes: np.ndarray
+    truth: str = f"its CIDEr-D is {DESCRIBES} or more"
 
     @property
     def expected_calibration_error(self) -> float:
@@ -76,8 +80,7 @@ class Calibration:
     def summary(self) -> str:
         return (
             f"Expected calibration error {self.expected_calibration_error:.3f}, AUROC {self.auroc:.3f}, "
-            "on folds that it was not fitted to. A caption is taken to describe its photo if its CIDEr-D is "
-            f"{DESCRIBES} or more."
+            f"on folds that it was not fitted to. A caption is taken to describe its photo if {self.truth}."
         )
 
     def words_table(self) -> str:
@@ -92,7 +95,10 @@ class Calibration:
 
 
 def calibrate(
-    weights: Path, splits: Mapping[str, EncodedSplit], found: Mapping[str, list[list[Hypothesis]]]
+    weights: Path,
+    splits: Mapping[str, EncodedSplit],
+    found: Mapping[str, list[list[Hypothesis]]],
+    verdicts: Verdicts | None = None,
 ) -> dict[str, Calibration]:
     """Fit the confidence to captions of photos that were not trained on, and write it into model.json.
 
@@ -103,6 +109,7 @@ def calibrate(
         weights: the weights folder; of its files only model.json changes.
         splits: development splits.
         found: of each split's photos, the captions that the program finds, best first.
+        verdicts: of readers. Captions without one are left out then. None: CIDEr-D decides.
 
     Returns:
         For each split, what the same fit to nine tenths of the photos predicts for the other tenth.
@@ -112,28 +119,40 @@ def calibrate(
     """
     pipeline = Pipeline(open_weights(weights))
     known: list[Evidence] = []
-    scores: list[float] = []
+    true: list[bool] = []
+    sizes = []
     for name, split in splits.items():
         reward = CiderD([[tokenize(caption) for caption in example.captions] for example in split.examples])
         for number, (photo, hypotheses) in enumerate(zip(split, found[name], strict=True)):
+            words = pipeline.vocabulary.decode(hypotheses[0].words)
+            if verdicts is None:
+                describes = reward(number, words) >= DESCRIBES
+            else:
+                verdict = verdicts.get((split.examples[number].photo.name, sentence(words)))
+                if verdict is None:
+                    continue
+                describes = verdict
             known.append(pipeline.evidence(photo, hypotheses))
-            scores.append(reward(number, pipeline.vocabulary.decode(hypotheses[0].words)))
-    describes = np.array(scores) >= DESCRIBES
+            true.append(describes)
+        sizes.append(len(known))
+    described = np.array(true, bool)
     unlike = []
     for picture in unlike_photos([example for split in splits.values() for example in split.examples[:DEGRADED]]):
         photo = pipeline.encode(pipeline.encoder_input(np.asarray(picture)))
         unlike.append(pipeline.evidence(photo, pipeline.search(photo)))
 
     fold = np.random.default_rng(0).permutation(len(known)) % FOLDS
-    write_confidence(weights, fit_all(known, describes, unlike))
+    write_confidence(weights, fit_all(known, described, unlike))
     held_out = np.full(len(known), np.nan)  # a single photo's stays so, as there are no others to fit to
     for number in range(FOLDS if len(known) > 1 else 0):
-        fitted = fit_all([known[n] for n in np.flatnonzero(fold != number)], describes[fold != number], unlike)
+        fitted = fit_all([known[n] for n in np.flatnonzero(fold != number)], described[fold != number], unlike)
         for n in np.flatnonzero(fold == number):
             held_out[n] = confidence.confidence(known[n], fitted)
-    ends = np.cumsum([len(split) for split in splits.values()])[:-1]
-    parts = zip(np.split(held_out, ends), np.split(describes, ends))
-    return {name: Calibration(*part) for name, part in zip(splits, parts)}
+    parts = zip(np.split(held_out, sizes[:-1]), np.split(described, sizes[:-1]))
+    truth = (
+        "a reader who saw the photo said that the main things are right" if verdicts is not None else Calibration.truth
+    )
+    return {name: Calibration(*part, truth) for name, part in zip(splits, parts)}
 
 
 def write_confidence(weights: Path, coefficients: Coefficients) -> None:

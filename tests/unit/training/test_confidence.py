@@ -1,3 +1,4 @@
+import csv
 import json
 import shutil
 from pathlib import Path
@@ -11,6 +12,7 @@ from captioner.model.weights import open_weights
 from captioner.training.confidence import Calibration, calibrate, fit, write_confidence
 from captioner.training.dataset import Example
 from captioner.training.evaluation.encoded import encode_splits, search_split
+from captioner.training.verdicts import read_verdicts
 
 
 def test_error_and_auroc_equal_values_computed_by_hand() -> None:
@@ -63,6 +65,42 @@ def test_calibration_raises_the_confidence_of_right_captions(tmp_path: Path, sam
     captioner = Captioner(folder)
     confidences = {photo: captioner.caption(photo).confidence for photo in photos}
     assert min(confidences[p] for p in photos if right[p]) > 0.5 > max(confidences[p] for p in photos if not right[p])
+
+
+def test_readers_decide_which_captions_are_right(tmp_path: Path, samples: dict[str, Path]) -> None:
+    """Against what the photos' own captions say; a caption that nobody has judged has no part in it."""
+    folder = Path(
+        shutil.copytree(
+            resources.folder("weights"), tmp_path / "weights", ignore=shutil.ignore_patterns("checkpoint.npz")
+        )
+    )
+    captions = {photo: Captioner(folder).caption(photo).text for photo in list(samples.values())[:3]}
+    right, wrong, unjudged = captions
+    path = tmp_path / "verdicts.csv"
+    rows = [
+        ("photo", "caption", "verdict"),
+        (right.name, captions[right], "mostly"),
+        (wrong.name, captions[wrong], "wrong"),
+    ]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    examples = [Example(photo, (captions[wrong],)) for photo in captions] * 5
+    pipeline = Pipeline(open_weights(folder))
+    splits = encode_splits(pipeline, {"one": examples}, tmp_path / "encoded")
+    found = {"one": search_split(pipeline, splits["one"])}
+    calibration = calibrate(folder, splits, found, read_verdicts(path))["one"]
+    assert calibration.describes.tolist() == [True, False] * 5
+    assert "reader" in calibration.summary()
+    captioner = Captioner(folder)
+    assert captioner.caption(right).confidence > 0.5 > captioner.caption(wrong).confidence
+
+
+@pytest.mark.parametrize("text", ["photo,caption\na.jpg,A cat.\n", "photo,caption,verdict\na.jpg,A cat.,good\n"])
+def test_verdicts_that_cannot_be_read_are_reported(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "verdicts.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CaptionerError, match="each verdict must be one of right, mostly, wrong"):
+        read_verdicts(path)
 
 
 def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:

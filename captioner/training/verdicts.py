@@ -1,0 +1,29 @@
+"""What readers who saw the photos said of captions: the truth that the confidence is fitted to."""
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+from captioner.errors import CaptionerError
+
+# By the name of a photo and its caption: whether the caption has the main things right.
+Verdicts = Mapping[tuple[str, str], bool]
+
+# "right": all that the caption says is true. "mostly": the main thing is right and a detail is not. "wrong": the rest.
+MEANINGS = {"right": True, "mostly": True, "wrong": False}
+
+
+def read_verdicts(path: Path) -> dict[tuple[str, str], bool]:
+    """Read a CSV file with the columns photo, caption and verdict; others are ignored.
+
+    Raises:
+        CaptionerError: the file cannot be read, or a verdict is none of those in MEANINGS.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return {(row["photo"], row["caption"]): MEANINGS[row["verdict"]] for row in csv.DictReader(file)}
+    except (OSError, UnicodeError, csv.Error, KeyError) as error:
+        raise CaptionerError(
+            f"{path} cannot be read as verdicts ({error}). It needs the columns photo, caption and verdict, and each "
+            f"verdict must be one of {', '.join(MEANINGS)}."
+        ) from error
