@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 # How a caption begins, by the least confidence for it. Below all of them it is a guess.
-HEDGES = ((0.7, ""), (0.45, "Probably: "), (0.2, "Possibly: "))
+HEDGES = ((0.85, ""), (0.65, "Probably: "), (0.5, "Possibly: "))
 # The least confidence of a caption that is more than a guess.
 RELIABLE = HEDGES[-1][0]
 GUESS = "I can't describe this picture reliably. My best guess: "

@@ -24,10 +24,8 @@ T = TypeVar("T")
 # Words of an n-gram. CIDEr goes up to four, but n-grams of four can hardly be predicted.
 MAX_NGRAM = 3
 
-# A caption's rank also depends on the mean log-probability of its words and on its length: a longer caption has more
-# that may agree, but also more that may be wrong.
-LOG_PROBABILITY_WEIGHT = 0.03
-LENGTH_PENALTY = 0.001
+# A caption's rank also depends on the mean log-probability of its words.
+LOG_PROBABILITY_WEIGHT = 0.04
 
 # The arrays of the file, by their names there: F features, N n-grams, R dimensions between them.
 SHAPES = {
@@ -80,9 +78,7 @@ class Reranker:
         predicted = [replace(h, predicted_cider=self._predict(h.words, photo)) for h in hypotheses]
         return sorted(
             predicted,
-            key=lambda h: (
-                h.predicted_cider + LOG_PROBABILITY_WEIGHT * h.mean_log_probability - LENGTH_PENALTY * len(h.words)
-            ),
+            key=lambda h: h.predicted_cider + LOG_PROBABILITY_WEIGHT * h.mean_log_probability,
             reverse=True,
         )
 

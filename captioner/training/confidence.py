@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from scipy.optimize import brentq
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
@@ -40,7 +41,7 @@ FOLDS = 10
 # For the second regression: how many photos of a split are degraded, and how many times a picture that is unlike the
 # photos counts. With 1,000 photos such pictures are a sixth of all then.
 DEGRADED = 5
-UNLIKE_WEIGHT = 4
+UNLIKE_WEIGHT = 2
 
 Evidence = dict[str, float]
 Coefficients = dict[str, dict[str, float]]
@@ -189,11 +190,25 @@ def fit_all(known: Sequence[Evidence], describes: np.ndarray, unlike: Sequence[E
     }
     both = [{**evidence, "strangeness": confidence.strangeness(evidence, usual)} for evidence in (*known, *unlike)]
     familiar = np.arange(len(both)) < len(known)
-    return {
+    fitted = {
         "describes": regression("describes", known, describes, np.ones(len(known))),
         "familiar": regression("familiar", both, familiar, np.where(familiar, 1, UNLIKE_WEIGHT)),
         **usual,
     }
+    fitted["describes"]["intercept"] += shift(fitted, known, describes)
+    return fitted
+
+
+def shift(fitted: Coefficients, known: Sequence[Evidence], describes: np.ndarray) -> float:
+    """How much to add to the first regression's intercept so that the product of both is right on average."""
+
+    def error(change: float) -> float:
+        moved = fitted["describes"] | {"intercept": fitted["describes"]["intercept"] + change}
+        predicted = [confidence.confidence(evidence, fitted | {"describes": moved}) for evidence in known]
+        return float(np.mean(predicted) - describes.mean())
+
+    limit = 5.0  # the second regression may make the mean unreachable
+    return float(brentq(error, -limit, limit, xtol=0.01)) if error(-limit) < 0 < error(limit) else 0.0
 
 
 def regression(part: str, evidence: Sequence[Evidence], true: np.ndarray, weights: np.ndarray) -> dict[str, float]:

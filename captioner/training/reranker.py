@@ -18,16 +18,15 @@ from captioner.model.weights import sha256
 from captioner.training.dataset import Example
 from captioner.training.evaluation.evaluate import write_json
 from captioner.training.self_critical import CiderD
+from captioner.training.settings import FEW_PHOTOS
 
 Ngram = tuple[str, ...]
 
 # N-grams in the captions of fewer photos are left out: they would only make the file longer.
-MIN_PHOTOS = 5
+MIN_PHOTOS = 7
 # The penalty, for features of variance 1 that together have length 1 on average.
-RIDGE = 0.2
+RIDGE = 0.1
 DIMENSIONS = 512
-# With fewer training photos than this, the regression of the weights that the training started from is adapted.
-MIN_PHOTOS_TO_FIT = 2000
 
 
 def fit_reranker(weights: Path, examples: list[Example], start_from: Path | None = None) -> None:
@@ -52,7 +51,7 @@ def fit_reranker(weights: Path, examples: list[Example], start_from: Path | None
         ]
     )
     captions = [[[*tokenize(caption), "<end>"] for caption in example.captions] for example in examples]
-    if start_from and len(examples) < MIN_PHOTOS_TO_FIT:
+    if start_from and len(examples) < FEW_PHOTOS:
         with np.load(start_from / "consensus.npz") as file:
             arrays = adapt(dict(file), features, captions, vocabulary)
     else:

@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+# A trained model that continues on fewer photos than this keeps its encoder, learns at half the rate, and adapts its
+# reranker instead of replacing it. Forty photos of a user's own cost the captions of other photos 0.02 to 0.04 CIDEr
+# so, and 0.12 to 0.24 at the full rate with block 14.
+FEW_PHOTOS = 2000
+
 
 @dataclass(frozen=True)
 class Settings:

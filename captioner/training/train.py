@@ -29,7 +29,7 @@ from captioner.training.encoder import FIRST_LAYER_OF_HEAD, FIRST_UPPER_LAYER, b
 from captioner.training.evaluation.metrics import cider
 from captioner.training.optimization import LayerwiseAdamW, learning_rate_at, smoothed_loss, weighted_loss
 from captioner.training.self_critical import CiderD, advantages, sample_captions
-from captioner.training.settings import Settings
+from captioner.training.settings import FEW_PHOTOS, Settings
 
 MIN_STEPS = 4  # of an epoch, however few the photos are
 
@@ -102,6 +102,7 @@ class Training:
         self.development = {name: dataset["dev"] for name, dataset in datasets.items()}
         keras.utils.set_random_seed(settings.seed)
         start = Path(settings.start_from) if settings.start_from else None
+        self.careful = start is not None and len(self.examples) < FEW_PHOTOS
         known = Vocabulary.load(start / "vocabulary.json") if start else None
         captions = [caption for example in self.examples for caption in example.captions]
         self.vocabulary = build_vocabulary(captions, settings.min_word_count, known)
@@ -137,6 +138,7 @@ class Training:
         if name == "decoder":
             self.head, self.data = head, self.features(backbone, photos)
             self.peak = settings.fine_tune_learning_rate if settings.start_from else settings.learning_rate
+            self.peak /= 2 if self.careful else 1
         elif name == "self-critical":
             grid = keras.Input(self.encoder.output.shape[1:])
             self.head, self.data = keras.Model(grid, grid), self.features(self.encoder, photos)
@@ -165,7 +167,7 @@ class Training:
         settings = self.settings
         trained = {
             # The baseline does as Keras tutorials do: its encoder stays frozen.
-            "decoder": head.layers if settings.decoder != "merge" else [],
+            "decoder": head.layers if settings.decoder != "merge" and not self.careful else [],
             "upper-layers": split(self.encoder, FIRST_UPPER_LAYER[settings.encoder])[1].layers,
             "all-layers": self.encoder.layers,
             "self-critical": [],

@@ -16,6 +16,7 @@ from captioner import Captioner, CaptionerError
 from captioner.training import checkpoint
 from captioner.training.batches import PhotoBatches
 from captioner.training.dataset import load_dataset
+from captioner.training.encoder import split
 from captioner.training.export import export
 from captioner.training.optimization import smoothed_loss
 from captioner.training.recipe import run
@@ -133,6 +134,18 @@ def test_training_all_layers_lowers_the_loss(tmp_path: Path) -> None:
         training.train_epoch()
     assert loss() < 0.8 * before
     assert not np.array_equal(kernel, training.named[first].value)
+
+
+def test_few_photos_leave_the_encoder_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They would spoil what it knows of all other photos."""
+    (tmp_path / "data").mkdir()
+    settings = Settings(start_from=str(ROOT / "weights"), schedule=(("decoder", 1),))
+    data = {"data": load_dataset(made_pictures(tmp_path / "data"))}
+    for few, trained in ((2000, False), (2, True)):
+        monkeypatch.setattr("captioner.training.train.FEW_PHOTOS", few)
+        training = Training(data, settings, tmp_path)
+        training.set_trainable("decoder", split(training.encoder, "block14_sepconv1")[1])
+        assert bool(training.encoder.trainable_variables) == trained
 
 
 def test_mix_sets_how_often_an_epoch_shows_each_folder() -> None:
