@@ -191,10 +191,9 @@ def watched(user: User, folder: Path) -> Iterator[tuple[Program, Callable[[], fl
 
 
 def await_end(program: Program, count: int) -> None:
-    """Return when the program says that all photos are captioned."""
-    end = f"{count} of {count} photos captioned."
-    before = len(program.utterances())
-    program.wait_for(lambda: any(end in text for text in program.utterances()[before:]), 120)
+    """Return when the main window says that all photos are captioned. The list itself would take long to look into."""
+    end = f"{count} of {count} photos captioned"
+    program.wait_for(lambda: end in program.sight.ask("sight_collect sight_text .!frame"), 120)
 
 
 def done(user: User) -> int:
