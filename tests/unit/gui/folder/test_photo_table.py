@@ -3,10 +3,12 @@ from pathlib import Path
 import pytest
 
 from captioner.batch.caption_cache import KnownPhoto
-from captioner.caption import Caption
+from captioner.caption import HEDGES, Caption
 from captioner.gui.folder.photo_table import Outcome, PhotoTable
 
-CONFIDENCES = {"photo1.jpg": 0.9, "photo2.jpg": 0.1, "photo3.jpg": 0.5, "photo4.jpg": 0.3}
+# The least confidence of a caption that begins with "Probably", and with "Possibly".
+PROBABLY, POSSIBLY = HEDGES[1][0], HEDGES[2][0]
+CONFIDENCES = {"photo1.jpg": 0.95, "photo2.jpg": 0.1, "photo3.jpg": PROBABLY, "photo4.jpg": POSSIBLY}
 
 
 def outcome(text: str, confidence: float, *, edited: str | None = None, author: str = "", saved: str = "") -> Outcome:
