@@ -19,7 +19,7 @@ from captioner.system import processes
 from captioner.system.timeouts import in_time
 
 # Seconds for reading a picture's lines: then what has been read must do.
-LINES_SECONDS = 4.0
+LINES_SECONDS = 6.0
 # Seconds after which a worker is taken to hang. On an idle computer the hardest pictures take a third of that.
 PICTURE_TIMEOUT = 20.0
 # Seconds that loading the models may take.
