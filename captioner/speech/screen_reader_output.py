@@ -147,8 +147,8 @@ def _backend() -> Any:
 
 def _speech_dispatcher_runs() -> bool:
     """Whether Speech Dispatcher runs, which the reader may not use."""
-    socket = Path(os.environ.get("XDG_RUNTIME_DIR", "/"), "speech-dispatcher", "speechd.sock")
-    return "SPEECHD_ADDRESS" in os.environ or socket.exists()
+    address = Path(os.environ.get("XDG_RUNTIME_DIR", "/"), "speech-dispatcher", "speechd.sock")
+    return "SPEECHD_ADDRESS" in os.environ or address.exists()
 
 
 # What must be there for these, as prismatoid would start it.

@@ -44,7 +44,7 @@ def test_the_photo_shows_where_a_word_came_from(program: Start, user: User, ship
 
     one.go_to("captiontext")
     one.keys("End")
-    one.await_utterance(caption.words[-1].text)
+    one.wait_for(lambda: one.utterances()[-1].startswith(f"{caption.words[-1].text}: "))  # and its place
     attention = caption.words[-1].attention_weights.ravel()
 
     def is_lit() -> bool:

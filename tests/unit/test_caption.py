@@ -32,15 +32,15 @@ def test_a_doubtful_caption_says_so(confidence: float, said: str) -> None:
 
 
 def test_the_statement_hedges_the_caption_and_ends_with_the_note() -> None:
-    assert CAPTION.statement == "Probably: a dog."
-    assert replace(CAPTION, note="It is damaged.").statement == "Probably: a dog. It is damaged."
+    assert CAPTION.statement == "Possibly: a dog."
+    assert replace(CAPTION, note="It is damaged.").statement == "Possibly: a dog. It is damaged."
 
 
 def test_a_caption_as_json() -> None:
     assert json.loads(json.dumps(CAPTION.to_dict())) == {
         "caption": "A dog.",
         "confidence": 0.5,
-        "statement": "Probably: a dog.",
+        "statement": "Possibly: a dog.",
         "log_probability": -2.0,
         "alternatives": [{"caption": "A cat.", "log_probability": -3.0}],
         "seconds": {"decode": 0.1},
