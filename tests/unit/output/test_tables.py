@@ -11,7 +11,7 @@ import pytest
 from captioner.caption import GUESS, Caption
 from captioner.output.tables import COLUMNS, FORMATS, Row, identity
 
-CAPTION = Caption("A dog & a cat <b>.", (), -7.0, 0.5, (), {})
+CAPTION = Caption("A dog & a cat <b>.", (), -7.0, 0.7, (), {})
 DOUBTFUL = Caption("A dog.", (), -7.0, 0.1, (), {}, note="The photo is damaged: part of it is missing.")
 
 
@@ -42,7 +42,7 @@ def test_csv_is_a_table_that_excel_opens():
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     assert rows == [
         list(COLUMNS),
-        ['a "b", c.jpg', "A dog & a cat <b>.", "Probably: a dog & a cat <b>.", "0.5", "", "12-34"],
+        ['a "b", c.jpg', "A dog & a cat <b>.", "Probably: a dog & a cat <b>.", "0.7", "", "12-34"],
         ["e.jpg", "", "", "", "Empty.", "12-34"],
     ]
 
@@ -84,7 +84,7 @@ def test_a_name_cannot_break_out_of_its_page(suffix):
     assert "\x1b" not in text
     first, second = FORMATS[suffix].entries(text)
     assert first.path == second.path == identity(path)
-    assert (first.confidence, second.confidence) == (0.5, None)
+    assert (first.confidence, second.confidence) == (0.7, None)
 
 
 @pytest.mark.parametrize("suffix", sorted(FORMATS))

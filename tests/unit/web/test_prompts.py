@@ -7,7 +7,7 @@ from captioner.ocr.picture_text import PictureText, TextLine, Word
 from captioner.web.describer import Description
 from captioner.web.prompts import NO_TEXT, answer, wants_text
 
-CAPTION = Caption("A sign.", (), -1.0, 0.5, (), {})
+CAPTION = Caption("A sign.", (), -1.0, 0.7, (), {})
 LINE = TextLine((Word("Exit", 0.99),), (0.1, 0.1, 0.9, 0.2), 0)
 SIGN = Description(CAPTION, PictureText((LINE,)))
 CAT = Description(CAPTION, PictureText())

@@ -426,7 +426,7 @@ def test_exploring_a_caption(desk):
     weights[4:6, 1] = 1
     words = tuple(Word(word, -1.0, weights) for word in ("a", "dog", "runs"))
     others = tuple(Alternative(text, -2.0) for text in ("A cat runs.", "A dog sleeps."))
-    view.show(Caption("A dog runs.", words, -3.0, 0.6, others, {}))
+    view.show(Caption("A dog runs.", words, -3.0, 0.7, others, {}))
     describe(view.statement, "Caption")
     describe(view.alternatives, "Other captions", "list", value=view.alternatives.spoken_value)
     desk.open(view.statement)
@@ -434,7 +434,7 @@ def test_exploring_a_caption(desk):
     assert desk.heard() == [
         "Captioner. Caption, text, read only, Probably: a dog runs.",
         *("Probably", "a", "runs: left, in the middle, narrow", "dog: left, in the middle, narrow"),
-        "Confidence: about 6 in 10.",
+        "Confidence: about 7 in 10.",
         "Other captions, list, read only, A cat runs, 1 of 2",
         "A dog sleeps, 2 of 2",
         "A cat runs, 1 of 2",

@@ -11,7 +11,7 @@ CAPTION = Caption(
     "A dog runs.",
     tuple(Word(word, -1.0, np.zeros((10, 10), np.float32)) for word in ("a", "dog", "runs")),
     -3.0,
-    0.5,
+    0.7,
     (Alternative("A cat.", -4.0), Alternative("A cow.", -5.0)),
     {},
     "The photo is damaged.",

@@ -28,7 +28,7 @@ OTHERS = (
 )
 
 
-def caption(words: str = "a man 's dog runs through tall grass", confidence: float = 0.6) -> Caption:
+def caption(words: str = "a man 's dog runs through tall grass", confidence: float = 0.7) -> Caption:
     text = words.replace(" '", "'").capitalize() + "."
     weights = np.full((10, 10), 0.01, np.float32)
     return Caption(
