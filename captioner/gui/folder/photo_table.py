@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from captioner.caption import HEDGES, Caption, confidence_sentence, hedge
+from captioner.caption import HEDGES, RELIABLE, Caption, confidence_sentence, hedge
 from captioner.output.printable import printable
 
 if TYPE_CHECKING:
     from captioner.batch.caption_cache import KnownPhoto
 
-# Below it the program only guesses: such captions are not saved or exported with many others unless they are edited.
-RELIABLE = HEDGES[-1][0]
 # Below it a caption begins with "Possibly": it is worth a look.
 SURE = HEDGES[-2][0]
 

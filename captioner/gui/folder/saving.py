@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from captioner.batch.caption_cache import CaptionCache, KnownPhoto, default_path
-from captioner.caption import Caption
+from captioner.caption import RELIABLE, Caption
 from captioner.errors import CaptionerError, user_message
-from captioner.gui.folder.photo_table import RELIABLE, Row
+from captioner.gui.folder.photo_table import Row
 from captioner.output import exiftool, tables
 from captioner.output.alt_text import AltTextExistsError, write_alt_text
 from captioner.output.text_file import save_caption
