@@ -93,7 +93,8 @@ def photographed(shot: Shot, photo: Path) -> Image.Image:
 
 def take(user: User, photo: Path, shot: Shot) -> Image.Image:
     user.choose(**shot.settings)
-    program = Program(user, *([photo] if shot.photo else []))
+    # A dialog shows where the photo lies.
+    program = Program(user, *([user.album()[-1] if shot.dialog else photo] if shot.photo else []))
     program.xdotool("mousemove", *shot.size.split("x"))  # in the screen's corner, out of the way
     program.wait_for(lambda: len(program.utterances()) > 1)  # the caption, then the photo's name
     if shot.keys:
