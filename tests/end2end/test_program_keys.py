@@ -10,6 +10,7 @@ from captioner import Captioner
 from captioner.caption import confidence_sentence
 from captioner.gui.commands import BY_NAME, COMMANDS
 from captioner.gui.tk.addresses import NOTHING
+from captioner.ocr.reader import MISSING
 from tests.support.program import Program, User
 
 Start = Callable[..., Program]
@@ -100,6 +101,8 @@ def test_every_command_does_something(
 
     dialogs = {
         "open": "Open Photos",
+        "open_folder": "Open Folder",
+        "use_from_phone": "Use from a Phone",
         "save_speech": "Save Speech",
         "settings": "Settings",
         "history": "History",
@@ -127,11 +130,21 @@ def test_every_command_does_something(
         "toggle_attention": "Attention off",
         "larger_text": "Text size 125 percent",
         "smaller_text": "Text size 100 percent",
+        "speak_text": MISSING,
+        "save_in_photo": "Saved in the photo.",
+        "toggle_description": "Captions become the photo's description, too.",
         "toggle_self_voicing": "Self-voicing off",
     }
     for name, text in effects.items():
         run(one, name)
         one.wait_for(partial(tells, text))
+
+    run(one, "edit_caption")
+    one.wait_for(lambda: one.sight.focus().endswith("captioneditor"))
+    one.keys("ctrl+a", "R", "Return")
+    one.await_text("This caption is yours.")
+    run(one, "undo_edit")
+    one.await_text("Confidence:")
 
     said = len(one.utterances())
     user.silence()
@@ -144,4 +157,5 @@ def test_every_command_does_something(
     assert len(one.utterances()) == said + 1
     run(one, "quit")
     one.wait_for(lambda: not user.processes())
-    assert {*dialogs, *effects, "speak", "cancel", "quit"} == {command.name for command in COMMANDS}
+    others = {"edit_caption", "undo_edit", "speak", "cancel", "quit", "photo_list"}  # the last needs a folder
+    assert {*dialogs, *effects, *others} == {command.name for command in COMMANDS}
