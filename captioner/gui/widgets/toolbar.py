@@ -74,7 +74,7 @@ class Toolbar(ttk.Frame):
         self.configure(height=height + 2 * gap)
         fits = list(ends.values())[-1] + gap <= width
         room = width if fits else width - self._more.winfo_reqwidth() - gap
-        focus = self.focus_get()
+        focus = str(self.tk.call("focus"))  # focus_get fails while one of Tk's own dialogs has it
         x = gap
         for group, line in zip(TOOLBAR, (None, *self._lines), strict=True):
             if line and ends[group[0]] + gap <= room:
@@ -88,7 +88,7 @@ class Toolbar(ttk.Frame):
                     x = ends[name] + gap
                 else:
                     button.place_forget()
-                    if button is focus:
+                    if str(button) == focus:
                         self._more.focus_set()
         if fits:
             self._more.place_forget()

@@ -27,7 +27,7 @@ def test_keras_and_litert_agree(samples: dict[str, Path], shipped: Captioner) ->
         logits = decoder((grid, np.array([[[vocabulary.start, *ids]]], np.int32)))
         log_probabilities = np.asarray(ops.log_softmax(logits))[0, 0]
         expected = [log_probabilities[n, id] for n, id in enumerate(ids)]
-        np.testing.assert_allclose([word.log_probability for word in caption.words], expected, atol=1e-2)
+        np.testing.assert_allclose([word.log_probability for word in caption.words], expected, rtol=1e-2, atol=1e-2)
         np.testing.assert_allclose(
             caption.log_probability, sum(expected) + log_probabilities[len(ids), vocabulary.end], atol=2e-2
         )

@@ -14,7 +14,7 @@ from captioner.model.reranker import SHAPES, Reranker
 from captioner.model.vocabulary import SPECIAL_WORDS, Vocabulary
 from captioner.model.weights import open_weights
 from captioner.training.batches import augment
-from captioner.training.reranker import adapt, fit
+from captioner.training.reranker import MIN_PHOTOS, adapt, fit
 
 SCENES = {
     "dog": ["a dog runs on grass", "the brown dog plays on grass", "a dog plays"],
@@ -71,12 +71,11 @@ def test_of_equally_good_captions_the_more_probable_comes_first(tmp_path: Path, 
 
 
 def test_predicts_the_mean_cosine_with_what_people_said(tmp_path: Path) -> None:
-    """Of photos without noise the prediction is exact; five photos have one caption, five another."""
-    texts = ["dog boat"] * 5 + ["dog snow"] * 5
+    """Of photos without noise the prediction is exact; half of the photos have one caption, half another."""
+    texts = ["dog boat"] * MIN_PHOTOS + ["dog snow"] * MIN_PHOTOS
     vocabulary = Vocabulary([*SPECIAL_WORDS, "dog", "boat", "snow"])
-    arrays = fit(
-        np.repeat(np.eye(2, dtype=np.float32), 5, axis=0), [[[*text.split(), "<end>"]] for text in texts], vocabulary
-    )
+    features = np.repeat(np.eye(2, dtype=np.float32), MIN_PHOTOS, axis=0)
+    arrays = fit(features, [[[*text.split(), "<end>"]] for text in texts], vocabulary)
     reranker = Reranker(save(tmp_path, arrays))
     dog, boat, snow = 4, 5, 6
     photo = np.array([[1, 0]], np.float32)
