@@ -20,11 +20,13 @@ CHANGES = {
     "voice": (("Down", "Down", "Return"), ""),  # this computer's first, whatever its name is
     "rate": (("Down", "Down", "Down", "Return"), "120 words per minute"),
     "volume": (("Down", "Down", "Down", "Return"), "90 percent"),
-    "speak_captions": (("space",), "Speak captions automatically"),
     "self_voicing": (("Down", "Down", "Return"), "On"),
+    "short_sounds": ((), "Say so"),
     "text_size": (("Down", "Down", "Return"), "125 percent"),
     "theme": (("Down", "Down", "Down", "Return"), "Dark"),
+    "unreliable_captions": ((), "Ask when copying"),
     "beam_width": (("Down", "Down", "Return"), "1"),
+    "speak_captions": (("space",), "Speak captions automatically"),
 }
 CHOSEN = {
     "rate": 120,
