@@ -253,7 +253,7 @@ class App:
             "previous_photo": self.controller.previous_photo,
             "next_photo": self.controller.next_photo,
             "history": dialogs.history,
-            "cancel": self.controller.cancel,
+            "cancel": self.folder.cancel,
             "speak": self.voice.toggle,
             "speak_confidence": lambda: self.status.answer(str(self.window.caption_view.confidence["text"])),
             "speak_position": lambda: self.status.answer(self.controller.position()),

@@ -174,6 +174,12 @@ class FolderCommands:
             self.save(unsaved, close_after_saving)
         return answer is False
 
+    def cancel(self) -> None:
+        """Stop the current task and any speech. A folder goes on: its list has Pause and Stop."""
+        if not self.session.is_single_folder:
+            self.session.cancel()
+        self._controller.cancel()
+
     def close(self) -> None:
         self.session.close()
 
