@@ -68,7 +68,7 @@ class Caption:
     @property
     def is_guess(self) -> bool:
         """Whether the caption is too doubtful to be more than a guess."""
-        return self.confidence < HEDGES[-1][0]
+        return self.confidence < RELIABLE
 
     def to_dict(self) -> dict[str, Any]:
         """The caption as JSON takes it, without the attention weights."""

@@ -4,11 +4,9 @@ The recogniser is an extra. Without it, `read` raises TextUnavailable and everyt
 """
 
 import atexit
-import contextlib
 import importlib.util
 import json
 import math
-import subprocess
 import threading
 from typing import Any
 
@@ -155,12 +153,7 @@ class _Worker:
         self._process.kill()
 
     def end(self) -> None:
-        self._process.kill()
-        with contextlib.suppress(subprocess.TimeoutExpired, OSError):
-            self._process.wait(timeout=1)
-            for pipe in (self._process.stdin, self._process.stdout):
-                if pipe:
-                    pipe.close()
+        processes.end(self._process)
 
     def _exchange(self, order: dict[str, object], pixels: bytes) -> dict[str, Any]:
         stdin = self._process.stdin

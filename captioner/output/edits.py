@@ -16,7 +16,7 @@ from captioner.system import files
 if TYPE_CHECKING:
     import numpy as np
 
-# A journal with more lines that no longer count than this is written anew when it is read.
+# A journal with more lines that no longer count than this is rewritten when it is read.
 MAX_OBSOLETE_LINES = 1000
 
 

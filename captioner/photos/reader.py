@@ -7,7 +7,6 @@ import atexit
 import contextlib
 import json
 import os
-import subprocess
 import threading
 import time
 from collections.abc import Sequence
@@ -174,12 +173,7 @@ class _Worker:
             raise PhotoError(CRASHED) from error
 
     def end(self) -> None:
-        self._process.kill()
-        with contextlib.suppress(subprocess.TimeoutExpired, OSError):  # it is waiting for a dead disk
-            self._process.wait(timeout=1)
-            for pipe in (self._process.stdin, self._process.stdout):
-                if pipe:
-                    pipe.close()
+        processes.end(self._process)
 
     def _exchange(self, order: dict[str, object], content: bytes) -> Answer | PhotoError | None:
         """Return the answer to an order, or None if the photo is large and the worker is waiting for its turn."""

@@ -1,5 +1,6 @@
-"""Starts the program's own processes."""
+"""Starts and ends the program's own processes."""
 
+import contextlib
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -28,3 +29,13 @@ def start(module: str, environment: Mapping[str, str] | None = None) -> "subproc
         env=environment,
         **alone,
     )
+
+
+def end(process: "subprocess.Popen[bytes]") -> None:
+    """Kill a process that `start` has started, and close its pipes."""
+    process.kill()
+    with contextlib.suppress(subprocess.TimeoutExpired, OSError):  # it is waiting for a dead disk
+        process.wait(timeout=1)
+        for pipe in (process.stdin, process.stdout):
+            if pipe:
+                pipe.close()

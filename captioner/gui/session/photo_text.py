@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from captioner.caption import RELIABLE, hedge
+from captioner.caption import hedge
 
 if TYPE_CHECKING:
     from captioner import Caption
@@ -23,7 +23,7 @@ class PhotoText:
     words: those of the model's caption, which have attention; none in other texts.
     origin: a sentence about where the text comes from; "" for the model's caption.
     others: other texts for the photo.
-    captions: the model's captions among these texts; for each, how it reads with the doubt in words if the program
+    captions: the model's captions among these texts; for each, its statement if the program
         calls it unreliable, otherwise "".
     """
 
@@ -51,8 +51,7 @@ def photo_text(caption: "Caption", author: "AltText | None", edit: str | None) -
     by_author = author
     if author and (author.automatic or author.text in (caption.text, caption.statement, edit)):
         by_author = None
-    is_guess = caption.confidence < RELIABLE
-    models = {text: hedge(text, caption.confidence) if is_guess else "" for text in captions if text != edit}
+    models = {text: hedge(text, caption.confidence) if caption.is_guess else "" for text in captions if text != edit}
     texts = [by_author.text, *captions] if by_author else captions
     if edit is not None:
         text, statement, origin = edit, edit, YOURS

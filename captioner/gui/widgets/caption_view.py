@@ -10,6 +10,7 @@ from captioner.caption import confidence_sentence
 from captioner.gui.session.photo_text import PhotoText, photo_text
 from captioner.gui.style.fonts import scaled
 from captioner.gui.style.palettes import Palette
+from captioner.gui.tk.focus import has_focus
 from captioner.gui.widgets.alternatives import Alternatives
 from captioner.gui.widgets.caption_editor import CaptionEditor
 from captioner.gui.widgets.caption_text import CaptionText
@@ -172,19 +173,15 @@ class CaptionView(ttk.Frame):
             self.confidence.configure(text=text.size_sentence)
             self.alternatives.show(())
             self._show_if(False, self._heading, self.alternatives)
-        if not text.lines and self._has_focus(self.picture_text):
+        if not text.lines and has_focus(self.picture_text):
             self.statement.focus_set()
         self.picture_text.show(text)
         self._show_if(bool(text.lines), self.picture_text)
         self._show_if(bool(text.lines) and not is_alone, self._text_heading)
 
-    def _has_focus(self, part: tk.Widget) -> bool:
-        """Tkinter's focus_get fails while one of Tk's own dialogs has the focus."""
-        return str(self.tk.call("focus")) == str(part)
-
     def copied_text(self) -> str:
         """The text in the picture if it has the focus or the picture is mostly text, otherwise ""."""
-        return self.picture_text.text if self._has_focus(self.picture_text) else self._page
+        return self.picture_text.text if has_focus(self.picture_text) else self._page
 
     def begin_edit(self, text: str) -> None:
         """Let the user edit a text in place of the statement. The editor generates <<Done>> or <<Back>> at the end."""
@@ -196,7 +193,7 @@ class CaptionView(ttk.Frame):
 
     def end_edit(self) -> str:
         """Show the statement again, with the focus if the editor has it, and return the edited text."""
-        focused = self._has_focus(self.editor)
+        focused = has_focus(self.editor)
         self.editor.grid_remove()
         self.statement.grid()
         if self.confidence["text"] == EDITING:  # no other caption has come
@@ -223,7 +220,7 @@ class CaptionView(ttk.Frame):
 
     def chosen(self) -> str:
         """The chosen one of the other captions if they have the focus, otherwise ""."""
-        return self.alternatives.sentence if self._has_focus(self.alternatives) else ""
+        return self.alternatives.sentence if has_focus(self.alternatives) else ""
 
     def apply_palette(self, palette: Palette, fonts: Mapping[str, Any]) -> None:
         """Use the colours of a palette, and fonts: fonts["statement"], which is large, and fonts["text"]."""

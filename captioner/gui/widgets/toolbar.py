@@ -11,6 +11,7 @@ from captioner.gui.style.fonts import line_height, scaled
 from captioner.gui.style.icons import draw_icon
 from captioner.gui.style.palettes import Palette
 from captioner.gui.style.ttk_theme import MENU_SPACER
+from captioner.gui.tk.focus import has_focus
 
 # In pixels of a 96 dpi screen: around and between buttons, next to the room for their focus rings; between groups.
 GAP = 1
@@ -74,7 +75,6 @@ class Toolbar(ttk.Frame):
         self.configure(height=height + 2 * gap)
         fits = list(ends.values())[-1] + gap <= width
         room = width if fits else width - self._more.winfo_reqwidth() - gap
-        focus = str(self.tk.call("focus"))  # focus_get fails while one of Tk's own dialogs has it
         x = gap
         for group, line in zip(TOOLBAR, (None, *self._lines), strict=True):
             if line and ends[group[0]] + gap <= room:
@@ -87,8 +87,9 @@ class Toolbar(ttk.Frame):
                     button.place(x=ends[name] - button.winfo_reqwidth(), y=gap)
                     x = ends[name] + gap
                 else:
+                    had_focus = has_focus(button)
                     button.place_forget()
-                    if str(button) == focus:
+                    if had_focus:
                         self._more.focus_set()
         if fits:
             self._more.place_forget()
