@@ -1,6 +1,7 @@
 """The colours of each theme."""
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -83,3 +84,15 @@ PALETTES = {
         ),
     )
 }
+
+
+def text_colours(palette: Palette) -> dict[str, Any]:
+    """The colours of a tk.Text, as its options."""
+    return {
+        "background": palette.surface,
+        "foreground": palette.text,
+        "selectbackground": palette.accent,
+        "selectforeground": palette.on_accent,
+        "inactiveselectbackground": palette.accent,
+        "highlightcolor": palette.focus,
+    }

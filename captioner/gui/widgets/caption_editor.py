@@ -4,7 +4,7 @@ import tkinter as tk
 from typing import Any
 
 from captioner.gui.style.fonts import scaled
-from captioner.gui.style.palettes import Palette
+from captioner.gui.style.palettes import Palette, text_colours
 from captioner.gui.widgets.read_only_text import PADDING, RING_WIDTH, fit_height
 
 
@@ -42,15 +42,7 @@ class CaptionEditor(tk.Text):
     def apply_palette(self, palette: Palette, font: Any) -> None:
         """Use the colours of a palette, and a font."""
         self.configure(
-            font=font,
-            background=palette.surface,
-            foreground=palette.text,
-            insertbackground=palette.text,
-            selectbackground=palette.accent,
-            selectforeground=palette.on_accent,
-            inactiveselectbackground=palette.accent,
-            highlightcolor=palette.focus,
-            highlightbackground=palette.focus,
+            font=font, **text_colours(palette), insertbackground=palette.text, highlightbackground=palette.focus
         )
 
     def _end(self, event: str) -> str:

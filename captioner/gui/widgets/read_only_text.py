@@ -5,7 +5,7 @@ import tkinter as tk
 from typing import Any
 
 from captioner.gui.style.fonts import scaled
-from captioner.gui.style.palettes import Palette
+from captioner.gui.style.palettes import Palette, text_colours
 
 PADDING = 6  # pixels around the text, on a 96 dpi screen
 RING_WIDTH = 2  # of the focus ring, likewise
@@ -49,16 +49,7 @@ class ReadOnlyText(tk.Text):
 
     def apply_palette(self, palette: Palette, font: Any) -> None:
         """Use the colours of a palette, and a font."""
-        self.configure(
-            font=font,
-            background=palette.surface,
-            foreground=palette.text,
-            selectbackground=palette.accent,
-            selectforeground=palette.on_accent,
-            inactiveselectbackground=palette.accent,
-            highlightcolor=palette.focus,
-            highlightbackground=palette.surface,
-        )
+        self.configure(font=font, **text_colours(palette), highlightbackground=palette.surface)
         self.tag_configure("marked", background=palette.accent, foreground=palette.on_accent, underline=True)
         self.tag_raise("sel")
         self._fit_height()
