@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import tkinter as tk
 from collections import deque
@@ -35,17 +36,20 @@ class User:
     """A user with a display, a home folder and a sound card of their own.
 
     environment: of their programs; HOME and the XDG folders are in the folder.
+    runtime: the XDG folder that is not.
     card: the sound card that they hear.
     """
 
     def __init__(self, display: str, folder: Path):
         self.home = folder / "home"
         self._said = folder / "utterances"
-        folders = {"CONFIG_HOME": ".config", "CACHE_HOME": ".cache", "DATA_HOME": ".local/share", "RUNTIME_DIR": ".run"}
-        folders["STATE_HOME"] = ".local/state"
-        xdg = {f"XDG_{name}": str(self.home / path) for name, path in folders.items()}
+        folders = {"CONFIG": ".config", "CACHE": ".cache", "DATA": ".local/share", "STATE": ".local/state"}
+        xdg = {f"XDG_{name}_HOME": str(self.home / path) for name, path in folders.items()}
         for path in xdg.values():
             Path(path).mkdir(mode=0o700, parents=True)
+        # Sockets lie there, whose paths have at most 107 bytes; pytest's folders are long.
+        self.runtime = Path(tempfile.mkdtemp(prefix="user-", dir="/tmp"))
+        xdg["XDG_RUNTIME_DIR"] = str(self.runtime)
         self.card = SoundCard(folder)
         # Without this desktop's Wayland, settings and screen reader.
         kept = {n: v for n, v in os.environ.items() if n not in ("WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS")}
@@ -114,6 +118,7 @@ class User:
         """End what is still running."""
         for process in self.processes():
             os.kill(process, signal.SIGKILL)
+        shutil.rmtree(self.runtime, ignore_errors=True)
         self.card.close()
 
 

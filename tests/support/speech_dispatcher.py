@@ -36,10 +36,12 @@ class SpeechDispatcher:
         user.environment["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={user.home}/none"
         user.environment["PATH"] = f"{user.home}:{user.environment['PATH']}"
         command: list[str | Path] = ["speech-dispatcher", "-s", "-C", folder, "-P", folder / "pid", "-L", folder]
-        self.process = subprocess.Popen(
-            command, env=user.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        wait_for((user.home / ".run" / "speech-dispatcher" / "speechd.sock").exists)
+        with (folder / "output.log").open("w") as output:
+            self.process = subprocess.Popen(command, env=user.environment, stdout=output, stderr=output)
+        socket = user.runtime / "speech-dispatcher" / "speechd.sock"
+        wait_for(lambda: socket.exists() or self.process.poll() is not None)
+        printed = [log.read_text(errors="replace") for log in sorted(folder.glob("*.log"))]
+        assert socket.exists(), f"Speech Dispatcher did not start. {printed}"
 
     def said(self) -> list[str]:
         """The texts that it was given so far, in order."""
