@@ -78,6 +78,11 @@ def speed(names: list[str], folder: Path, runs: int) -> int:
         for command, rates in commands:
             values = ([rate[which] for rate in rates[cores]] for cores in (1, 2))
             lines.append([f"{command}: {name}", *(spread(each, "", 2) for each in values)])
+    shares = (
+        [archive.photos / alone.photos for archive, alone in zip(through_ray[cores], plain[cores], strict=True)]
+        for cores in (1, 2)
+    )
+    lines.append(["archive: share of the plain command's photos a second", *(spread(each, "", 2) for each in shares)])
     print(table(["", "1 core", "2 cores"], lines), end="\n\n")
     print(f"Median (least to most) of {runs} runs of {len(names)} photos, in turns.")
     print(f"Scheduling: {1000 * cost:.1f} ms for a unit, which is {1000 * cost / 256:.3f} ms for each of 256 photos.")
