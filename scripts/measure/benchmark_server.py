@@ -46,7 +46,9 @@ def main() -> None:
     photos = [path.read_bytes() for path in sorted((ROOT / "assets").glob("*.jpg"))]
     # Where a caption is a guess, the server reads the text in the photo as well, which the library does not.
     photos = [photo for photo in photos if not captioner.caption(photo).is_guess]
+    begun = time.perf_counter()
     with serving() as server:
+        print(f"The server listened {time.perf_counter() - begun:.2f} seconds after its start.\n", flush=True)
         server.await_model()
         speed(captioner, server, photos, options.rounds)
         if options.requests:
