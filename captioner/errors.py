@@ -1,5 +1,10 @@
 """What can go wrong, and what to tell the user about it."""
 
+import json
+
+# What to do about damaged files of the program.
+REINSTALL = "Install the program again."
+
 
 class CaptionerError(Exception):
     """The base of all errors that this package raises on purpose."""
@@ -39,7 +44,7 @@ def user_message(error: BaseException) -> str:
     if isinstance(error, MemoryError):
         return "There isn't enough memory for this. Close other programs and try again."
     if isinstance(error, ImportError):
-        return f"Part of this program is missing ({error}). Install it again."
+        return f"Part of this program is missing ({reason(error)}). Install it again."
     if isinstance(error, OSError) and error.strerror:
         return f"The system reports: {reason(error)}."
     return f"Something went wrong in the program ({type(error).__name__}). Please try again."
@@ -47,5 +52,11 @@ def user_message(error: BaseException) -> str:
 
 def reason(error: BaseException) -> str:
     """Why something failed, in a few words for a sentence that says what: "... can't be read (Permission denied)." """
+    if isinstance(error, KeyError):
+        return f"{error.args[0]} is missing" if error.args else "something is missing"
+    if isinstance(error, json.JSONDecodeError):
+        return "it is not JSON"
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8 text"
     said = getattr(error, "strerror", None) or str(error)
-    return said.strip().splitlines()[0].rstrip(".") if said.strip() else type(error).__name__
+    return said.strip().splitlines()[0].rstrip(".:") if said.strip() else type(error).__name__

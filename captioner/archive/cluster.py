@@ -125,9 +125,12 @@ def _with_port(address: str) -> str:
 def _no_connection(address: str | None, error: Exception) -> str:
     text = " ".join(str(error).split())
     if "ersion mismatch" in text:
-        return f"The cluster at {address} has another version of Ray or Python. Install the same everywhere. {text}"
+        return (
+            f"The cluster at {address} runs a different version of Ray or Python. Install the same versions on all "
+            f"computers. {text}"
+        )
     if address is None:
-        return f"Ray can't be started on this computer: {text or type(error).__name__}"
+        return f"Ray can't be started on this computer ({reason(error)})."
     return (
         f"There is no Ray cluster at {address} that this computer belongs to. Run the command on a computer of the "
         "cluster, or leave out --address to use only this one."

@@ -102,8 +102,11 @@ def _root() -> "tk.Tk":
         if "display" in str(error):
             advice = "To describe a photo on the command line, run 'captioner PHOTO'."
             raise _NoWindow(f"There is no display for the window. {advice}") from error
-        reason = " ".join(str(error).split())
-        raise _NoWindow(f"The window can't be opened because Tk is damaged ({reason}). Install it again.") from error
+        from captioner.errors import reason
+
+        raise _NoWindow(
+            f"The window can't be opened because Tk is damaged ({reason(error)}). Install it again."
+        ) from error
 
 
 def _fail(sentence: str) -> int:

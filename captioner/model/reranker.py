@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from captioner.errors import WeightsError
+from captioner.errors import REINSTALL, WeightsError, reason
 from captioner.model.beam_search import Hypothesis
 from captioner.model.vocabulary import Vocabulary
 
@@ -56,7 +56,7 @@ class Reranker:
                 arrays = {name: file[name] for name in SHAPES}
             _check(arrays)
         except Exception as error:  # zip files raise almost anything
-            raise WeightsError(f"The model file {path} is damaged ({error}).") from error
+            raise WeightsError(f"The model file {path} is damaged ({reason(error)}). {REINSTALL}") from error
         self._projection = arrays["projection"].astype(np.float32)
         self._bias, self._idf, self._mean = arrays["bias"], arrays["rarity"], arrays["usual"]
         self._directions, self._scale = arrays["directions"], arrays["scale"]

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from captioner.errors import WeightsError
+from captioner.errors import REINSTALL, WeightsError, reason
 
 _stderr_lock = threading.Lock()
 
@@ -45,7 +45,7 @@ class Model:
                 interpreter.allocate_tensors()
             self._run = interpreter.get_signature_runner("serving_default")
         except (ValueError, RuntimeError) as error:
-            raise WeightsError(f"LiteRT can't run the model file {path} ({error}).") from error
+            raise WeightsError(f"LiteRT can't run the model file {path} ({reason(error)}). {REINSTALL}") from error
         self._path = path
         self.inputs = _shapes(self._run.get_input_details())
         self.outputs = _shapes(self._run.get_output_details())
@@ -59,9 +59,12 @@ class Model:
         try:
             outputs: dict[str, np.ndarray] = self._run(**inputs)
         except (ValueError, RuntimeError) as error:
-            raise WeightsError(f"LiteRT can't run the model file {self._path} ({error}).") from error
+            sentence = f"LiteRT can't run the model file {self._path} ({reason(error)}). {REINSTALL}"
+            raise WeightsError(sentence) from error
         if not all(np.isfinite(output).all() for output in outputs.values()):
-            raise WeightsError(f"The model file {self._path} is damaged. It returns values that are not finite.")
+            raise WeightsError(
+                f"The model file {self._path} is damaged (it returns values that are not finite). {REINSTALL}"
+            )
         return outputs
 
 
@@ -87,7 +90,7 @@ def check_fit(encoder: Model, decoder: Model, words: int, features: int) -> None
     except (KeyError, IndexError, ValueError):
         fit = False
     if not fit:
-        raise WeightsError("The model files don't belong together. Install the program or export the model again.")
+        raise WeightsError(f"The model files don't belong together. {REINSTALL}")
 
 
 def _shapes(details: dict[str, Any]) -> dict[str, tuple[int, ...]]:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from captioner.errors import WeightsError
+from captioner.errors import REINSTALL, WeightsError, reason
 from captioner.model.text import is_word, words_of
 
 SPECIAL_WORDS = ("<pad>", "<start>", "<end>", "<unknown>")
@@ -53,9 +53,7 @@ class Vocabulary:
                 raise ValueError("an entry is not a word")
             return cls(words)
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-            raise WeightsError(
-                f"The vocabulary {path} can't be read ({error}). Install the program or export the model again."
-            ) from error
+            raise WeightsError(f"The vocabulary {path} can't be read ({reason(error)}). {REINSTALL}") from error
 
     def save(self, path: Path) -> None:
         path.write_text(json.dumps({"words": self.words}, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")

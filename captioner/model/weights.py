@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from captioner import resources
-from captioner.errors import WeightsError, reason
+from captioner.errors import REINSTALL, WeightsError, reason
 from captioner.model.confidence import COEFFICIENTS
 from captioner.model.vocabulary import Vocabulary
 
 FORMAT = 2
 FILES = ("encoder.tflite", "decoder.tflite", "vocabulary.json", "consensus.npz")
-ADVICE = "Install the program again."
 
 # Bytes; longer files are damaged.
 MAX_MODEL_JSON_SIZE = 2**16
@@ -63,9 +62,9 @@ class Weights:
             try:
                 digest = sha256(path)
             except OSError as error:
-                raise WeightsError(f"The model file {path} can't be read ({reason(error)}). {ADVICE}") from error
+                raise WeightsError(f"The model file {path} can't be read ({reason(error)}). {REINSTALL}") from error
             if digest != self.sha256[name]:
-                raise WeightsError(f"The model file {path} is damaged (its checksum is wrong). {ADVICE}")
+                raise WeightsError(f"The model file {path} is damaged (its checksum is wrong). {REINSTALL}")
 
     def vocabulary(self) -> Vocabulary:
         return Vocabulary.load(self.folder / "vocabulary.json")
@@ -103,9 +102,9 @@ def open_weights(folder: str | Path | None = None) -> Weights:
         if min(weights.confidence["deviation"].values()) <= 0:
             raise ValueError("a deviation is not above 0")
     except OSError as error:
-        raise WeightsError(f"The model file {path} can't be read ({reason(error)}). {ADVICE}") from error
+        raise WeightsError(f"The model file {path} can't be read ({reason(error)}). {REINSTALL}") from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise WeightsError(f"The model file {path} is damaged ({error}). {ADVICE}") from error
+        raise WeightsError(f"The model file {path} is damaged ({reason(error)}). {REINSTALL}") from error
     return weights
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from captioner.errors import CaptionerError, PhotoError
+from captioner.errors import CaptionerError, PhotoError, reason
 from captioner.output.text_file import text_path
 from captioner.photos import reader
 from captioner.photos.source import PhotoSource
@@ -144,7 +144,7 @@ def write_alt_text(
     try:
         _replace(sidecar, change)
     except exiftool.Refused as error:
-        raise AltTextError(f"ExifTool can't write {sidecar.name} ({error}). Move that file away.") from error
+        raise AltTextError(f"ExifTool can't write {sidecar.name} ({reason(error)}). Move that file away.") from error
     return sidecar
 
 

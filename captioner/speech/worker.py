@@ -82,7 +82,7 @@ def main() -> None:
     except SpeechError as error:
         output.send("failed", sentence=str(error))
     except Exception as error:  # drivers raise all kinds of errors
-        output.send("failed", sentence=f"The speech engine failed ({_reason(error)}).")
+        output.send("failed", sentence=f"The speech engine failed ({reason(error)}).")
     _end()
 
 
@@ -124,8 +124,8 @@ def _engine() -> Any:
     try:
         return pyttsx3.init()
     except Exception as error:
-        reason = f"This system's speech can't be used ({_reason(error)})."
-        raise SpeechError(NO_ENGINE if LINUX else reason) from error
+        sentence = f"This system's speech can't be used ({reason(error)})."
+        raise SpeechError(NO_ENGINE if LINUX else sentence) from error
 
 
 def _set_up(engine: Any, voices: list[Any], job: dict[str, Any]) -> None:
@@ -175,8 +175,8 @@ def _play(sound: bytes, output: Output) -> None:
     except subprocess.TimeoutExpired as error:
         raise SpeechError("The sound device isn't responding; another program may be using it.") from error
     if player.returncode:
-        reason = messages[-1].split(": ", 2)[-1] if messages else "no reason given"
-        raise SpeechError(f"No sound can be played ({reason}). Connect a sound device or switch it on.")
+        said = messages[-1].split(": ", 2)[-1] if messages else "no reason given"
+        raise SpeechError(f"No sound can be played ({said}). Connect a sound device or switch it on.")
 
 
 def _synthesise(engine: Any, text: str) -> bytes:
@@ -222,10 +222,6 @@ def _write(path: Path, data: bytes) -> None:
         files.write(path, data)
     except OSError as error:
         raise SpeechError(f"{path} can't be written ({reason(error)}).") from error
-
-
-def _reason(error: Exception) -> str:
-    return " ".join(str(error).split()).rstrip(".") or type(error).__name__
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ def read_lines(path: Path) -> list[str]:
     try:
         return re.split(r"\r\n?|\n", decode(path.read_bytes()))
     except OSError as error:
-        raise DatasetError(f"{path} cannot be read ({reason(error)}): the data is not complete.") from error
+        raise DatasetError(f"{path} can't be read ({reason(error)}), so the data is not complete.") from error
 
 
 def decode(content: bytes) -> str:

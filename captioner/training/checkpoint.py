@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from captioner.errors import WeightsError
+from captioner.errors import WeightsError, reason
 
 
 def encoder_variables(encoder: keras.Model) -> dict[str, keras.Variable]:
@@ -60,7 +60,7 @@ def load(path: Path) -> dict[str, np.ndarray]:
         with np.load(path) as file:
             return {name: file[name] for name in file.files}
     except (OSError, ValueError, EOFError, KeyError) as error:
-        raise WeightsError(f"The weights file {path} cannot be read ({error}).") from error
+        raise WeightsError(f"The weights file {path} can't be read ({reason(error)}).") from error
 
 
 def with_new_words(

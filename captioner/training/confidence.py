@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from captioner.caption import GUESS, HEDGES
-from captioner.errors import WeightsError
+from captioner.errors import WeightsError, reason
 from captioner.model import confidence
 from captioner.model.beam_search import Hypothesis
 from captioner.model.pipeline import Pipeline
@@ -168,7 +168,7 @@ def write_confidence(weights: Path, coefficients: Coefficients) -> None:
         write_json(path, model | {"confidence": coefficients})
     except (OSError, ValueError, TypeError) as error:
         raise WeightsError(
-            f"{path} cannot be read ({error}). Name a weights folder, or export the model again."
+            f"{path} can't be read ({reason(error)}). Name a weights folder, or export the model again."
         ) from error
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from captioner.errors import WeightsError
+from captioner.errors import WeightsError, reason
 from captioner.training import checkpoint
 
 SIDE = 299
@@ -51,7 +51,8 @@ def build_encoder(name: str = "xception", weights: str | Path | None = "imagenet
         encoder = application(include_top=False, weights=download, input_tensor=scaled(photo))
     except Exception as error:  # Keras raises a bare Exception where the download fails
         raise WeightsError(
-            f"The ImageNet weights of {name} cannot be downloaded ({error}). Connect to the network or name a file."
+            f"The ImageNet weights of {name} can't be downloaded ({reason(error)}). Connect to the network, or name a "
+            "file."
         ) from error
     if weights is not None and not download:
         arrays, named = checkpoint.load(Path(weights)), checkpoint.encoder_variables(encoder)

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
-from captioner.errors import CaptionerError
+from captioner.errors import CaptionerError, reason
 
 # By the name of a photo and its caption: whether the caption has the main things right.
 Verdicts = Mapping[tuple[str, str], bool]
@@ -22,8 +22,10 @@ def read_verdicts(path: Path) -> dict[tuple[str, str], bool]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
             return {(row["photo"], row["caption"]): MEANINGS[row["verdict"]] for row in csv.DictReader(file)}
-    except (OSError, UnicodeError, csv.Error, KeyError) as error:
+    except OSError as error:
+        raise CaptionerError(f"{path} can't be read ({reason(error)}).") from error
+    except (UnicodeError, csv.Error, KeyError) as error:
         raise CaptionerError(
-            f"{path} cannot be read as verdicts ({error}). It needs the columns photo, caption and verdict, and each "
-            f"verdict must be one of {', '.join(MEANINGS)}."
+            f"{path} does not contain verdicts. It needs the columns photo, caption and verdict, and each verdict must "
+            f"be one of {', '.join(MEANINGS)}."
         ) from error

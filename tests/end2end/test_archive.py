@@ -100,7 +100,8 @@ def test_a_cluster_with_another_version_of_ray_is_one_sentence(ray_cluster, phot
     program = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert program.returncode == 1
     address = (
-        f"The cluster at {ray_cluster.address} has another version of Ray or Python. Install the same everywhere. "
+        f"The cluster at {ray_cluster.address} runs a different version of Ray or Python. Install the same versions on "
+        "all computers. "
     )
     assert program.stderr.startswith(f"captioner: {address}")
     assert "2.58.0" in program.stderr

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from captioner import PhotoError, WeightsError
@@ -33,6 +35,9 @@ def test_every_error_becomes_a_message(error: Exception, message: str) -> None:
             "AWS Error NETWORK_CONNECTION during GetObject",
         ),
         (EOFError(), "EOFError"),
+        (KeyError("beam_width"), "beam_width is missing"),
+        (json.JSONDecodeError("Expecting value", "", 0), "it is not JSON"),
+        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), "it is not UTF-8 text"),
     ],
 )
 def test_a_reason_is_a_few_words_without_a_file_name(error, words):

@@ -98,5 +98,5 @@ def test_captions_that_are_no_table(tmp_path: Path, text: str, message: str) -> 
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="captions.txt cannot be read"):
+    with pytest.raises(DatasetError, match="captions.txt can't be read"):
         read_captions(tmp_path / "captions.txt")

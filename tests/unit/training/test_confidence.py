@@ -104,10 +104,10 @@ def test_verdicts_that_cannot_be_read_are_reported(tmp_path: Path, text: str) ->
 
 
 def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CaptionerError, match=r"model\.json cannot be read"):
+    with pytest.raises(CaptionerError, match=r"model\.json can't be read"):
         write_confidence(tmp_path, {})
     (tmp_path / "model.json").write_text("{")
-    with pytest.raises(CaptionerError, match=r"model\.json cannot be read"):
+    with pytest.raises(CaptionerError, match=r"model\.json can't be read"):
         write_confidence(tmp_path, {})
 
 
