@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "photos", nargs="+", metavar="PHOTO", help="a file name, a folder of photos, or - for standard input"
     )
-    parser.add_argument("--recursive", action="store_true", help="caption the photos of the folders in a folder too")
+    parser.add_argument("--recursive", action="store_true", help="also caption the photos in subfolders")
     parser.add_argument(
         "--json", action="store_true", help="print a JSON object per photo, with the confidence and more"
     )
@@ -83,11 +83,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--write-alt-text",
         action="store_true",
-        help="save each caption as alternative text in its photo, unless the photo has a text; needs ExifTool",
+        help="save each caption as alternative text in its photo, unless the photo already has one; needs ExifTool",
     )
     parser.add_argument("--overwrite", action="store_true", help="with --write-alt-text: replace the text of a photo")
     parser.add_argument(
-        "--read-alt-text", action="store_true", help="print what each photo says of itself, and caption none"
+        "--read-alt-text", action="store_true", help="print the text that each photo already has, without captioning"
     )
     parser.add_argument(
         "--beam-width",
@@ -104,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--text",
         action=argparse.BooleanOptionalAction,
-        help="read the text in each photo as well; default: only in one that can't be described reliably",
+        help="also read the text in each photo; default: only in those that can't be described reliably",
     )
     parser.add_argument("--speak", action="store_true", help="speak each caption after printing it")
     parser.add_argument(

@@ -23,7 +23,7 @@ def main() -> None:
     sets = {}
     for (name, splits), folder in zip(load_datasets(options.data).items(), options.data):
         if options.split not in splits:
-            raise DatasetError(f"{folder} has no {options.split} split: it has {', '.join(splits)}.")
+            raise DatasetError(f"{folder} has no {options.split} split. It has {', '.join(splits)}.")
         sets[name] = splits[options.split]
     if options.photos:
         (examples,) = sets.values()

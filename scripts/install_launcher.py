@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Put the window into the menu, on the desktop and among the programs that open photos; --uninstall takes it out again.
+"""Add Captioner to the menu, to the desktop and to the programs that open photos; --uninstall removes it again.
 
-For Linux. Started is the `captioner-gui` of the environment that runs this script, or else the one that run.sh made.
+For Linux. The launcher starts the `captioner-gui` of the environment that runs this script, or else the one that run.sh
+made.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from captioner.errors import reason  # noqa: E402
 from captioner.photos.formats import MIME_TYPES  # noqa: E402
 
 ICONS = {"16x16": "icon-16.png", "32x32": "icon-32.png", "48x48": "icon-48.png", "256x256": "icon.png"}
@@ -37,21 +39,21 @@ StartupWMClass=Captioner
 def main() -> str | None:
     """Do what the command line asks, and return what is wrong, if anything."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--uninstall", action="store_true", help="take it out again")
+    parser.add_argument("--uninstall", action="store_true", help="remove it again")
     options = parser.parse_args()
     if not sys.platform.startswith("linux"):
-        return "This is for Linux: README.md says how to make a launcher on Windows and macOS."
+        return "This script is for Linux. For Windows and macOS see docs/user-guide.md, Start with a double click."
     try:
         if options.uninstall:
             uninstall()
-            print("Captioner was taken out of the menu and off the desktop.")
+            print("Captioner was removed from the menu and the desktop.")
         elif command := find_command():
             install(command)
             print("Captioner is in the menu, on the desktop if you have one, and among the programs that open photos.")
         else:
-            return "There is no captioner-gui here to be started: run scripts/run.sh once and try again."
+            return "captioner-gui is not installed here. Run scripts/run.sh once and try again."
     except OSError as error:
-        return f"{error.filename}: {error.strerror}: see to it and try again."
+        return f"{error.filename} can't be written ({reason(error)}). Fix that and try again."
     return None
 
 

@@ -31,8 +31,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="captioner archive",
         description="Describe all photos of an archive, on all cores of this computer or of a Ray cluster.",
-        epilog="If it ends early for whatever reason, the same command continues. Exit status: 0 if OUT is complete, "
-        "1 if it is not, 2 if an option was wrong. A photo that can't be read is a row with its error.",
+        epilog="If it is interrupted, run the same command again to continue. Exit status: 0 if OUT is complete, 1 if "
+        "it is not, 2 if an option was wrong. A photo that can't be read gets a row with its error.",
     )
     parser.add_argument(
         "source",
@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
         "--format",
         choices=("parquet", "jsonl", "csv"),
         default="parquet",
-        help="of the captions (default: %(default)s)",
+        help="the format of the captions (default: %(default)s)",
     )
     parser.add_argument(
         "--address",
@@ -53,10 +53,10 @@ def _parser() -> argparse.ArgumentParser:
         help='use the Ray cluster at HOST, or "auto" for the one of this computer; default: this computer alone',
     )
     parser.add_argument(
-        "--workers", type=_count, metavar="N", help="how many photos are captioned at a time; default: one a core"
+        "--workers", type=_count, metavar="N", help="how many photos are captioned at a time; default: one per core"
     )
-    parser.add_argument("--threads", type=_count, default=1, metavar="N", help="of each worker (default: %(default)s)")
-    parser.add_argument("--text", action="store_true", help="read the text in each photo as well")
+    parser.add_argument("--threads", type=_count, default=1, metavar="N", help="per worker (default: %(default)s)")
+    parser.add_argument("--text", action="store_true", help="also read the text in each photo")
     parser.add_argument("--beam-width", type=_count, metavar="N", help="how many captions the search follows")
     return parser
 
@@ -109,8 +109,8 @@ def _caption(options: argparse.Namespace) -> int:
 
 def _finish(out: Place, progress: ArchiveProgress) -> None:
     if not progress.units:
-        print(f"captioner: {printable(out.name)} was complete already.", file=sys.stderr)
+        print(f"captioner: {printable(out.name)} was already complete.", file=sys.stderr)
         return
-    done = f"{progress.photos:,} photos captioned in {duration(progress.seconds)}, {progress.rate}."
-    errors = f" {progress.errors:,} of them could not be; the column error says why." if progress.errors else ""
+    done = f"{progress.photos:,} photos done in {duration(progress.seconds)}, {progress.rate}."
+    errors = f" {progress.errors:,} of them failed; the column error says why." if progress.errors else ""
     print(f"captioner: {printable(out.name)} is complete. {done}{errors}", file=sys.stderr)

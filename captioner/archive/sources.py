@@ -233,4 +233,4 @@ def _photo_column(schema: "Schema", name: str) -> str:
     if len(columns) == 1:
         return str(columns[0])
     problem = "more than one column could contain the photos" if columns else "no column contains photos"
-    raise ArchiveError(f"{name} can't be read: {problem}. Name the column of the photos' bytes image.")
+    raise ArchiveError(f"{name} can't be read ({problem}). Rename the column of the photos' bytes to image.")

@@ -19,7 +19,7 @@ from captioner.ocr import reader
 from captioner.ocr.picture_text import PictureText
 
 CHECK = "Check that the disk or network is connected, on every computer that captions."
-GONE = "{} can't be found any more, nor can its folder. " + CHECK
+GONE = "{} is missing, and so is its folder. " + CHECK
 
 
 Source = str | bytes

@@ -14,7 +14,7 @@ from captioner.system.timeouts import in_time
 STANDARD_INPUT = "-"
 
 EMPTY = "There is no photo in this folder."
-EMPTY_BUT_FOR_FOLDERS = "There is no photo in this folder. --recursive looks in the folders below it too."
+EMPTY_BUT_FOR_FOLDERS = "There is no photo in this folder. Use --recursive to include its subfolders."
 
 
 @dataclass

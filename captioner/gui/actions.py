@@ -21,7 +21,7 @@ PATTERNS = [f"*{suffix}" for name in SUFFIXES for suffix in (name, name.upper())
 
 
 UNRELIABLE = "Captioner can't describe this picture reliably. Keep the doubt in the text?"
-DECIDE = "Guesses, in the settings, decides for good."
+DECIDE = "To choose once for all captions, set Guesses in the settings."
 
 
 class Chosen(NamedTuple):
@@ -190,7 +190,7 @@ class Actions:
                 self._status.reply(f"Saved in {where}{which}")
 
         def ask_to_replace(existing: str) -> None:
-            question = "The photo has a text already. Replace it?"
+            question = "The photo already has a text. Replace it?"
             if messagebox.askyesno("Save into Photo", question, detail=existing, parent=self._root, default="no"):
                 save(overwrite=True)
 
@@ -199,7 +199,7 @@ class Actions:
     def toggle_description(self) -> None:
         on = not self._store.settings.save_description
         self._store.change(save_description=on)
-        self._status.reply(f"Captions {'become' if on else 'do not become'} the photo's description, too.")
+        self._status.reply(f"Captions {'are also' if on else 'are not'} saved as the photo's description.")
 
     def _chosen(self, title: str) -> "Chosen | None":
         """The caption that a command is for: one of the other captions if they have the focus.

@@ -100,8 +100,8 @@ COMMANDS = (
     ),
     Command(
         "toggle_description",
-        "Save as Description, Too",
-        "Let Save into Photo make the caption the photo's description, too.",
+        "Also Save as Description",
+        "Let Save into Photo also save the caption as the photo's description.",
         (),
         "File",
         checked=lambda state: state.description,
@@ -126,7 +126,7 @@ COMMANDS = (
     Command(
         "edit_caption",
         "Edit Caption",
-        "Change the caption. Return keeps the change, Escape takes it back.",
+        "Change the caption. Return keeps the change, Escape discards it.",
         ("Mod+E",),
         "Edit",
         enabled=lambda state: state.caption,
@@ -134,7 +134,7 @@ COMMANDS = (
     Command(
         "undo_edit",
         "Undo Caption Change",
-        "Take back the last change of a caption.",
+        "Undo the last change to a caption.",
         ("Mod+Z",),
         "Edit",
         enabled=lambda state: state.undo,
@@ -242,7 +242,7 @@ COMMANDS = (
     Command(
         "toggle_self_voicing",
         "Self-Voicing",
-        "Speak what has the focus and what happens, through the screen reader if one runs.",
+        "Speak what has the focus and what happens, through the screen reader if one is running.",
         ("F2",),
         "Speech",
         checked=lambda state: state.self_voicing,

@@ -15,7 +15,7 @@ COMMANDS = (
     *("toggle_self_voicing", "larger_text", "smaller_text", "help", "quit"),
     *("slower_speech", "faster_speech", "quieter_speech", "louder_speech"),
 )
-TAKEN_BACK = "The caption is as it was."
+DISCARDED = "Change discarded."
 
 
 class Editing:
@@ -77,7 +77,7 @@ class Editing:
     def _go_back(self) -> None:
         self._edited = None
         self._view.end_edit()
-        self._status.reply(TAKEN_BACK)
+        self._status.reply(DISCARDED)
 
     def _change(self, captioned: CaptionReady, text: str | None) -> None:
         self._changes.append(captioned)

@@ -37,7 +37,7 @@ def narrate(window: Window, self_voicing: SelfVoicing, photo: Callable[[], str])
     statement, alternatives = window.caption_view.statement, window.caption_view.alternatives
     describe(window.photo_view, name="Photo", role="picture", value=photo)
     describe(statement, name="Caption", value=lambda: statement.text or "none yet")
-    describe(window.caption_view.editor, name="Edit the caption, Return keeps the change, Escape takes it back")
+    describe(window.caption_view.editor, name="Edit the caption, Return keeps the change, Escape discards it")
     picture_text = window.caption_view.picture_text
     describe(picture_text, name="Text in the picture", value=picture_text.spoken_size)
     describe(alternatives, name="Other captions", role="list", value=alternatives.spoken_value)

@@ -67,7 +67,7 @@ class AltTextExistsError(CaptionerError):
     """
 
     def __init__(self, existing: AltText) -> None:
-        super().__init__(f"The photo has a text already: {existing.text}")
+        super().__init__(f"The photo already has a text: {existing.text}")
         self.existing = existing
 
 

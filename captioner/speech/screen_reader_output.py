@@ -21,7 +21,7 @@ SECONDS_PER_CHARACTER = 0.06  # of slow speech
 # Of prismatoid's outputs, those that are voices and not screen readers. Speech Dispatcher is both: Orca before version
 # 49 takes no texts, but speaks through it.
 VOICES = {"SAPI", "ONE_CORE", "AV_SPEECH", "SPIEL", "WEB_SPEECH", "ANDROID_TTS"}
-LOST = "The screen reader can't be reached any more, so Captioner speaks with its own voice."
+LOST = "The screen reader can no longer be reached, so Captioner speaks with its own voice."
 
 
 class ScreenReader(NamedTuple):

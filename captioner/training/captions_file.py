@@ -54,7 +54,7 @@ def read_captions(path: Path) -> list[Row]:
     elif ROW.match(lines[number]):
         columns = Columns(separator)
     else:
-        raise DatasetError(f"{path} does not begin with the line image,caption: add it.")
+        raise DatasetError(f"{path} does not begin with the line image,caption. Add it.")
     rows = []
     while number < len(lines):
         if not lines[number].strip(" \t" + separator):

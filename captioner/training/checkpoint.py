@@ -96,5 +96,5 @@ def assign(named: Mapping[str, keras.Variable], arrays: Mapping[str, np.ndarray]
     """
     for name, variable in named.items():
         if name not in arrays or arrays[name].shape != tuple(variable.shape):
-            raise WeightsError(f"{path} does not fit this model: it has no {name} of shape {tuple(variable.shape)}.")
+            raise WeightsError(f"{path} does not fit this model. It has no {name} of shape {tuple(variable.shape)}.")
         variable.assign(arrays[name])

@@ -38,7 +38,7 @@ def load_datasets(folders: Sequence[Path], seed: int = 0) -> dict[str, Dataset]:
     if len(set(names)) < len(names):
         names = ["-".join(folder.resolve().parts[1:]) for folder in folders]
     if len(set(names)) < len(names):
-        raise DatasetError("The same data folder is named twice: name it once, and give it a weight with --mix.")
+        raise DatasetError("The same data folder is named twice. Name it once, and give it a weight with --mix.")
     return {name: load_dataset(folder, seed) for name, folder in zip(names, folders)}
 
 
@@ -86,7 +86,7 @@ def load_dataset(folder: str | Path, seed: int = 0) -> Dataset:
         splits = split_at_random(splits["all"], seed)
     for split, examples in splits.items():
         if not examples:
-            raise DatasetError(f"The {split} split is empty: the data needs at least eight captioned photos.")
+            raise DatasetError(f"The {split} split is empty. The data needs at least eight captioned photos.")
     return splits
 
 
@@ -109,7 +109,7 @@ def read_flickr8k(folder: Path) -> Dataset:
         for name in names:
             if not captions.get(name):
                 raise DatasetError(
-                    f"The photo {name} of the {split} split has no caption: add one, or take it from the split."
+                    f"The photo {name} of the {split} split has no caption. Add one, or remove it from the split."
                 )
         splits[split] = examples_of([(name, c) for name in names for c in captions[name]], folder / "Flicker8k_Dataset")
     return splits

@@ -336,7 +336,8 @@ def train(datasets: Mapping[str, Dataset], settings: Settings, run: Path) -> Tra
     path, text = run / "settings.json", json.dumps(asdict(settings) | {"data": data}, indent=2) + "\n"
     if path.exists() and path.read_text(encoding="utf-8") != text:
         raise CaptionerError(
-            f"{run} holds a training with other settings or data: name another folder, or the same ones again."
+            f"{run} contains a training with other settings or data. Name another folder, or use the same settings and "
+            "data again."
         )
     training = Training(datasets, settings, run)
     path.write_text(text, encoding="utf-8")  # now that the data is good to train on

@@ -12,7 +12,7 @@ PORT = 8765
 
 MISSING = "The server needs Flask, waitress and segno. Install them with \"pip install 'captioner[web]'\"."
 WARNING = (
-    "Whoever has this address can have photos described while Captioner runs. The connection is not encrypted. "
+    "Anyone with this address can have photos described while Captioner runs. The connection is not encrypted. "
     "Use it only in a network whose users you trust."
 )
 

@@ -100,7 +100,7 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
     def received(self, data: bytes) -> int:
         consumed: int = super().received(data)
         if isinstance(self.buffer, _Body) and self.buffer.is_too_much:
-            self.error = _Busy("Too many large photos are arriving at the same time. Try again in a while.")
+            self.error = _Busy("Too many large photos are arriving at the same time. Try again in a moment.")
             self.completed = True
         return consumed
 

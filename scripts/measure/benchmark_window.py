@@ -65,9 +65,7 @@ def report(runs: int, few: int = 20, many: int = 200, busy: float = 60) -> str:
         CaptionerError: a program is missing, or the window does not do what it should.
     """
     if missing := [program for program in NEEDED if not shutil.which(program)]:
-        raise CaptionerError(
-            f"The window cannot be measured without {', '.join(missing)}: scripts/test.sh installs it."
-        )
+        raise CaptionerError(f"The window can't be measured without {', '.join(missing)}. scripts/test.sh installs it.")
     with tempfile.TemporaryDirectory() as folder, screen(Path(folder)) as display:
         user = User(display, Path(folder))
         user.choose(self_voicing=False)  # nothing but captions is spoken

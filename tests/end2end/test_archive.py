@@ -72,12 +72,12 @@ def test_a_node_that_is_killed_costs_nothing(ray_cluster, photos, expected, tmp_
     ray_cluster.add_node()
     printed = capsys.readouterr()
     assert status == 0, printed.err
-    assert f"{out} is complete. 26 photos captioned in " in printed.err
-    assert "1 of them could not be; the column error says why." in printed.err
+    assert f"{out} is complete. 26 photos done in " in printed.err
+    assert "1 of them failed; the column error says why." in printed.err
     assert differences(rows(out), expected) == []
 
     assert main(["archive", str(photos), str(out), "--address", ray_cluster.address]) == 0
-    assert capsys.readouterr().err == f"captioner: {out} was complete already.\n"
+    assert capsys.readouterr().err == f"captioner: {out} was already complete.\n"
 
 
 def test_the_same_command_goes_on_after_the_program_was_killed(ray_cluster, photos, expected, tmp_path, capsys):
@@ -168,6 +168,6 @@ def test_without_an_address_the_command_starts_ray_and_survives_a_killed_worker(
         errors = program.communicate()[1]
         assert program.returncode == 0, errors
     assert paths(out) == [str(photos / f"{number:02}.jpg") for number in range(10)]
-    assert errors.startswith(f"captioner: {out} is complete. 10 photos captioned in ")
+    assert errors.startswith(f"captioner: {out} is complete. 10 photos done in ")
     assert errors.count("\n") == 1
     wait_for(lambda: not [pid for pid in workers if os.path.exists(f"/proc/{pid}")], 20)

@@ -24,7 +24,7 @@ def test_an_edited_caption_is_the_users_and_lasts(program: Start, user: User, sh
     one.await_photo(cat, statement)
     one.keys("ctrl+e")
     one.wait_for(lambda: one.sight.focus().endswith("captioneditor"))
-    assert one.shows("Return keeps the change, Esc takes it back.")
+    assert one.shows("Return keeps the change, Esc discards it.")
     one.keys("ctrl+a", "R")
     one.await_utterance("R")  # what is typed is spoken
     one.type("ex, my cat, is bored.")
@@ -36,8 +36,8 @@ def test_an_edited_caption_is_the_users_and_lasts(program: Start, user: User, sh
     one.keys("ctrl+e")
     one.wait_for(lambda: one.sight.focus().endswith("captioneditor"))
     one.type(" Nonsense")
-    one.keys("Escape")  # takes it back
-    one.await_text("The caption is as it was.")
+    one.keys("Escape")
+    one.await_text("Change discarded.")
     assert one.shows(MINE)
     assert not one.shows("Nonsense")
     assert one.shows("This caption is yours.")
@@ -100,7 +100,7 @@ def test_what_its_author_says_comes_first_and_is_not_replaced_unasked(
     one.keys("ctrl+i")
     one.await_title("Save into Photo")
     one.wait_for(
-        lambda: any("The photo has a text already. Replace it? Rex at home." in said for said in one.utterances())
+        lambda: any("The photo already has a text. Replace it? Rex at home." in said for said in one.utterances())
     )
     one.keys("Escape")
     one.await_title("cat.jpg – Captioner")

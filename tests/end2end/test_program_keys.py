@@ -132,7 +132,7 @@ def test_every_command_does_something(
         "smaller_text": "Text size 100 percent",
         "speak_text": MISSING,
         "save_in_photo": "Saved in the photo.",
-        "toggle_description": "Captions become the photo's description, too.",
+        "toggle_description": "Captions are also saved as the photo's description.",
         "toggle_self_voicing": "Self-voicing off",
     }
     for name, text in effects.items():

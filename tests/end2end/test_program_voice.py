@@ -114,7 +114,7 @@ def test_a_blind_users_run(program: Start, user: User, shipped: Captioner, state
             assert user.card.seconds() == 0
     if reader:
         one.keys("F4")
-        one.await_utterance("The screen reader can't be reached any more, so Captioner speaks with its own voice.")
+        one.await_utterance("The screen reader can no longer be reached, so Captioner speaks with its own voice.")
         assert one.utterances()[-2] == "Photo 3 of 4, coffee.jpg."
         one.wait_for(lambda: user.card.seconds() > 1)
     one.close()

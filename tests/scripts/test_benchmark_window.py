@@ -43,5 +43,5 @@ def test_says_what_it_lacks():
     assert result.returncode == 1
     missing = ", ".join(NEEDED)
     assert result.stderr == (
-        f"benchmark.py: The window cannot be measured without {missing}: scripts/test.sh installs it.\n"
+        f"benchmark.py: The window can't be measured without {missing}. scripts/test.sh installs it.\n"
     )

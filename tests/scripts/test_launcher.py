@@ -135,7 +135,7 @@ def test_without_the_window_it_says_what_to_do(home):
     before = home.files()
     result = home.run()
     assert result.returncode == 1
-    assert result.stderr == "There is no captioner-gui here to be started: run scripts/run.sh once and try again.\n"
+    assert result.stderr == "captioner-gui is not installed here. Run scripts/run.sh once and try again.\n"
     assert home.files() == before
 
 
@@ -144,4 +144,4 @@ def test_what_cannot_be_written_is_reported_in_a_sentence(home):
     home.menu.parent.write_text("a file where a folder should be")
     result = home.run()
     assert result.returncode == 1
-    assert result.stderr == f"{home.menu.parent}: File exists: see to it and try again.\n"
+    assert result.stderr == f"{home.menu.parent} can't be written (File exists). Fix that and try again.\n"

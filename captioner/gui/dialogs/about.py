@@ -10,10 +10,10 @@ from captioner.gui.dialogs.base import Dialog
 PARAGRAPHS = (
     f"Captioner {__version__} describes a photo in a sentence, shown and spoken. It works offline: "
     "no photo leaves this computer.",
-    "A caption can be wrong. Do not rely on one where a mistake could do harm. The model was trained on 10,500 "
-    "photos of people and dogs outdoors and of everyday life. It is weak at documents, drawings, screenshots and "
-    "crowds. It does not read text, does not count well and does not recognise people. It guesses from looks who is a "
-    "man, a woman or a child, as did the people who wrote its training captions.",
+    "A caption can be wrong. Do not rely on one where a mistake could do harm. The model was trained on 17,700 photos "
+    "of people and dogs outdoors and of everyday life. It is weak at documents, drawings, screenshots and crowds. It "
+    "does not count well and does not recognise people. Text in pictures is read separately, and may be misread. The "
+    "model guesses from looks who is a man, a woman or a child, as did the people who wrote its training captions.",
     "The program is free software under the MIT licence. It uses NumPy (BSD), Pillow (MIT-CMU), LiteRT (Apache 2.0), "
     "Tcl/Tk (BSD-like), pyttsx3 (MPL 2.0), prismatoid (MPL 2.0), tkinterdnd2 with tkdnd (MIT, BSD-like), "
     "tkinter-tooltip (MIT), platformdirs (MIT), filelock (MIT), darkdetect (BSD) and pillow-heif (BSD; its packages "

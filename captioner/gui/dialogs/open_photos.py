@@ -128,7 +128,7 @@ class OpenPhotos(Dialog):
         if self._folder.parent != self._folder:
             self._read(self._folder.parent, chosen=self._folder)
         else:
-            self._tell("This folder is in no other.")
+            self._notify("This is the top folder.")
         return "break"
 
     def _open(self, paths: Sequence[Path]) -> None:
@@ -156,7 +156,7 @@ class OpenPhotos(Dialog):
             elif kind is False:
                 self._open([path])
             elif self.winfo_exists():
-                self._tell(f"There is no photo or folder {text}.")
+                self._notify(f"There is no photo or folder {text}.")
 
         self._main_thread.run(lambda: path.is_dir() if path.exists() else None, done)
         return "break"
@@ -185,7 +185,7 @@ class OpenPhotos(Dialog):
             elif otherwise and otherwise != folder:
                 self._read(otherwise)
             else:
-                self._tell(f"{folder.name} can't be opened. {user_message(result)}")
+                self._notify(f"{folder.name} can't be opened. {user_message(result)}")
                 if self.state() == "withdrawn":
                     self.open(self._list)
 
@@ -295,7 +295,7 @@ class OpenPhotos(Dialog):
         self._entry.insert(0, event.char)
         return "break"
 
-    def _tell(self, sentence: str) -> None:
+    def _notify(self, sentence: str) -> None:
         self._message.configure(text=sentence)
         self._say(sentence)
 

@@ -19,7 +19,7 @@ CODE_WIDTH = 280  # likewise, of the QR code
 STARTING = "Starting the server…"
 INSTRUCTIONS = (
     "Scan the code with the phone's camera, or type the address and then the token in the phone's browser. The phone "
-    "must be in the same network. Whoever has the token can have photos described until you close this. The "
+    "must be in the same network. Anyone with the token can have photos described until you close this. The "
     "connection is not encrypted, so use it only in a network whose users you trust."
 )
 NO_NETWORK = "This computer is not in a network. Connect it to the same network as the phone, and try again."

@@ -29,7 +29,7 @@ OTHERS: dict[str, tuple[Line, ...]] = {
     ),
     "In Lists": (
         ("First or Last Line", ("Home", "End"), "Go to an end of the list."),
-        ("Page", ("Page Up", "Page Down"), "Go on by as many lines as are visible."),
+        ("Page", ("Page Up", "Page Down"), "Move by as many lines as are visible."),
         ("Search", ("letters",), "Go to the next line with a word that begins with the letters."),
     ),
     "In the Photo List": (
@@ -42,7 +42,7 @@ OTHERS: dict[str, tuple[Line, ...]] = {
         ("Save", (shown("Mod+S"),), "Save the captions of the selected photos, or of all if there is only one."),
         ("Export", (shown("Mod+Shift+E"),), "Write the captions into a table, a page, or a file for training."),
         ("Find", (shown("Mod+F"),), "Show only photos whose name or caption contains some words."),
-        ("Pause", (shown("Mod+P"),), "Pause captioning the folder, or go on."),
+        ("Pause", (shown("Mod+P"),), "Pause or resume captioning the folder."),
     ),
     "In the Window": (
         ("Next Part of the Window", ("Tab",), "Go to the next button or list. Shift+Tab goes back."),

@@ -129,7 +129,7 @@ class PhotoListWindow(tk.Toplevel):
         self._words.grid(row=0, column=3, sticky="ew")
         self._words.bind("<KeyRelease>", lambda event: self._filter_soon())
         self._words.bind("<Return>", lambda event: self.tree.focus_set())
-        self._below = ttk.Checkbutton(frame, text="Folders below too", command=self._include_below)
+        self._below = ttk.Checkbutton(frame, text="Include subfolders", command=self._include_below)
         self._below.state(["!alternate"])
         self._below.grid(row=0, column=4, padx=(self._gap, 0))
 
@@ -204,7 +204,7 @@ class PhotoListWindow(tk.Toplevel):
                 self.tree.arrange()
         self._bar.configure(maximum=max(1, len(session.table.rows)), value=session.done)
         self._progress.configure(text=session.progress)
-        self._pause.configure(text="Go On" if session.is_paused else "Pause")
+        self._pause.configure(text="Resume" if session.is_paused else "Pause")
         for button in self._pause, self._stop:
             button.state(["!disabled" if session.is_running else "disabled"])
         self._show_chosen()

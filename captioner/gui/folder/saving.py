@@ -55,7 +55,7 @@ class Saved:
         where = "in the photos" if self.in_photos else "in text files next to the photos"
         parts = [f"{_count(len(self.saved), 'caption')} saved {where}."]
         if self.left_out:
-            parts.append(f"{self.left_out} left out: I can't describe those pictures reliably.")
+            parts.append(_left_out(self.left_out))
         if self.kept:
             have = "has" if len(self.kept) == 1 else "have"
             parts.append(f"{_count(len(self.kept), 'photo')} {have} another text, which stays: {_names(self.kept)}.")
@@ -134,7 +134,7 @@ def export(rows: Sequence[Row], path: Path) -> str:
     files.write(path, content.encode())
     written = sum(bool(record.text) for record in records)
     left_out = sum(record.caption is not None and not record.text for record in records)
-    doubt = f" {left_out} left out: I can't describe those pictures reliably." if left_out else ""
+    doubt = f" {_left_out(left_out)}" if left_out else ""
     return f"{_count(written, 'caption')} exported to {path.name}.{doubt}"
 
 
@@ -144,6 +144,10 @@ def _record(row: Row) -> tables.Row:
     # What the user and the author say is not doubted.
     caption = Caption(row.text, (), 0.0, row.confidence if row.is_by_the_program else 1.0, (), {}, row.note)
     return tables.Row(str(row.path), version_of(row.path), caption, least=RELIABLE)
+
+
+def _left_out(number: int) -> str:
+    return "1 guess was left out." if number == 1 else f"{number} guesses were left out."
 
 
 def _count(number: int, noun: str) -> str:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 PROGRESS_DELAY = 500
 
 # Below the caption while the user edits it.
-EDITING = "Return keeps the change, Esc takes it back."
+EDITING = "Return keeps the change, Esc discards it."
 
 # Pixels between two parts of the view, on a 96 dpi screen.
 GAP = 6

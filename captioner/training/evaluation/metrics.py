@@ -33,7 +33,7 @@ def cider(captions: Mapping[str, str], references: Mapping[str, Sequence[str]]) 
 def check_java() -> None:
     """Raise a CaptionerError where there is no Java, which the PTB tokenizer and METEOR need."""
     if not shutil.which("java"):
-        raise CaptionerError("Scoring needs Java: install default-jre-headless (Debian) or any Java 8 or newer.")
+        raise CaptionerError("Scoring needs Java. Install default-jre-headless (Debian) or any Java 8 or newer.")
 
 
 def score(

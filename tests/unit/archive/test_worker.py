@@ -127,8 +127,8 @@ def test_a_table_with_several_columns_of_bytes_is_refused_with_advice(archive, p
     write_parquet(photos / "table.parquet", thumbnail=[b"1"], photo=[b"2"])
     (report, _) = archive(photos).caption()
     assert report["problem"].endswith(
-        "table.parquet can't be read: more than one column could contain the photos. "
-        "Name the column of the photos' bytes image."
+        "table.parquet can't be read (more than one column could contain the photos). "
+        "Rename the column of the photos' bytes to image."
     )
 
 
@@ -144,7 +144,7 @@ def test_a_photo_that_disappears_is_a_row_but_a_source_that_disappears_is_a_prob
     units = archive.waiting()
     os.remove(photos / "cat.jpg")  # as if a disk had been unmounted
     (report,) = (report for unit in units for report in Worker(archive.job).caption(unit))
-    assert "can't be found any more" in report["problem"]
+    assert "is missing, and so is its folder" in report["problem"]
     assert rows(tmp_path / "out") == []
 
 

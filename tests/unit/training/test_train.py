@@ -108,7 +108,7 @@ def test_continues_after_a_kill(tmp_path: Path) -> None:
     assert "report.md" in output
     assert Captioner(tmp_path / "run" / "weights").caption(next((tmp_path / "data").glob("*.png"))).text
     other = script(*options, "--seed", 1)
-    assert "holds a training with other settings or data" in other.communicate()[1]
+    assert "contains a training with other settings or data" in other.communicate()[1]
     assert other.returncode == 1
 
 

@@ -143,6 +143,8 @@ def test_about_gives_the_version_the_licences_and_the_limits(app: App) -> None:
     assert __version__ in text
     assert "MIT licence" in text
     assert "A caption can be wrong." in text
+    (photos,) = re.findall(r"learned from ([\d,]+ photos)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert photos in text
 
 
 def test_about_names_every_package_that_the_program_requires() -> None:

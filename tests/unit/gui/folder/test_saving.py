@@ -38,7 +38,7 @@ def saved_text(row: Row) -> str:
 def test_captions_are_saved_in_their_photos_except_guesses(rows):
     result = saving.save_all(enumerate(rows))
     assert result.saved == [(0, "A cat."), (2, 'My "friend", in orange.')]
-    assert result.sentence == "2 captions saved in the photos. 1 left out: I can't describe those pictures reliably."
+    assert result.sentence == "2 captions saved in the photos. 1 guess was left out."
     assert [saved_text(row) for row in rows[:3]] == ["A cat.", "", 'My "friend", in orange.']
 
 
@@ -63,7 +63,7 @@ def test_a_corrected_caption_replaces_the_one_that_was_saved(rows):
 def test_without_exiftool_captions_are_saved_next_to_their_photos(rows, monkeypatch):
     monkeypatch.setenv("PATH", "")
     result = saving.save_all(enumerate(rows))
-    assert result.sentence.startswith("2 captions saved in text files next to the photos. 1 left out")
+    assert result.sentence.startswith("2 captions saved in text files next to the photos. 1 guess was left out.")
     assert "ExifTool" in result.sentence
     assert rows[0].path.with_suffix(".txt").read_text() == "A cat.\n"
     assert not rows[1].path.with_suffix(".txt").exists()
@@ -81,7 +81,7 @@ def test_what_cannot_be_saved_is_named_and_the_others_are_saved(rows, monkeypatc
 def test_a_table_is_for_spreadsheets_and_leaves_out_guesses(rows, tmp_path):
     path = tmp_path / "captions.csv"
     sentence = saving.export(rows, path)
-    assert sentence == "2 captions exported to captions.csv. 1 left out: I can't describe those pictures reliably."
+    assert sentence == "2 captions exported to captions.csv. 1 guess was left out."
     assert path.read_bytes().startswith(b"\xef\xbb\xbfpath,caption,")
     with path.open(encoding="utf-8-sig", newline="") as file:
         cat, guess, own, failed = csv.DictReader(file)

@@ -190,7 +190,7 @@ def test_script_scores_each_folder_of_several(data, samples, tmp_path):
     ("options", "environment", "says"),
     [
         (["--data", "nowhere"], {}, "nowhere has neither Flickr8k_text/ nor captions.txt"),
-        (["--split", "test"], {}, "has no test split: it has train, dev."),
+        (["--split", "test"], {}, "has no test split. It has train, dev."),
         (["--photos", "/nowhere"], {}, "/nowhere has no photo with the name of one of the dev split."),
         (["--weights", "/nowhere"], {}, "/nowhere"),
         ([], {"PATH": "/nowhere"}, "Scoring needs Java"),
