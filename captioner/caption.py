@@ -1,4 +1,4 @@
-"""What a photo shows: a sentence, how it came about, and how far to trust it."""
+"""The caption of a photo: a sentence, where it came from, and how far to trust it."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any

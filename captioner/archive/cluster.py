@@ -1,8 +1,7 @@
 """Captions an archive with Ray Data: workers on all cores of this computer or of a cluster.
 
-A row of the data set is a unit as JSON; a worker is an actor. Photos do not pass through Ray: each worker reads those
-of its unit and writes the captions. What comes back are reports. Ray calls another worker with a unit whose worker has
-died.
+Each row of the data set is a unit as JSON; each worker is an actor. Photos do not pass through Ray: a worker reads the
+photos of its unit, writes the captions, and returns reports. If a worker dies, Ray gives its unit to another.
 """
 
 import logging
@@ -20,14 +19,14 @@ from captioner.archive.worker import Job, Report, Worker
 from captioner.errors import reason, user_message
 from captioner.model.runtime import physical_cores, without_stderr
 
-# The first that lets nobody else use a cluster on this computer.
+# The first version that keeps other users out of a cluster on this computer.
 MIN_VERSION = (2, 59)
 INSTALL = "Install it with \"pip install 'captioner[cluster]'\"."
 GCS_PORT = 6379
 
-# Bytes of Ray's object store, where only units and reports are. It is Ray's minimum or a little more.
+# Bytes of Ray's object store, which holds only units and reports. A little more than Ray's minimum.
 STORE = 100_000_000
-# A busy computer may need longer than the half minute that Ray gives itself.
+# Starting Ray on a busy computer may take longer than the half minute that Ray allows.
 TRIES = 3
 # Units in a block of the data set are captioned by the same worker.
 MAX_BLOCKS = 10_000
@@ -51,9 +50,9 @@ def check() -> None:
 
 @contextmanager
 def connected(address: str | None, threads: int) -> Iterator[int]:
-    """Start Ray on this computer, or join a cluster that runs; in the block it is known how many workers have room.
+    """Start Ray on this computer, or join a running cluster, for the block; yields how many workers there is room for.
 
-    Afterwards what was started is ended, and workers that are still busy are, too.
+    At the end, everything that was started is ended, even workers that are still busy.
 
     Args:
         address: of the cluster: "auto", HOST, HOST:PORT or ray://HOST:PORT; None for this computer.
@@ -62,7 +61,7 @@ def connected(address: str | None, threads: int) -> Iterator[int]:
     Raises:
         ArchiveError: it cannot be started or reached.
     """
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # Ray would report to its makers
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # Ray would send usage reports
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
     if address is not None:  # Ray would try for 13 minutes, 40 seconds each time
         os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "1")
@@ -78,7 +77,7 @@ def connected(address: str | None, threads: int) -> Iterator[int]:
         try:
             _init(options, tries=TRIES if address is None else 1)
             cores = ray.cluster_resources().get("CPU", 0)  # type: ignore[no-untyped-call]
-        except Exception as error:  # many kinds, and most of them plain
+        except Exception as error:  # Ray raises many kinds
             raise ArchiveError(_no_connection(address, error)) from error
         try:
             yield max(1, int(cores) // threads)
@@ -101,7 +100,7 @@ def _init(options: dict[str, Any], tries: int) -> None:
 
 
 def _temporary_folder() -> "TemporaryDirectory[str]":
-    """Of Ray's logs, which contain names of files. Its own would stay. The paths of its sockets must be short."""
+    """For Ray's logs, which contain file names and which Ray would not delete. Short, as socket paths must be."""
     return TemporaryDirectory(
         prefix="captioner-", dir="/tmp" if os.path.isdir("/tmp") else None, ignore_cleanup_errors=True
     )
@@ -138,7 +137,7 @@ def _no_connection(address: str | None, error: Exception) -> str:
 
 
 def caption(job: Job, units: Sequence[Unit], workers: int) -> Iterator[Report]:
-    """Caption units with so many workers, in any order, in the block of `connected`.
+    """Caption units with this many workers, in any order. Call it in the block of `connected`.
 
     Raises:
         ArchiveError: the archive can't be captioned at present. What has been captioned stays.
@@ -169,7 +168,7 @@ def caption(job: Job, units: Sequence[Unit], workers: int) -> Iterator[Report]:
 
 
 class Actor:
-    """A worker as Ray Data calls it: with columns, for columns."""
+    """A worker as Ray Data calls it: columns in, columns out."""
 
     def __init__(self, job: Job) -> None:
         self._worker = Worker(job)

@@ -1,9 +1,9 @@
-"""What is to be done, and what has been: both are in the folder of the captions.
+"""What is still to be captioned, and what is done: both are recorded in the folder of the captions.
 
-The plan is a file there, written before the first photo is captioned. It divides the photos into units and fixes the
-name of the part that contains a unit's captions. A part appears whole or not at all, so that the names of the parts
-there say which units are done. If a unit is captioned twice, because a computer died or was only thought dead, the same
-photos go into a part of the same name. So nothing is lost, and nothing comes twice.
+The plan is a file in that folder, written before the first photo is captioned. It divides the photos into units and
+names the part that will contain each unit's captions. A part appears whole or not at all, so the names of the parts say
+which units are done. If a unit is captioned twice, because a computer died or only seemed to, the same photos go into a
+part of the same name. So nothing is lost, and nothing appears twice.
 """
 
 import json
@@ -21,10 +21,10 @@ from captioner.errors import reason
 PLAN = "_archive.jsonl"
 FORMAT = 1
 
-# Photos in a part, at most. Whatever ends a worker, it has captioned at most as many in vain.
+# Photos in a part, at most: as many captions are lost if a worker dies.
 PART_SIZE = 256
 MIN_UNIT_SIZE = 8
-# Of photos that are files: so many that a few workers end at about the same time.
+# Of photos that are files: enough for a few workers to finish at about the same time.
 MIN_UNITS = 64
 
 

@@ -35,14 +35,14 @@ def row(
     text: PictureText | None = None,
     error: str | None = None,
 ) -> Row:
-    """What became of a photo.
+    """The row of a photo.
 
     Args:
         path: as `captioner.archive.sources.Photo.name` has it.
-        model: name and version of the one that wrote the caption.
-        seconds: that loading and captioning it took.
+        model: name and version of the model that wrote the caption.
+        seconds: how long loading and captioning took.
         caption, error: one of them.
-        text: in the photo, if it was read.
+        text: the text in the photo, if it was read.
     """
     return {
         "path": path.encode("utf-8", "backslashreplace").decode(),

@@ -1,4 +1,4 @@
-"""How far an archive is, on a terminal and in a log."""
+"""The progress of an archive, on a terminal and in a log."""
 
 import time
 from datetime import datetime
@@ -13,7 +13,7 @@ IN_LOG = 60.0
 
 
 class ArchiveProgress:
-    """Says how many photos are captioned, how many a second, and how long the others will take.
+    """Says how many photos are captioned, at what rate, and how long the rest will take.
 
     A terminal shows one line, which changes. A log gets a line a minute, with the time.
 

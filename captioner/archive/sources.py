@@ -41,7 +41,7 @@ class Photo:
 
     name: its path or address. That of a photo in a tar file is TAR#MEMBER, in a Parquet file PARQUET#ROW.
     load: returns a path or the file's content. Raises PhotoError if there is no such photo, OSError if the source can't
-        be reached. It must be called, if at all, before the next photo is asked for.
+        be reached. Call it before you ask for the next photo.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Photo:
 
 
 def is_shard(name: str) -> bool:
-    """Whether a file contains photos, and is not one."""
+    """Whether a file is a container of photos, by its name."""
     return name.lower().endswith(TAR + PARQUET)
 
 
@@ -59,7 +59,7 @@ def find(source: str, out: Place) -> list[str]:
     Args:
         source: a folder, a photo, a shard, a pattern, or a text file with a photo or shard on each line. Paths, or
             addresses that start with s3:// or gs://.
-        out: where the captions go; what is in there does not count.
+        out: where the captions go; files in it are ignored.
 
     Raises:
         ArchiveError: there is nothing, or it cannot be listed.
@@ -110,7 +110,7 @@ def _matching(pattern: Place) -> Iterator[str]:
 
 
 def photos_in_files(names: Iterable[str], options: str) -> Iterator[Photo]:
-    """Photos that are files, with the options of the connection."""
+    """Photos that are files; `options` are those of the connection."""
     for name in names:
         place = Place.of(name, options)
         yield Photo(name, lambda place=place: _load(place))  # type: ignore[misc]
@@ -132,7 +132,7 @@ def _load(place: Place) -> str | bytes:
 
 
 def folder_is_gone(name: str, options: str) -> bool:
-    """Whether the folder or bucket of a photo has disappeared, or is empty, as one is where a disk was mounted."""
+    """Whether the folder or bucket of a photo has disappeared, or is empty like the mount point of a missing disk."""
     place = Place.of(name, options)
     if place.scheme:
         return not storage.kind(replace(place, path=place.path.partition("/")[0]))

@@ -21,7 +21,7 @@ IN_BUCKET = re.compile(r"(s3|gs)://([^/?]+)/?(.*?)(\?\w+=[^/]*)?", re.DOTALL)
 
 
 class ArchiveError(CaptionerError):
-    """An archive that cannot be captioned, or not at present."""
+    """An archive that can't be captioned, at least for now."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Captions units of an archive, on whichever computer this runs."""
+"""Captions the units of an archive, on whatever computer it runs."""
 
 import time
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Saves the captions of many photos in the photos, and counts what became of them."""
+"""Saves captions in their photos, and counts how many were saved, kept back or refused."""
 
 from pathlib import Path
 
@@ -48,7 +48,7 @@ class AltTextWriter:
         return saved
 
     def summary(self) -> str:
-        """What became of the captions, "" if all were saved."""
+        """How many captions were saved and why the others were not; "" if all were saved."""
         if not self._kept and not self._doubtful:
             return ""
         sentences = [f"{_captions(self._saved)} saved as alternative text."]

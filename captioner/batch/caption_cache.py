@@ -1,4 +1,4 @@
-"""Captions that were made earlier, found by what a photo shows and not by its name."""
+"""Captions that were made before, looked up by a photo's content and not by its name."""
 
 import contextlib
 import hashlib
@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS captions
 
 
 class KnownPhoto(NamedTuple):
-    """A photo that was read earlier.
+    """A photo that was read before.
 
     key: as `captioner.output.edits.content_key` returns it.
     note: what the user should know about the photo's file: a sentence or "".
@@ -43,16 +43,16 @@ class KnownPhoto(NamedTuple):
 
 
 def default_path() -> Path:
-    """Where the platform keeps what a program can make again."""
+    """The platform's cache folder for this program."""
     from platformdirs import user_cache_path
 
     return user_cache_path("captioner", appauthor=False) / "captions.sqlite"
 
 
 class CaptionCache:
-    """Captions by what photos show and by the model that made them. Use it in one thread, and close it there.
+    """Captions by photo content and by the model that made them. Use it in one thread, and close it there.
 
-    Nothing depends on it: what cannot be read counts as missing, and what cannot be written is not kept. Several
+    Nothing depends on it: what can't be read counts as missing, and what can't be written is not kept. Several
     programs may use the same file.
 
     Args:

@@ -1,4 +1,4 @@
-"""A file of captions that is continued where it ended."""
+"""A file of captions, which can be continued later."""
 
 import csv
 import hashlib
@@ -50,7 +50,7 @@ class CaptionFile:
         self._versions: dict[str, str] = {}
 
     def waiting(self, photos: Iterable[str]) -> list[str]:
-        """Those photos that the file does not hold as they are now, each once. One that failed is tried again."""
+        """The photos that the file lacks in their current version, each once. One that failed is tried again."""
         waiting: dict[str, str] = {}
         for photo in photos:
             name = identity(photo)
@@ -63,7 +63,7 @@ class CaptionFile:
         return list(waiting.values())
 
     def photo_changed(self, photo: str) -> None:
-        """The program itself has changed the file of a photo that was waiting: its version is another one now."""
+        """Note that the program itself has changed the file of a waiting photo, which now has another version."""
         self._versions[identity(photo)] = version_of(photo)
 
     @property
@@ -72,10 +72,10 @@ class CaptionFile:
         return len(self._versions)
 
     def __enter__(self) -> "CaptionFile":
-        """Remove from the file what is waiting, and open it. Until the end no other program can do that.
+        """Remove the records of waiting photos from the file and open it. No other program can do so until the end.
 
         Raises:
-            CaptionFileError: the file cannot be written, or another program writes it, or has done so meanwhile.
+            CaptionFileError: the file can't be written, or another program is writing it, or has changed it meanwhile.
         """
         self._lock = self._keep_others_out()
         content = (self._format.header + "".join(entry.text for entry in self._entries.values())).encode()
@@ -97,7 +97,7 @@ class CaptionFile:
         from filelock import FileLock, Timeout  # here, as it takes a while to import
         from platformdirs import user_cache_path
 
-        # Elsewhere, so that nothing lies about next to the file.
+        # Elsewhere, so that no lock file is left next to the file.
         name = hashlib.sha256(os.fsencode(os.path.realpath(self.path))).hexdigest()[:16]
         place = user_cache_path("captioner", appauthor=False) / f"{name}.lock"
         lock = FileLock(place)
@@ -130,7 +130,7 @@ class CaptionFile:
             self._lock.release()
 
     def add(self, photo: str, result: Caption | PhotoError) -> bool:
-        """Write what became of a photo; return whether its caption was left out because of its confidence.
+        """Write a photo's record; return whether its caption was left out because of its confidence.
 
         Raises:
             CaptionFileError: the disk is full, for instance.

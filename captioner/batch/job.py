@@ -1,4 +1,4 @@
-"""What there is to caption: the photos and folders that a command names."""
+"""Finds the photos to caption: those that a command names, and those in the folders that it names."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from captioner.photos.folder import FOLDER_TIMEOUT, TOO_SLOW, photos_below, phot
 from captioner.photos.source import PhotoSource
 from captioner.system.timeouts import in_time
 
-# What stands for the standard input.
+# The name that means standard input.
 STANDARD_INPUT = "-"
 
 EMPTY = "There is no photo in this folder."
@@ -35,8 +35,8 @@ def find_photos(names: Sequence[str], *, recursive: bool = False) -> Found:
     """List the photos that are named, and those of the folders that are named.
 
     Args:
-        names: of photos and folders. What is neither counts as a photo: captioning it will say what is wrong.
-        recursive: whether the photos of the folders below are wanted too.
+        names: of photos and folders. Anything else counts as a photo: captioning it will say what is wrong.
+        recursive: whether to include subfolders.
     """
     found = Found()
     for name in names:

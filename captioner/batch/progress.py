@@ -1,4 +1,4 @@
-"""How far a long task is, on a terminal."""
+"""The progress of a long task, on a terminal."""
 
 import time
 from typing import TextIO

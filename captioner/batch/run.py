@@ -1,4 +1,4 @@
-"""Captions one photo after the other on this computer."""
+"""Captions photos one after the other on this computer."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a photo. Either `caption` or `error` is set."""
+    """The result of captioning a photo. Either `caption` or `error` is set."""
 
     photo: str
     caption: Caption | None = None
@@ -37,7 +37,7 @@ def caption_all(
 
     Args:
         photos: paths, file: URLs, or STANDARD_INPUT.
-        read_standard_input: called when it is the turn of STANDARD_INPUT.
+        read_standard_input: called when STANDARD_INPUT is next.
     """
 
     def load(photo: str) -> Callable[[], PreparedPhoto]:

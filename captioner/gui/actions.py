@@ -27,7 +27,7 @@ DECIDE = "To choose once for all captions, set Guesses in the settings."
 class Chosen(NamedTuple):
     """A caption to copy or save.
 
-    which: the end of the sentence that says what was done with it, which names a caption other than the first.
+    which: the end of the reply ("Copied: ..."), which names the caption if it is one of the other captions.
     """
 
     captioned: CaptionReady

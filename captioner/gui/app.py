@@ -32,14 +32,14 @@ if TYPE_CHECKING:
     from captioner.speech.speaker import Event
     from captioner.system.single_instance import Listener
 
-RETRY_COMMAND = 20  # milliseconds until a command is tried again that came before everything was loaded
+RETRY_MILLISECONDS = 20  # until a command that came before everything was loaded is tried again
 ICONS = ("icon.png", "icon-48.png", "icon-32.png", "icon-16.png")
 
 
 class App:
     """The program with its window.
 
-    The window appears at once. What needs a while to load comes after it, part by part, and commands wait for that.
+    The window appears at once. Everything that takes time to load follows, part by part, and commands wait for it.
 
     Args:
         photos: to open at once, as named on the command line.
@@ -89,7 +89,7 @@ class App:
     def run_command(self, name: str) -> None:
         """Run a command by its name in the table, or say why it cannot be used now."""
         if not self.commands:
-            self.root.after(RETRY_COMMAND, self.run_command, name)
+            self.root.after(RETRY_MILLISECONDS, self.run_command, name)
             return
         self.status.start_command()
         command = BY_NAME[name]

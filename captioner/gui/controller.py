@@ -102,11 +102,11 @@ class Controller:
         self.open([PhotoSource.of(path) for path in paths])
 
     def change_caption(self, captioned: CaptionReady, edit: str | None) -> None:
-        """Let the user's caption stand for a photo, or no longer (None)."""
+        """Use the user's caption for a photo, or no longer (None)."""
         self._replace(replace(captioned, edit=edit))
 
     def note_saved(self, captioned: CaptionReady, text: "AltText") -> None:
-        """The photo itself says this from now on."""
+        """Note that this text has been saved in the photo."""
         if now := self.captions.get(captioned.source):
             self._replace(replace(now, author=text))
 

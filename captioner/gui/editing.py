@@ -1,4 +1,4 @@
-"""The user's own captions: editing one, choosing another of the model's, undoing that, and keeping them."""
+"""The user's own captions: editing, choosing another of the model's captions, undoing, and keeping them."""
 
 from collections.abc import Callable
 
@@ -52,7 +52,7 @@ class Editing:
         self._view.begin_edit(self._edited.text.text)
 
     def finish(self) -> None:
-        """Take the text in the editor, if it is open, as the photo's caption. An empty one gives the model's back."""
+        """Make the text in the editor, if it is open, the photo's caption. An empty one restores the model's."""
         edited, self._edited = self._edited, None
         if edited is None:
             return

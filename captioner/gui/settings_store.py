@@ -1,4 +1,4 @@
-"""The current settings: whoever depends on one subscribes to it, and every change is saved."""
+"""The current settings: code that depends on one subscribes to it, and every change is saved."""
 
 import threading
 from collections.abc import Callable

@@ -66,7 +66,7 @@ class Status:
         self._show_progress()
 
     def background(self, text: str) -> None:
-        """This goes on behind the window, or has ended so. It is shown while nothing else is going on."""
+        """What goes on behind the window, or how it ended. It is shown while nothing else is going on."""
         self._background = text
         if not self._reply:
             self._show_message()
@@ -104,7 +104,7 @@ class Status:
             self._self_voicing.say(sentence)
 
     def end(self, sentence: str) -> None:
-        """Show that a command went no further, and say it or play a short sound."""
+        """Show that a command could go no further, and say so or play a short sound."""
         self._show_reply(sentence)
         if self._self_voicing:
             self._self_voicing.end(sentence)

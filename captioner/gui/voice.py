@@ -127,7 +127,7 @@ class Voice:
             self.stop()
         else:
             self.last_caption_time = time.monotonic()
-            self._problem = ""  # whoever asks for speech hears again why there is none
+            self._problem = ""  # a user who asks for speech hears again why there is none
             self.say(self._caption)
 
     def stop(self) -> None:

@@ -33,7 +33,7 @@ RING_WIDTH = 3  # of the focus ring around the photo
 
 
 class Window:
-    """Lays out the window's parts. What happens in them is for others to say.
+    """Lays out the window's parts. What happens in them is decided elsewhere.
 
     Args:
         run_command: called with the name of the command that the user chose.

@@ -1,7 +1,7 @@
 """Captions of many photos in one file: CSV, JSON Lines, HTML or Markdown.
 
-Such a file grows by one record for each photo, and is complete after each of them. Whoever continues it reads from
-it what it holds: each record contains the photo's path, and a version that changes when the photo does.
+Such a file grows by one record for each photo, and is complete after each of them. It says itself what it holds, so it
+can be continued: each record contains the photo's path, and a version that changes when the photo does.
 """
 
 import csv
@@ -23,7 +23,7 @@ from captioner.photos.source import PhotoSource
 
 @dataclass(frozen=True)
 class Row:
-    """What became of a photo. Either `caption` or `error` is set.
+    """The result of captioning a photo. Either `caption` or `error` is set.
 
     path: as the user named it.
     version: changes when the photo does.
@@ -45,7 +45,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Entry:
-    """What a file holds of a photo.
+    """A photo's record in a file.
 
     path: the photo's, in the form that `identity` returns.
     confidence: None if the photo could not be captioned.

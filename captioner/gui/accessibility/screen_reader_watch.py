@@ -14,7 +14,7 @@ LOOK_AGAIN_SECONDS = 10  # at least, between two looks
 
 
 class ScreenReaderWatch:
-    """Looks when it is told to, and then again when the user comes back to the window, until one is found.
+    """Looks when asked to, and again each time the user comes back to the window, until one is found.
 
     Args:
         handle_speech: called in the main thread with the events of the screen reader's speech.

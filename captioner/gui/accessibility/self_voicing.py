@@ -115,7 +115,7 @@ class SelfVoicing:
             self._voice.say(text)
 
     def end(self, text: str) -> None:
-        """While on, say that a key went no further, or play a short sound."""
+        """While on, say that a key could go no further, or play a short sound."""
         if not (self.on and self.short_sounds and sound.play()):
             self.say(text)
 

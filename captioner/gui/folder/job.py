@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 REPORT_INTERVAL = 0.1
 MAX_RESULTS = 200
 
-# Where captions are known already, the thread pauses for so many seconds after so many photos: else the window would
-# have to wait for it each time that Tk is called.
+# While captions are already known, the thread pauses for PAUSE seconds after every PHOTOS_AT_A_TIME photos: otherwise
+# the window would have to wait for it at each call of Tk.
 PAUSE, PHOTOS_AT_A_TIME = 0.002, 10
 
 
@@ -33,7 +33,7 @@ PAUSE, PHOTOS_AT_A_TIME = 0.002, 10
 class PhotosFound:
     """The photos, none of them captioned yet.
 
-    has_folder: whether there is a folder among what was opened.
+    has_folder: whether a folder was opened, alone or among others.
     """
 
     table: PhotoTable
@@ -42,7 +42,7 @@ class PhotosFound:
 
 @dataclass(frozen=True)
 class Results:
-    """What became of some photos, by their positions."""
+    """The results for some photos, by their positions."""
 
     outcomes: Sequence[tuple[int, Outcome]]
 
@@ -61,9 +61,9 @@ Report = PhotosFound | Results | JobEnded
 
 
 class FolderJob:
-    """Lists photos, then captions one after the other, and reports. A single photo is none of its business.
+    """Lists photos, captions them one after the other, and reports. It does nothing for a single photo.
 
-    What was captioned before is not captioned again, even if the photo has been renamed. Any thread may call its
+    A photo that was captioned before is not captioned again, even if it has been renamed. Any thread may call the
     methods.
 
     Args:
@@ -116,7 +116,7 @@ class FolderJob:
                 self._caption_all(photos)
         except _Unavailable as error:
             self._report(self, JobEnded(str(error)))
-        except Exception as error:  # whatever it is, nobody else would tell the user
+        except Exception as error:  # nothing else would tell the user
             self._report(self, JobEnded(message(error)))
         else:
             self._report(self, JobEnded())
@@ -176,7 +176,7 @@ class FolderJob:
             self._results.put((index, Outcome(photo, result, self._edits.get(photo.key))))
 
     def _pass_on(self, cache: "CaptionCache", *, wait: bool = False, at_once: bool = False) -> None:
-        """Report what there is, if it is time to, and put new captions into the cache."""
+        """Report the results so far, if it is time to, and put new captions into the cache."""
         if not (wait or at_once) and time.monotonic() - self._reported < REPORT_INTERVAL:
             return
         outcomes: list[tuple[int, Outcome]] = []

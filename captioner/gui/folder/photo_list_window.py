@@ -81,7 +81,7 @@ class PhotoListWindow(tk.Toplevel):
         self.tree.focus_set()
 
     def sort(self, heading: str) -> None:
-        """Sort by a column, or the other way round, and go to the first line."""
+        """Sort by a column, or in reverse, and go to the first line."""
         self._session.table.sort(heading)
         self._arrange(to_first=True)
 
@@ -94,7 +94,7 @@ class PhotoListWindow(tk.Toplevel):
         return "break"
 
     def message(self, sentence: str) -> None:
-        """Say how a command ended, until something else happens."""
+        """Show how a command ended, until something else happens."""
         self._progress.configure(text=sentence)
 
     def _add_buttons(self, body: ttk.Frame) -> None:
@@ -160,7 +160,7 @@ class PhotoListWindow(tk.Toplevel):
         return "break"
 
     def _chosen(self) -> list[int]:
-        """What a command is for: the selected photos if there are several, otherwise all of the folder."""
+        """The photos that a command applies to: the selected ones if there are several, otherwise the whole folder."""
         chosen = self.tree.chosen()
         return chosen if len(chosen) > 1 else list(range(len(self._session.table.rows)))
 
@@ -216,7 +216,7 @@ class PhotoListWindow(tk.Toplevel):
                 self.after_cancel(self._timer)
 
     def _show_chosen(self) -> None:
-        """Show the chosen cell in full, and what the buttons are for."""
+        """Show the chosen cell in full, and which photos the buttons apply to."""
         tree, table = self.tree, self._session.table
         row = tree.row
         name = tree.heading_name or (row.name if row else "")

@@ -32,7 +32,7 @@ HEADINGS = ("Name", "Caption", "Confidence", "State")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a photo.
+    """The result of captioning a photo.
 
     photo, caption: None if it could not be captioned.
     edited: the user's own caption, None if there is none.
@@ -128,12 +128,12 @@ class Row:
         return self.name, self.statement, self.share, self.state
 
 
-# Least certain first: what failed and what is still waiting comes last, and what the user has written before that.
+# Least certain first. Photos that failed or are still waiting come last; before them, the user's own captions.
 def _by_doubt(row: Row) -> float:
     return row.confidence + (not row.is_by_the_program) if row.text else 3.0
 
 
-# Names need no key: it is by them that a folder is in order.
+# Names need no key: a folder is in the order of its names.
 _KEYS: dict[str, Callable[[Row], Any]] = {
     "Caption": lambda row: row.text.casefold() or "\uffff",
     "Confidence": _by_doubt,
@@ -161,7 +161,7 @@ class PhotoTable:
         self.words = ""
 
     def sort(self, heading: str) -> None:
-        """Sort by a column, or the other way round if it is sorted by it already."""
+        """Sort by a column, or in reverse if the table is already sorted by it."""
         self.descending = heading == self.order and not self.descending
         self.order = heading
 
@@ -176,7 +176,7 @@ class PhotoTable:
         return shown
 
     def take(self, index: int, outcome: Outcome) -> None:
-        """Set what became of a photo."""
+        """Take the result for a photo."""
         row = self.rows[index]
         if outcome.photo and outcome.caption:
             photo, caption = outcome.photo, outcome.caption

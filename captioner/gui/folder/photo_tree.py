@@ -14,13 +14,13 @@ from captioner.gui.style.ttk_theme import THUMBNAIL_SIDE
 from captioner.gui.tk.main_thread import MainThreadQueue
 
 SCROLL_MILLISECONDS = 80  # after which the pictures of the lines that are now in sight are loaded
-LINES_AT_A_TIME = 250  # that are added before the window gets its turn
+LINES_AT_A_TIME = 250  # that are added before the window can react again
 # Of the columns, in letters and at most as shares of the list. The caption gets the rest.
 WIDTHS = {"Name": (20, 0.28), "Confidence": (16, 0.2), "State": (11, 0.16)}
 FRAME = 14  # pixels of a 96 dpi screen, left and right of the columns
 SORTED = {False: " ▲", True: " ▼"}
 
-# Many lines in one call: with each, Python may have to wait until another thread lets it go on.
+# Many lines in one call: at each call, Python may have to wait for another thread.
 PROCEDURES = """
 proc photo_list_insert {list rows picture} {
     foreach row $rows {
@@ -200,7 +200,7 @@ class PhotoTree(ttk.Treeview):
         self.event_generate("<<Cell>>")
 
     def scrolled(self) -> None:
-        """Load the pictures of the lines that are in sight now, once nothing moves."""
+        """Load the pictures of the visible lines, once scrolling stops."""
         if not self._timer:
             self._timer = self.after(SCROLL_MILLISECONDS, self._want_thumbnails)
 

@@ -30,7 +30,7 @@ TRAINING = ".txt"
 
 @dataclass
 class Saved:
-    """What became of captions that were to be saved.
+    """How saving captions went.
 
     saved: the rows, by their positions, and their captions.
     in_photos: whether they are in the photos, and not in text files.
@@ -93,7 +93,7 @@ def save_all(rows: Iterable[tuple[int, Row]]) -> Saved:
 
 
 def _save(row: Row, *, in_photo: bool) -> None:
-    """Save a caption; it replaces one that was saved before, but nothing else."""
+    """Save a caption. It may replace one that was saved before, but nothing else."""
     if not in_photo:
         save_caption(row.path, row.text, overwrite=bool(row.saved))
         return

@@ -17,18 +17,18 @@ from captioner.photos.source import PhotoSource
 if TYPE_CHECKING:
     from captioner.output.edits import Edits
 
-# The time left follows from the speed of the last seconds.
+# The time left is estimated from the speed of the last seconds.
 SPEED_SECONDS = 20
 
 
 class FolderSession:
-    """What becomes of the photos of a folder, or of several that were opened together. Belongs to the main thread.
+    """The photos of a folder, or several that were opened together, and their progress. Belongs to the main thread.
 
     Args:
         show: called with a sentence about the progress, and whether this is the end.
 
     table: the photos. It is another one after `open` has found other photos.
-    has_folder: whether there is a folder among what was opened.
+    has_folder: whether a folder was opened, alone or among others.
     is_open: whether there are photos, or will be as soon as they are listed.
     is_single_folder: whether one folder was opened, and nothing else.
     is_running, is_paused: whether photos are being captioned.
@@ -66,7 +66,7 @@ class FolderSession:
         self._start(self._sources, recursive=recursive)
 
     def pause(self) -> None:
-        """Pause, or go on."""
+        """Pause or resume."""
         if self._job and self.is_running:
             self.is_paused = not self.is_paused
             (self._job.pause if self.is_paused else self._job.resume)()
@@ -99,7 +99,7 @@ class FolderSession:
 
     @property
     def progress(self) -> str:
-        """How far it is, a sentence; "" before anything was opened."""
+        """The progress in a sentence; "" before anything was opened."""
         if not self.is_running:
             return self._result
         if self.is_paused:

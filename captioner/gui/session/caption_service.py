@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from captioner import Caption
     from captioner.output.edits import Edits
 
-# Seconds that a request waits for the one before it to stop reading. One that hangs is left to itself then.
+# Seconds that a request waits for the previous one to stop reading. After that, a hanging one is ignored.
 PREVIOUS_REQUEST_TIMEOUT = 0.3
 
 
@@ -163,7 +163,7 @@ class CaptionService:
             self._read_ahead(request, photos)
         except Superseded:
             pass
-        except Exception as error:  # whatever it is, nobody else would tell the user
+        except Exception as error:  # nothing else would tell the user
             with self._lock:
                 if self._is_current(request):
                     self._set_current(None)
@@ -185,7 +185,7 @@ class CaptionService:
         return photos
 
     def _show(self, request: "_Request", photos: Sequence[PhotoSource]) -> None:
-        """Show and caption the request's photo, or the next one that can be read where that will do."""
+        """Show and caption the request's photo, or, where allowed, the next one that can be read."""
         while True:
             position, source = request.position, photos[request.position]
             try:
@@ -299,7 +299,7 @@ class _Request:
     """What the window asked for.
 
     offset: from the list's start.
-    seeking: whether a photo after this one will do if it cannot be read, unless a single one was opened.
+    seeking: whether to go on to a later photo if this one can't be read, unless a single photo was opened.
     is_shown, is_reported: whether the photo, and its caption, have been reported.
     previous_ended: set when the thread of the request before has ended; None once it has been waited for.
     ended: set when this request's thread has ended.

@@ -103,7 +103,7 @@ class CaptioningThread:
             caption = self._captions.get((job.key, beam_width))
             try:
                 caption = caption or captioner.caption(job.photo)
-            except Exception as error:  # whatever it is, nobody else would tell the user
+            except Exception as error:  # nothing else would tell the user
                 job.done(message(error))
             else:
                 if not job.in_background:
@@ -138,5 +138,5 @@ def _load(
             return Captioner(beam_width=beam_width)
         loaded.set_beam_width(beam_width)
         return loaded
-    except Exception as error:  # whatever it is, the window stays usable without captions
+    except Exception as error:  # the window stays usable without captions
         return ModelUnavailable(message(error))

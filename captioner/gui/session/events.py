@@ -45,7 +45,7 @@ class CaptionReady:
     """The caption of the shown photo, or of another one of several that were opened together.
 
     author: what the photo says of itself.
-    key: what the photo is known by where the user's captions are kept; "" if they are not kept.
+    key: identifies the photo among the user's captions; "" if they are not kept.
     edit: the user's caption.
     """
 
@@ -58,7 +58,7 @@ class CaptionReady:
 
     @property
     def text(self) -> PhotoText:
-        """What stands for the photo."""
+        """The text that is shown for the photo."""
         return photo_text(self.caption, self.author, self.edit)
 
 
@@ -82,7 +82,7 @@ class PhotoSkipped:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far several photos that were opened together are.
+    """The progress of several photos that were opened together.
 
     done: photos that are captioned or have failed; equal to total in the last of these events.
     failed: the names of those that have failed.

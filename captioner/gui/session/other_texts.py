@@ -1,4 +1,4 @@
-"""What else is known of photos besides the model's captions: what they say of themselves, and the user's captions."""
+"""The texts of photos that are not the model's captions: their authors' and the user's."""
 
 from typing import TYPE_CHECKING
 

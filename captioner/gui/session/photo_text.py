@@ -1,4 +1,4 @@
-"""Which text stands for a photo: the user's own, what its author says, or the model's caption."""
+"""Which text is shown for a photo: the user's own, its author's, or the model's caption."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from captioner.output.alt_text import AltText
 
 YOURS = "This caption is yours."
-PLACES = {"alternative text": "the photo's alternative text", "text file": "the text file beside the photo"}
+PLACES = {"alternative text": "the photo's alternative text", "text file": "the text file next to the photo"}
 DESCRIPTION = "the photo's description"
 
 
 @dataclass(frozen=True)
 class PhotoText:
-    """The text that stands for a photo.
+    """The text that is shown for a photo.
 
     text: to copy and save.
     statement: as it is shown and spoken: with the doubt about the model's caption, or who says it.
@@ -43,8 +43,8 @@ def photo_text(caption: "Caption", author: "AltText | None", edit: str | None) -
     """Choose the text for a photo.
 
     Args:
-        author: what the photo says of itself. Where that is a caption of the program, which was saved there, or the
-            user's, it is not said to be the author's.
+        author: what the photo says of itself. It is not called the author's where it is a saved caption of the program
+            or of the user.
         edit: the user's caption.
     """
     captions = [caption.text, *(alternative.text for alternative in caption.alternatives)]

@@ -64,7 +64,7 @@ ICONS: dict[str, Sequence[Line]] = {
 
 
 def draw_icon(name: str, size: int, colour: str) -> bytes:
-    """An icon as a PNG file on a transparent ground.
+    """An icon as a PNG file on a transparent background.
 
     Args:
         size: of its sides, in pixels.

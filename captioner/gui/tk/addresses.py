@@ -71,7 +71,7 @@ def _split_line(line: str) -> list[str]:
         with suppress(ValueError):  # a quote is not closed
             return shlex.split(line)
         return [line.strip("'\"")]
-    # Names may contain spaces, but hardly an extension, a space and then the begin of another path.
+    # Names may contain spaces, but hardly an extension followed by a space and the start of another path.
     return re.sub(r"(\.\w{2,4})\s+(?=~?/|[a-z]+:/)", r"\1\n", line).split("\n")
 
 

@@ -1,4 +1,4 @@
-"""Photos from what a drop or the clipboard carries."""
+"""Finds the photos in a drop or on the clipboard."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Lets keys work that Tk does not know: those of the keypad without Num Lock, and shortcuts without Latin letters."""
+"""Handles keys that Tk ignores: the keypad without Num Lock, and shortcuts on keyboards without Latin letters."""
 
 import sys
 import tkinter as tk

@@ -12,7 +12,7 @@ from captioner.errors import CaptionerError
 # Milliseconds between two looks at the queue: while something is expected, and otherwise.
 BUSY_POLL_MILLISECONDS, IDLE_POLL_MILLISECONDS = 12, 60
 
-# Seconds that calls may hold up the main loop, before the window gets its turn again.
+# Seconds that calls may hold up the main loop before the window can react again.
 MAX_CALLS_SECONDS = 0.01
 
 

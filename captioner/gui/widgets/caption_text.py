@@ -12,7 +12,7 @@ class Mark(NamedTuple):
     """A word of a statement.
 
     Attributes:
-        begin, end: where it stands, as a slice of the statement.
+        begin, end: its place, as a slice of the statement.
         word: its index in the caption's words, None for a word that is not part of the caption.
     """
 

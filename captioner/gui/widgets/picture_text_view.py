@@ -9,7 +9,7 @@ from captioner.ocr.picture_text import PictureText, TextLine
 
 
 class Place(NamedTuple):
-    """Where a word, or a line, of a picture stands in the widget: Tk's indices of its beginning and end."""
+    """Where a word or line of a picture is in the widget: Tk's indices of its start and end."""
 
     begin: str
     end: str
