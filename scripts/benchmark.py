@@ -35,12 +35,12 @@ STAGES = {
 
 @dataclass(frozen=True)
 class Run:
-    """A process that printed a line a photo.
+    """A process that printed a line per photo.
 
     lines: what it printed.
     seconds: from the start of the process to each line.
     memory: the most bytes it had in memory, None where the system does not tell.
-    read: the bytes that came from the disk and not from the system's cache.
+    read: the bytes that were read from the disk, not from the system's cache.
     """
 
     lines: list[str]
@@ -72,7 +72,7 @@ def compare(folder: Path, runs: int, load: str) -> None:
 
     photos = sorted(map(str, folder.glob("*.jpg")))
     if not photos:
-        raise CaptionerError(f"{folder} has no photo NAME.jpg.")
+        raise CaptionerError(f"{folder} contains no .jpg photo.")
     photos = (photos * 100)[: max(100, len(photos))]
     baseline = importlib.util.find_spec("tensorflow") is not None
     cold = hasattr(os, "posix_fadvise")
@@ -200,7 +200,7 @@ def run(command: Sequence[str]) -> Run:
 
 
 def forget_files(photos: Sequence[str]) -> None:
-    """Drop what a start reads from the system's cache; of files that another process has in its memory nothing goes."""
+    """Drop what a start reads from the system's cache, except files that another process has mapped into memory."""
     os.sync()
     folders = [*map(Path, sys.path), ROOT / "captioner", ROOT / "weights"]
     files = [path for folder in folders if folder.is_dir() and folder != ROOT for path in folder.rglob("*")]
@@ -212,7 +212,7 @@ def forget_files(photos: Sequence[str]) -> None:
 
 
 def captioner_size() -> int:
-    """Bytes of what `pip install .` installs, all that is required included."""
+    """Bytes of what `pip install .` installs, with all requirements."""
     config = configparser.ConfigParser()
     config.read(ROOT / "setup.cfg", encoding="utf-8")
     requirements = [line for line in config["options"]["install_requires"].splitlines() if line]

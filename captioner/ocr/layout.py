@@ -8,7 +8,7 @@ import numpy as np
 
 # In heights of a line: the gap between two columns, and the one at which a page is cut into upper and lower parts.
 COLUMN_GAP, PART_GAP = 1.0, 0.9
-# A column is prose: so many lines, of so many characters on average. Otherwise the rows of a table would be torn apart.
+# A column is prose if it has this many lines, with this many characters on average. Tables are read by rows.
 MIN_COLUMN_LINES, MIN_COLUMN_CHARACTERS = 2, 10
 # A paragraph ends where the next line is this much further down than lines usually are, or differs this much in height.
 PARAGRAPH_STEP, PARAGRAPH_HEIGHT = 1.3, 1.4

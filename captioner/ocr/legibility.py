@@ -18,8 +18,8 @@ MIN_CHARACTERS, MIN_CERTAIN_CHARACTERS, CERTAIN = 3, 2, 0.97
 # Of the picture's height: what is higher and has only a few characters is a thing, not a line.
 MAX_HEIGHT = 0.4
 
-# A picture is mostly text if this share of it is covered by lines, or if it has so many letters and digits in a part of
-# it that is this large, or if so much of it has one of three colours.
+# A picture is mostly text if lines cover this share of it, or if it has this many letters and digits in a part of this
+# size, or if this share of it has one of three colours.
 PAGE_COVERED = 0.35
 PAGE_PART, PAGE_PART_CHARACTERS = 0.12, 80
 PAGE_FLATNESS = ((0.9, 5), (0.75, 40))  # share of the picture, letters and digits

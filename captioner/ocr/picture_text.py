@@ -75,7 +75,7 @@ class PictureText:
     lines: in reading order; empty if there is no legible text.
     is_page: whether the picture is mostly text: a document, a screenshot or a sign.
     rotation: by how many degrees the text is turned clockwise: 0, 90, 180 or 270.
-    complete: whether all of it was read in the time there was.
+    complete: whether there was time to read all of it.
     """
 
     lines: tuple[TextLine, ...] = ()
@@ -108,7 +108,7 @@ class PictureText:
         return self._statement(self.lines, "\n")
 
     def spoken(self, max_lines: int | None = None) -> str:
-        """What is spoken: the statement, of at most so many lines."""
+        """What is spoken: the statement, of at most max_lines lines."""
         return self._statement(self.lines[:max_lines], " ")
 
     def _statement(self, lines: Sequence[TextLine], separator: str) -> str:

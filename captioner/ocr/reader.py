@@ -16,17 +16,17 @@ from captioner.photos.load import Loadable, load
 from captioner.system import processes
 from captioner.system.timeouts import in_time
 
-# Seconds for reading a picture's lines: then what has been read must do.
+# Seconds for reading a picture's lines. What has been read by then is the answer.
 LINES_SECONDS = 6.0
-# Seconds after which a worker is taken to hang. On an idle computer the hardest pictures take a third of that.
+# Seconds after which a worker counts as hung. On an idle computer the hardest pictures take a third of that.
 PICTURE_TIMEOUT = 20.0
 # Seconds that loading the models may take.
 START_TIMEOUT = 60.0
 # Seconds that an idle worker is kept for the next picture.
 IDLE_SECONDS = 20.0
-# The picture that is read has at least this shorter side, if the photo has it, and at most this longer side.
+# Pixels: text is read in a copy whose shorter side keeps at least MIN_SIDE, and whose longer side has at most MAX_SIDE.
 MIN_SIDE, MAX_SIDE = 1600, 2400
-# The longest answer that is believed, in bytes.
+# The longest answer that is accepted, in bytes.
 MAX_ANSWER = 10_000_000
 
 MISSING = "The part that reads text is not installed. To get it, run: pip install 'captioner[ocr]'"
@@ -191,5 +191,5 @@ def _parsed(answer: dict[str, Any]) -> PictureText:
 
 
 def _printable(text: str) -> str:
-    """The text without control characters and the like, which could do something to a terminal."""
+    """The text without control characters, which a terminal might obey."""
     return "".join(character for character in text if character.isprintable())

@@ -11,12 +11,12 @@ from rapidocr import RapidOCR
 from rapidocr.ch_ppocr_rec import TextRecInput
 from rapidocr.main import RapidOCRError
 
-# Text is searched for in a copy whose longer side has at most so many pixels, and read in the picture itself. Pictures
-# with a shorter one are enlarged.
+# Pixels: text is searched for in a copy whose longer side has at most MAX_SEARCH_SIDE, and read in the picture itself.
+# Pictures whose longer side has fewer than MIN_SEARCH_SIDE are enlarged.
 MAX_SEARCH_SIDE, MIN_SEARCH_SIDE = 1280, 640
 
-# Lines that are read at a time, after which the time is looked at: at most so many, whose widths, in heights, add up to
-# at most this when all are padded to the widest. More would take more memory.
+# Lines that are read before the time is checked: at most MAX_BATCH, whose widths, in heights, add up to at most
+# MAX_BATCH_WIDTH when all are padded to the widest. More would take more memory.
 MAX_BATCH, MAX_BATCH_WIDTH = 6, 220
 
 # A picture is on its side if more than this share of its text, by length, runs upwards or downwards.
@@ -27,7 +27,7 @@ TRIED_LINES, UPRIGHT_CONFIDENCE = 3, 0.9
 # With fewer characters in these lines a picture counts as upright: something in a photo may look like letters.
 MIN_TURNED_CHARACTERS = 10
 
-# How many times as long reading may take on a computer that is busy with other things.
+# Reading may take this many times as long on a computer that is busy with other things.
 BUSY = 3
 
 Pixels = npt.NDArray[np.uint8]

@@ -1,4 +1,4 @@
-"""The text that a photo carries: what its author says of it, and captions saved in it as alternative text.
+"""The text in a photo's file: what its author says of it, and captions saved there as alternative text.
 
 Alternative text goes to IPTC's field for it, `Iptc4xmpCore:AltTextAccessibility`, in the photo's file, or in an XMP
 sidecar where the file cannot be changed.
@@ -18,9 +18,9 @@ from captioner.photos.source import PhotoSource
 from captioner.system import files
 from captioner.system.timeouts import in_time
 
-# Raw files other than these are never changed: photo programs keep to that, too.
+# Other raw files are never changed: photo programs don't change them either.
 WRITABLE_RAW = (".dng", ".gpr")
-MAX_TEXT_BYTES = 20_000  # of a text file beside a photo; a longer one is something else
+MAX_TEXT_BYTES = 20_000  # of a text file next to a photo; a longer one is something else
 
 TEXT_FILE = "text file"
 PROGRAM = "Captioner"
@@ -61,7 +61,7 @@ class AltTextError(CaptionerError):
 
 
 class AltTextExistsError(CaptionerError):
-    """The photo has another text already, which is only replaced if that is asked for.
+    """The photo already has another text, which is only replaced on request.
 
     existing: that text.
     """
@@ -72,7 +72,7 @@ class AltTextExistsError(CaptionerError):
 
 
 def read_alt_text(photo: "PhotoSource | Path | str | bytes") -> AltText | None:
-    """What a photo says of itself: in its alternative text, or else in a description or in a text file beside it.
+    """What a photo says of itself: in its alternative text, or else in a description or in a text file next to it.
 
     The file is read in another process. Takes a few milliseconds, on a slow disk more: call it in a thread.
 
@@ -98,7 +98,7 @@ def write_alt_text(
 
     Args:
         automatic: whether the text is the model's. The photo then says so in its field for the writer of its
-            description, unless a person stands there, so that nobody takes the model for the author later.
+            description, unless that field names a person, so that nobody takes the model for the author later.
         description: save it as the photo's description, too.
         overwrite: replace a text that the photo or its sidecar has. Ask the user first.
 
@@ -208,9 +208,7 @@ def _replace(path: Path, change: Callable[[Path], None]) -> None:
         AltTextError: it belongs to somebody else, or was changed meanwhile.
     """
     before = path.stat() if path.exists() else None
-    if (
-        before and not before.st_mode & 0o222
-    ):  # replacing it would be possible, but whoever protects it wants it to stay
+    if before and not before.st_mode & 0o222:  # it could be replaced, but its owner wants it to stay
         raise PermissionError(13, "the file is read-only", str(path))
     temporary = path.with_name(f".captioner-{os.urandom(8).hex()}{path.suffix}")
     try:

@@ -16,7 +16,7 @@ STRONG_LEVEL = 0.5
 # Pixels of a coarse map for each attention weight.
 COARSE = 4
 
-# How wide a region is, by the largest share of the photo's width that the words stand for.
+# The width of a region in words, by the largest share of the photo's width that they apply to.
 WIDTHS = (
     (0.19, "narrow"),
     (0.29, "a quarter of the width"),
@@ -26,7 +26,7 @@ WIDTHS = (
     (1.00, "the whole width"),
 )
 
-# Words that stand for nothing in the photo.
+# Words for which there is nothing to see in the photo.
 EMPTY_WORDS = {
     *(
         "a",

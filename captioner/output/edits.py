@@ -21,7 +21,7 @@ MAX_OBSOLETE_LINES = 1000
 
 
 def content_key(pixels: "np.ndarray") -> str:
-    """What a photo is known by in the journal: a digest of its pixels, as `PreparedPhoto.pixels` has them."""
+    """The key of a photo in the journal: a digest of its pixels, as `PreparedPhoto.pixels` has them."""
     import hashlib  # here, because the window loads this module when it starts
 
     return hashlib.sha256(pixels.tobytes()).hexdigest()[:32]

@@ -1,6 +1,6 @@
-"""Changes metadata with ExifTool, a program of its own that the user installs, so that its licence stays its own.
+"""Changes metadata with ExifTool, a separate program under its own licence, which the user installs.
 
-One process serves all changes, because starting it takes much longer than a change.
+One process makes all changes, because starting it takes much longer than a change.
 """
 
 import atexit

@@ -1,6 +1,6 @@
-"""The process between the program and ExifTool, which would wait for ever if the program were killed.
+"""The process between the program and ExifTool, which would otherwise wait for ever if the program were killed.
 
-It passes on what comes in; ExifTool itself answers. When its standard input ends, it ends ExifTool.
+It passes its input on to ExifTool, which answers directly. When its standard input ends, it ends ExifTool.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""From an image that Pillow has opened to what the eye should see: upright, 8 bits of RGB, not larger than needed."""
+"""Converts an image that Pillow has opened to what people should see: upright, 8-bit RGB, no larger than needed."""
 
 import io
 import math
@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import Image
 
-# No photo gets larger than so many pixels: it has to go from one process to another, and into memory twice.
+# Larger photos are reduced to this many pixels: a photo goes from one process to another, and is in memory twice.
 MAX_PIXELS = 32_000_000
 
 # Pixels of a photo that are converted at a time, so that a large one is in memory only once.
@@ -17,7 +17,7 @@ STRIP_PIXELS = 4_000_000
 # Modes that may be made smaller before they are converted.
 PLAIN = ("L", "RGB", "CMYK", "YCbCr", "LAB")
 
-# What transparent parts are put over: the first of these on which anything can be seen. None shows what is transparent.
+# What transparent parts are put over: the first of these on which anything can be seen. None ignores transparency.
 BACKGROUNDS = ("white", "grey", None)
 # How much the values of a channel may differ in a picture on which nothing can be seen.
 BLANK_CONTRAST = 8
@@ -39,10 +39,10 @@ UPRIGHT = {
 
 
 def to_rgb(image: Image.Image, side: int) -> Image.Image:
-    """Make an RGB image of any: upright as EXIF says, in sRGB as its ICC profile or gamma says, over white.
+    """Convert any image to RGB: upright as EXIF says, in sRGB as its ICC profile or gamma says, over white.
 
-    Over grey, if nothing can be seen over white; and an alpha that hides everything is ignored. `samples` says what is
-    black and white where pixels have more than 8 bits.
+    It is put over grey if nothing can be seen over white, and an alpha that hides everything is ignored. `samples`
+    finds black and white where pixels have more than 8 bits.
 
     Args:
         side: the image comes smaller by the largest whole factor with which both of its sides keep this many pixels,

@@ -15,7 +15,7 @@ from captioner.photos.formats import COMMON, FORMATS
 
 MEGAPIXELS = 200
 TOO_LARGE = (MemoryError, Image.DecompressionBombError)
-# The plugins of these take more memory a pixel while they decode, so that fewer pixels fit into 1.5 GB.
+# The plugins of these formats take more memory per pixel, so fewer pixels fit into 1.5 GB.
 MEGAPIXELS_OF = {"AVIF": 100, "HEIF": 100, "SGI": 150, "WEBP": 60}
 # JPEG 2000 takes even more: with more megapixels than these it is decoded at half the size.
 HALVED_MEGAPIXELS = 50
@@ -27,7 +27,7 @@ PREVIEW_SIDE = 224
 
 # Decoded at a reduced size.
 SCALED = ("JPEG", "MPO")
-# Formats whose frames are pictures of equal right: those of others are layers, sizes or views of the one picture.
+# Formats whose frames are separate pictures. Those of other formats are layers, sizes or views of one picture.
 SEVERAL = ("AVIF", "DCX", "FLI", "GIF", "IM", "PNG", "TIFF", "WEBP")
 # How many frames are searched for one that is not blank.
 MAX_FRAMES = 20
@@ -131,7 +131,7 @@ def _by_system(error: Exception) -> bool:
 
 
 def _repaired(file: IO[bytes]) -> IO[bytes] | None:
-    """The file without what is faulty in it, if that is nothing that the pixels need."""
+    """The file without its faulty parts, if the pixels don't need them."""
     head = _head(file)
     if match := JUNK.match(head):
         file.seek(match.end())
@@ -259,7 +259,7 @@ def _open(file: IO[bytes], head: bytes) -> ImageFile.ImageFile:
 
 
 def _check_size(format: str | None, size: tuple[int, int], wait: Callable[[], None]) -> None:
-    """Refuse a photo that is too large, and wait for one's turn with a large one."""
+    """Refuse a photo that is too large, and wait for this process's turn with a large one."""
     megapixels = size[0] * size[1] / 1_000_000
     if megapixels > MEGAPIXELS_OF.get(format or "", MEGAPIXELS):
         raise _too_large(format)
@@ -297,7 +297,7 @@ def _is_blank_frame(image: Any) -> bool:
 
 
 def _share(image: Image.Image) -> float:
-    """How much of the height of a photo is there: its missing rows, above or below, have one colour."""
+    """How much of a photo's height is there, as a share: missing rows, above or below, have a single colour."""
     width, height = image.size
     difference = ImageChops.difference(image.crop((1, 0, width, height)), image.crop((0, 0, width - 1, height)))
     box = difference.getbbox()

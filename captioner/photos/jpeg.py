@@ -1,4 +1,4 @@
-"""JPEG files that Pillow refuses although every pixel is there, and those whose kind no decoder here knows.
+"""JPEG files that Pillow refuses although every pixel is there, and kinds that no decoder here knows.
 
 https://www.w3.org/Graphics/JPEG/itu-t81.pdf lists the markers.
 """

@@ -1,4 +1,4 @@
-"""Reads what a photo's file says of the photo. Only to be called in a worker (`captioner.photos.worker`)."""
+"""Reads the texts about a photo in its file. Only to be called in a worker (`captioner.photos.worker`)."""
 
 import io
 import re
@@ -9,7 +9,7 @@ from PIL import Image, IptcImagePlugin
 
 from captioner.photos.decode import open_image
 
-# Where such texts stand, the best first: a field for alternative text, then fields for descriptions.
+# Where such texts are, the best first: a field for alternative text, then fields for descriptions.
 ALT_TEXT, XMP_DESCRIPTION, EXIF_DESCRIPTION, IPTC_CAPTION = "alternative text", "XMP", "EXIF", "IPTC"
 PLACES = (ALT_TEXT, XMP_DESCRIPTION, EXIF_DESCRIPTION, IPTC_CAPTION)
 # Not a text about the photo, but who wrote it.

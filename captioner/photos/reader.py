@@ -22,9 +22,9 @@ PHOTO_TIMEOUT = 8
 MAX_CONTENT = 150_000_000
 # Workers that are kept waiting: the window reads one photo to show and one ahead.
 MAX_IDLE_WORKERS = 2
-# The largest answer that is believed, in pixels.
+# The largest answer that is accepted, in pixels.
 MAX_PIXELS = 64_000_000
-# The longest line that is believed, in bytes: four texts of 5,000 letters, each of which JSON may write as 12 bytes.
+# The longest line that is accepted, in bytes: four texts of 5,000 letters, each of which JSON may write as 12 bytes.
 MAX_LINE = 250_000
 
 TOO_SLOW = (

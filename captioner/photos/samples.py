@@ -1,4 +1,4 @@
-"""From pixels with more than 8 bits, which often don't say what white is, to an image of 8 bits.
+"""Converts pixels with more than 8 bits, which often don't say what white is, to an 8-bit image.
 
 A sample is one number of a pixel. Files store samples as integers of 8 to 64 bits, signed or not, or as floats, and
 often use a small part of that range: 12 bits of a camera in 16 bits, for instance, or floats from 0 to 1.
@@ -15,7 +15,7 @@ from PIL import Image
 # EXIF's orientation tag.
 ORIENTATION = 0x0112
 
-# No photo gets larger than so many pixels: it has to go from one process to another, and into memory twice.
+# Larger photos are reduced to this many pixels: a photo goes from one process to another, and is in memory twice.
 MAX_PIXELS = 32_000_000
 # Pixels that are converted at a time, so that a large photo is not in memory twice.
 BAND_PIXELS = 1_000_000
@@ -100,7 +100,7 @@ class _Scale(NamedTuple):
 
 
 class _Values:
-    """What has to be known of all samples to find the scale that they use."""
+    """Collects what is needed of all samples to find the scale that they use."""
 
     def __init__(self, samples: Samples) -> None:
         width, height = samples.size
@@ -213,7 +213,7 @@ def _upright(samples: Samples, black: float, white: float, opaque: float) -> _Sc
 
 
 def _white(high: float, bits: int) -> float:
-    """The value of white of integers that are not negative and have so many bits at most."""
+    """The value of white of integers that are not negative and have at most `bits` bits."""
     used = next((usual for usual in USUAL_BITS if high < 1 << usual), int(high).bit_length())
     return float((1 << min(used, bits)) - 1)
 

@@ -112,7 +112,7 @@ def path_of_file_url(url: str) -> Path | None:
 
 
 def _read(file: BinaryFile) -> bytes:
-    """Read a file object, but hardly more than a photo may have: the reader refuses what is longer."""
+    """Read a file object, but little more than a photo may have: the reader refuses anything longer."""
     chunks, size = [], 0
     try:
         while size <= MAX_CONTENT and (chunk := file.read(CHUNK)):

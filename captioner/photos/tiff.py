@@ -45,7 +45,7 @@ OF_BYTES = (UNCOMPRESSED, 5, 8, 32773, 32946, 34925, 50000)
 # Photos of these formats are in the file, one for each strip or tile.
 OF_PHOTOS = {33003: "JPEG2000", 33005: "JPEG2000", 34712: "JPEG2000", 34933: "PNG", 50001: "WEBP"}
 APERIO_YCBCR = 33003
-# One of the JPEG files that these stand for may be of a kind that no decoder here knows.
+# JPEG, some kinds of which no decoder here knows.
 OF_JPEG = (7,)
 # What there is no decoder for.
 UNREADABLE = {

@@ -1,4 +1,4 @@
-"""Says what a file is that is not a photo, or not one that Captioner can read, by how it begins."""
+"""Says, from its first bytes, what a file is that is not a photo or that Captioner can't read."""
 
 import re
 
@@ -12,12 +12,12 @@ OPEN_PHOTO = "Open a photo."
 
 DAMAGED = "The photo is damaged or incomplete. Copy or download it again."
 ZEROS = "The file is empty inside: it contains only zeros. Copy or download it again."
-# How a photo begins that can be read when it is whole.
+# The first bytes of photos that can be read if they are complete.
 PHOTOS = (
     rb"\xff\xd8\xff|\x89PNG|GIF8|RIFF....WEBP|(II[*+]\0|MM\0[*+])|....ftyp(avi[fs]|he[iv][cfmsx]|mif1|msf1)|8BPS\0[\1\2]|"
     rb"\0\0\0\x0cjP  |\xff\x4f\xff\x51|qoif|DDS "
 )
-# How other files begin, what they are, and what would help.
+# The first bytes of other files, what they are, and what would help.
 KINDS = [
     (rb"%PDF", "a PDF", SAVE_PAGE),
     (rb"%!PS|\xc5\xd0\xd3\xc6", "a PostScript drawing", SAVE_JPEG),

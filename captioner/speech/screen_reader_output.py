@@ -80,7 +80,7 @@ class ScreenReaderOutput:
         return number
 
     def stop(self) -> None:
-        """Stop speaking, if the screen reader can be told so. Any key stops most of them."""
+        """Stop speaking, if the screen reader supports that. Any key stops most of them."""
         self._texts.put(_Text(0, "", True))
 
     def close(self) -> None:

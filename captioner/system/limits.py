@@ -1,4 +1,4 @@
-"""Limits for a process that handles what comes from strangers: its memory, its time, what it may do."""
+"""Limits for a process that handles untrusted input: its memory, its time, what it may do."""
 
 import contextlib
 import signal
@@ -22,14 +22,13 @@ def limit(max_memory: int) -> None:
         import resource
 
         for kind, most in ((resource.RLIMIT_DATA, max_memory), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
-            with contextlib.suppress(
-                ValueError, OSError
-            ):  # the limit is lower already, or the system has no such limit
+            # The limit may be lower already, or the system has no such limit.
+            with contextlib.suppress(ValueError, OSError):
                 resource.setrlimit(kind, (most, most))
 
 
 def alarm(seconds: int) -> None:
-    """Let the system end this process after so many seconds, in case the program has died and can't; 0 for never."""
+    """Let the system end this process after some seconds, in case the program has died and can't; 0 for never."""
     if sys.platform != "win32":
         signal.alarm(seconds)
 

@@ -1,4 +1,4 @@
-"""What becomes of freed memory."""
+"""Returns freed memory to the system."""
 
 import sys
 from contextlib import suppress
@@ -14,7 +14,7 @@ def return_freed_memory() -> None:
     glibc would otherwise keep it between the small pieces of memory of captions, which stay, and grow with every photo.
     """
     if sys.platform == "linux":
-        import ctypes  # here, as few need it at once
+        import ctypes  # here, as most programs don't need it when they start
 
         with suppress(AttributeError):  # another C library
             ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD_BYTES)

@@ -22,7 +22,7 @@ ANSWER_TIMEOUT = 2.0
 MAX_MESSAGE_BYTES = 2**24
 TAKEN = b"taken"
 
-# Locked while this program is the one that takes the photos of others: of two that start at once, only one is.
+# Locked while this program takes the photos of later starts: of two that start at once, only one gets the lock.
 # Not with filelock, whose import alone would delay the window by a fifth.
 _instance_lock: IO[bytes] | None = None
 
@@ -113,7 +113,7 @@ def _send(message: bytes) -> bool:
 
 
 def _acquire_instance_lock() -> bool:
-    """Whether this program is the running one, from now on. On Windows that is whoever owns the pipe."""
+    """Whether this program is the running one from now on. On Windows that is the one that owns the pipe."""
     global _instance_lock
     if sys.platform == "win32":
         return False

@@ -1,4 +1,4 @@
-"""What a training step gets: photos, varied at random, or the output of frozen layers for them."""
+"""The inputs of a training step: photos, varied at random, or the output of frozen layers for them."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path

@@ -1,8 +1,7 @@
 """captions.txt: the table of photos and captions, as people and their programs write it.
 
-CSV as RFC 4180 has it, and what spreadsheets and text editors make of that: commas, semicolons or tabs between the
-columns, in any of the usual encodings, with a header in any order or none, and captions that have commas in them though
-no quotation marks around them.
+CSV as in RFC 4180, and as spreadsheets and text editors write it: commas, semicolons or tabs between the columns, any
+of the usual encodings, a header in any order or none, and captions that contain commas without being quoted.
 """
 
 import re
@@ -66,7 +65,7 @@ def read_captions(path: Path) -> list[Row]:
 
 
 def read_lines(path: Path) -> list[str]:
-    """The lines of a text file. They end with a line feed or a carriage return; captions hold other such characters.
+    """The lines of a text file. They end with a line feed or a carriage return; captions may contain other line ends.
 
     Raises:
         DatasetError: it cannot be read.
@@ -121,7 +120,7 @@ def read_row(path: Path, lines: list[str], number: int, columns: Columns) -> tup
 
 
 def fields_after(text: str, count: int, separator: str) -> list[str] | None:
-    """The columns behind a quoted caption; None where there are not so many: the caption does not end there."""
+    """The columns after a quoted caption; None if there are too few, because the caption does not end there."""
     if not text.strip(" " + separator):
         return [""] * count
     fields = text.split(separator)

@@ -16,7 +16,7 @@ from captioner.errors import WeightsError, reason
 def encoder_variables(encoder: keras.Model) -> dict[str, keras.Variable]:
     """The encoder's variables by `LAYER/VARIABLE`.
 
-    Keras numbers unnamed layers (`conv2d_7`) from wherever it stands in a process: here they count from 1 in order.
+    Keras goes on numbering unnamed layers (`conv2d_7`) within a process; here they are numbered from 1, in order.
     """
     counts: Counter[str] = Counter()
     named: dict[str, keras.Variable] = {}

@@ -49,7 +49,7 @@ Coefficients = dict[str, dict[str, float]]
 
 @dataclass(frozen=True)
 class Calibration:
-    """What confidences on held-out folds were worth.
+    """How well confidences on held-out folds predicted the truth.
 
     confidences, describes: of each photo, float64 and bool [photos]: what was predicted, and what came true.
     truth: what "describes its photo" means here, as the end of a sentence.

@@ -1,4 +1,4 @@
-"""Captioned photos: where they lie, how they are split, and their captions as arrays of word ids."""
+"""Captioned photos: where they are, how they are split, and their captions as arrays of word ids."""
 
 import random
 import sys
@@ -49,14 +49,14 @@ def load_dataset(folder: str | Path, seed: int = 0) -> Dataset:
     and `Flickr8k_text/` with `Flickr8k.token.txt` and the official splits, of which test may be missing. Today's
     download: `Images/` and `captions.txt`, a table with the columns image and caption. Any folder of photos with such a
     `captions.txt` among them. A folder with `train/` and `development/` (and `test/`), each in one of the last two
-    layouts; where there are none, those are split by a fixed seed: an eighth of the photos (1,000 at most) is the
-    development split and as many the test split.
+    layouts. Without such folders the photos are split by a fixed seed: an eighth of them (at most 1,000) is the
+    development split, and as many are the test split.
 
     Captions without a word are left out, and so are photos that have no other; what was left out is printed.
 
     Args:
         folder: the folder that holds one of these.
-        seed: of the split, where the data brings none.
+        seed: of the split, where the data has none.
 
     Returns:
         Examples by split: "train", "dev" and, where there is one, "test".
@@ -187,7 +187,7 @@ def build_vocabulary(captions: list[str], min_word_count: int | None, known: Voc
         known: the words of the weights that the training starts from. They come first; the others follow.
 
     Raises:
-        DatasetError: hardly a word occurs so often.
+        DatasetError: too few words occur that often.
     """
     count = min_word_count or min(5, max(1, len(captions) // 5000))
     vocabulary = Vocabulary.build(captions, count)

@@ -67,7 +67,7 @@ class AttentionDecoder(keras.Model):  # type: ignore[misc]  # Keras has no types
         return ops.reshape(logits, (-1, captions, length, logits.shape[-1]))
 
     def begin(self, grid: Tensor, training: bool = False) -> tuple[Tensor, Tensor]:
-        """What a photo's captions start from.
+        """The regions and the first state from which a photo's captions are decoded.
 
         Args:
             grid: float32 [batch, 10, 10, channels].

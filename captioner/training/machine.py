@@ -1,4 +1,4 @@
-"""What a measurement was made on."""
+"""Describes the machine and the packages that a measurement was made with."""
 
 import os
 import platform

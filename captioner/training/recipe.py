@@ -1,4 +1,4 @@
-"""All of a training: from folders of captioned photos to a weights folder that the program runs, and a report."""
+"""A complete training: from folders of captioned photos to a weights folder that the program runs, and a report."""
 
 import json
 import tempfile
@@ -22,7 +22,7 @@ from captioner.training.settings import Settings
 from captioner.training.train import train
 
 # With fewer development photos than this, the search settings and the confidence stay as they are in the weights that
-# the training started from: what so few photos say of them is chance.
+# the training started from: so few photos would set them by chance.
 MIN_PHOTOS_TO_CHOOSE = 100
 
 
@@ -39,7 +39,7 @@ def run(folders: Sequence[Path], settings: Settings, out: Path, others: Sequence
         The path of the report.
 
     Raises:
-        CaptionerError: the data, the settings or a photo are not fit to train on, or there is no Java for the scores.
+        CaptionerError: the data, the settings or a photo can't be used, or there is no Java for the scores.
     """
     check_java()  # before the training, not when it is time for the scores
     if settings.mix and len(settings.mix) != len(folders):

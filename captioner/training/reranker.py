@@ -22,7 +22,7 @@ from captioner.training.settings import FEW_PHOTOS
 
 Ngram = tuple[str, ...]
 
-# N-grams in the captions of fewer photos are left out: they would only make the file longer.
+# N-grams in the captions of fewer photos are left out: they would only make the file larger.
 MIN_PHOTOS = 7
 # The penalty, for features of variance 1 that together have length 1 on average.
 RIDGE = 0.1
@@ -140,7 +140,7 @@ def adapt(
 
 
 def known_ngrams(cider: CiderD, vocabulary: Vocabulary, photos: int) -> list[Ngram]:
-    """The n-grams of known words that the captions of so many photos contain, sorted: a set's order is not the same."""
+    """The n-grams of known words in the captions of this many photos or more, sorted, as the order of a set varies."""
     return sorted(
         ngram
         for ngram, count in cider.frequency.items()

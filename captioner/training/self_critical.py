@@ -1,8 +1,8 @@
 """Self-critical sequence training (S. Rennie et al., CVPR 2017, arXiv 1612.00563).
 
-The decoder samples captions, and those that score better than its others of the same photo are made likelier: what is
-trained is the score itself, on the decoder's own words. The mean of the others is the baseline (R. Luo, arXiv
-2003.09971); it needs no further caption.
+The decoder samples captions, and those that score better than its other captions of the same photo are made more
+likely: training optimises the score itself, on the decoder's own words. The mean of the other captions is the baseline
+(R. Luo, arXiv 2003.09971), so no further caption is needed.
 """
 
 import math
@@ -25,9 +25,9 @@ class CiderD:
 
     Args:
         references: each photo's captions as words.
-        idf: how rare n-grams are, as the logarithm of (photos / photos whose captions contain it), where the references
-            are too few to count in; of others the idf is unknown_idf.
-        unknown_idf: see idf.
+        idf: of n-grams, the logarithm of (photos / photos whose captions contain it), for references that are too few
+            to count it in.
+        unknown_idf: of n-grams that idf lacks.
     """
 
     def __init__(

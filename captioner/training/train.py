@@ -85,11 +85,11 @@ def swap(named: dict[str, keras.Variable], arrays: dict[str, np.ndarray]) -> Non
 
 
 class Training:
-    """A training in a run folder: the models, the data, and how far it is.
+    """A training in a run folder: the models, the data, and the progress.
 
-    Files in the folder: settings.json, vocabulary.json, log.jsonl (a line an epoch), latest.npz (all that the next
-    epoch needs), best.npz (averaged weights with the stage's best development CIDEr), features/ (the frozen layers'
-    output, while they stay as they are).
+    Files in the folder: settings.json, vocabulary.json, log.jsonl (a line per epoch), latest.npz (everything that the
+    next epoch needs), best.npz (the averaged weights with the stage's best development CIDEr), features/ (the output of
+    frozen layers, as long as they stay frozen).
 
     Args:
         datasets: each folder's splits by its name, as `load_dataset` gives them.
@@ -323,7 +323,7 @@ def train(datasets: Mapping[str, Dataset], settings: Settings, run: Path) -> Tra
 
     Raises:
         CaptionerError: the run folder belongs to a training with other settings or data; a photo cannot be read; the
-            weights do not fit; the captions have hardly a word that is not rare.
+            weights do not fit; almost all words of the captions are rare.
     """
     run.mkdir(parents=True, exist_ok=True)
     contents = [

@@ -1,4 +1,4 @@
-"""What readers who saw the photos said of captions: the truth that the confidence is fitted to."""
+"""Readers' verdicts on captions, made with the photos in view: the truth that the confidence is fitted to."""
 
 import csv
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from captioner.errors import CaptionerError, reason
 
-# By the name of a photo and its caption: whether the caption has the main things right.
+# By the name of a photo and its caption: whether the main thing is right.
 Verdicts = Mapping[tuple[str, str], bool]
 
 # "right": all that the caption says is true. "mostly": the main thing is right and a detail is not. "wrong": the rest.

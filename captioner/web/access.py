@@ -1,4 +1,4 @@
-"""Decides which requests are answered: it checks where a request says it goes, where it comes from, and its token."""
+"""Decides which requests are answered: checks their host, their origin and their token."""
 
 import hmac
 import ipaddress

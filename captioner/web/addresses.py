@@ -1,4 +1,4 @@
-"""By which addresses other computers reach this one."""
+"""The addresses at which other computers reach this one."""
 
 import socket
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""The waitress server, with what it lacks towards clients that mean harm or are slow.
+"""The waitress server, with limits that it lacks against malicious and slow clients.
 
 waitress receives whole requests in one thread before it gives them to the threads that answer, so a slow client holds
 up nobody. This module adds limits: on the memory that the bodies of all requests take together, on the time that a

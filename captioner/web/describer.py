@@ -37,12 +37,12 @@ class Busy(CaptionerError):
 
 
 class Describer:
-    """Loads the model in a thread once `load` is called, and describes photos in the threads of those who ask.
+    """Loads the model in a thread once `load` is called, and describes photos in the threads of the callers.
 
     One photo is decoded while another is captioned, which takes all cores. More at a time would not be faster, and need
     more photo workers than are kept.
 
-    at_once: how many photos are in work at a time.
+    at_once: how many photos are described at a time.
     """
 
     def __init__(self) -> None:
@@ -67,7 +67,7 @@ class Describer:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait for a turn, and have it in the block. What takes much memory or time should happen there.
+        """Wait for a turn, which lasts for the block. Do there what takes much memory or time.
 
         Raises:
             Busy: too many wait already.

@@ -1,4 +1,4 @@
-"""The page: what it consists of, how a browser gets in, and what it can do without JavaScript."""
+"""The page: its files, how a browser gets in, and what works without JavaScript."""
 
 from html import escape
 from pathlib import Path

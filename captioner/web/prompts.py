@@ -1,4 +1,4 @@
-"""What is answered to a prompt: the caption, whatever it says, and the text in the picture if it asks for that."""
+"""Answers prompts: with the caption, whatever the prompt says, and with the text in the picture if it asks for that."""
 
 import re
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Runs the server: `start` makes it listen, loads the model behind it, and returns it."""
+"""Puts the server together: it listens, and loads the model meanwhile."""
 
 from captioner.system.memory import return_freed_memory
 from captioner.web.access import Access
@@ -8,7 +8,7 @@ from captioner.web.connections import Server
 from captioner.web.describer import MAX_WAITING, Describer
 from captioner.web.speech import Speech
 
-SPARE_THREADS = 4  # answer what is not about a photo while all others wait for their turns
+SPARE_THREADS = 4  # for requests that are not about photos while all other threads wait for their turns
 
 
 class RunningServer:

@@ -72,7 +72,7 @@ def parsed(request: Request) -> dict[str, Any]:
     """The JSON object in a request's body, whatever its Content-Type: clients are careless about it.
 
     Raises:
-        BadRequest: it is no JSON object.
+        BadRequest: it is not a JSON object.
     """
     try:
         content = json.loads(request.get_data(cache=False))
@@ -87,7 +87,7 @@ def from_base64(text: object) -> Photo:
     """The photo in a Base64 text or a data: address.
 
     Raises:
-        BadRequest: it is another address, or no Base64.
+        BadRequest: it is another address, or not Base64.
     """
     if not isinstance(text, str):
         raise BadRequest(NOT_BASE64)

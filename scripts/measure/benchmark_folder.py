@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def report(photos: int, lines: int) -> str:
-    """Measure a folder with so many photos, and a list with so many lines; return a table."""
+    """Measure a folder with some photos, and a list with some lines; return a table."""
     with tempfile.TemporaryDirectory() as folder, screen(Path(folder)) as display:
         user = User(display, Path(folder))
         user.choose(self_voicing=True, speak_captions=False)
@@ -136,7 +136,7 @@ def window(user: User, album: Path, encoder: float) -> Rows:
 
 
 def long_list(user: User, count: int) -> Rows:
-    """How long the window does not react while keys go through a list of so many photos that are all captioned."""
+    """How long the window does not react while keys go through a list of `count` captioned photos."""
     folder = user.home / "Many"
     folder.mkdir()
     first = user.home / "Photos" / "photo0.jpg"

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Has every file of folders read as a photo and prints, by format, what becomes of them.
+"""Reads every file in some folders as a photo, and prints a table of the outcomes by format.
 
     scripts/measure/corpus.py [FOLDER...]
 
-Without a FOLDER it downloads what others made to try decoders: the images in the tests of Pillow and pillow-heif, and
-PngSuite (http://www.schaik.com/pngsuite/). The exit status is 1 if one harmed the program.
+Without a FOLDER it downloads images that were made to test decoders: those in the tests of Pillow and pillow-heif, and
+PngSuite (http://www.schaik.com/pngsuite/). The exit status is 1 if one of them harmed the program.
 """
 
 import argparse
@@ -34,7 +34,7 @@ from captioner.photos import reader  # noqa: E402
 from captioner.photos.decode import load_plugins  # noqa: E402
 from captioner.photos.load import load  # noqa: E402
 
-# Of a decoder in its own process; only the last is a fault of the program.
+# Faults of a decoder, which runs in a process of its own; only the last is a fault of the program.
 FAULTS = ("crashed", "hung", "HARMED")
 OUTCOMES = ("read", "damaged", "refused", *FAULTS)
 
@@ -43,7 +43,7 @@ PNG_SUITE_SHA256 = "a50cadbe808ffda1a7fab17d145f52a23b163f34b3eb3696c7ecb5a52340
 
 
 def outcome(source: Path | bytes) -> str:
-    """What becomes of a file: one of OUTCOMES."""
+    """The outcome of reading a file: one of OUTCOMES."""
     try:
         return "damaged" if "damaged" in load(source, (LOADED_SIDE,)).note else "read"
     except PhotoError as error:

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Has many damaged photos of every format read, as a user would have, and counts what becomes of them.
+"""Reads many damaged photos of every format, as the program would for a user, and counts the outcomes.
 
     scripts/measure/fuzz.py --minutes 10
 
 Each file that makes its decoder crash or hang, or raises anything but a PhotoError, is kept in --keep. The exit status
-is 1 if the program was harmed by any: one that was only lost with its decoder's process did none.
+is 1 if a file harmed the program; losing a decoder's process does not count.
 """
 
 import argparse

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Caption photos as Keras tutorials do, for benchmark.py to compare the captioner with.
 
-Keras Xception without top, pooled, and the merge model with the sizes of the tutorials; `model.predict` once a word,
-greedily. The weights are untrained, on which the speed does not depend, and not read from files, which saves this way
-some time; so a caption is not worth reading, and its number of words comes from the command line.
+Keras Xception without top, pooled, and the merge model with the sizes of the tutorials; `model.predict` once per word,
+greedily. The weights are untrained, which does not change the speed, and not read from files, which saves the baseline
+some time. So the captions make no sense, and their numbers of words come from the command line.
 """
 
 import argparse

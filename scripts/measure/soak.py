@@ -4,8 +4,8 @@
     soak.py captions --count 10000 --plot memory.png
     soak.py window --minutes 480 --plot memory.png
 
-The first captions photos in one process; the second abuses the window, see soak_window.py. Each prints a table, saves a
-plot of memory over time, and ends with exit status 1 where something was left behind or broken; Ctrl+C ends it early.
+The first captions photos in one process; the second disturbs the window, see soak_window.py. Each prints a table, saves
+a plot of memory over time, and ends with exit status 1 if something was left behind or broken. Ctrl+C ends it early.
 """
 
 import argparse
@@ -33,7 +33,7 @@ SAMPLES = 200  # of the memory, in all
 
 
 class Sample(NamedTuple):
-    """What there is after so many seconds.
+    """What the program holds at some moment.
 
     memory: bytes that the process and its children have for themselves, without parts of files, which others share.
     """
@@ -53,7 +53,7 @@ def main() -> int:
     parts.add_argument("--count", type=int, default=10_000, help="how many (default: %(default)s)")
     parts.add_argument("--threads", type=int, help="as of the captioner")
     parts.set_defaults(run=lambda options: captions(options.count, options.threads))
-    whole = runs.add_parser("window", help="abuse the window")
+    whole = runs.add_parser("window", help="disturb the window")
     whole.add_argument("--minutes", type=float, default=480, help="for how long (default: %(default)s)")
     whole.set_defaults(run=lambda options: window(options.minutes))
     for run in (parts, whole):

@@ -1,4 +1,4 @@
-"""What the synthetic images are drawn with."""
+"""Drawing tools for the synthetic images."""
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -44,7 +44,7 @@ def rough(seed: int, finest: int = 128, fall: float = 0.5) -> np.ndarray:
 
 
 def coloured(values: np.ndarray, *colours: tuple[int, int, int]) -> Image.Image:
-    """Numbers in 0…1 as colours: the first stands for 0, the last for 1, those between evenly between."""
+    """Numbers in 0…1 as colours: the first colour is 0, the last is 1, the others are evenly spaced between them."""
     positions = np.linspace(0, 1, len(colours))
     channels = [np.interp(values, positions, channel) for channel in zip(*colours)]
     return Image.fromarray(np.stack(channels, -1).astype(np.uint8))

@@ -1,6 +1,6 @@
-"""Synthetic images of kinds that the training photos lack, but users have; the same ones every time.
+"""Synthetic images of kinds that the training photos lack but users have; the same ones every time.
 
-Drawn food or landscapes are poor ones; they stand for pictures of one thing, without people.
+The drawn food and landscapes are crude; they represent pictures of a single thing, without people.
 """
 
 from collections.abc import Callable, Iterator
