@@ -12,11 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from PIL import Image
 
-# EXIF's orientation tag.
-ORIENTATION = 0x0112
+from captioner.photos.convert import MAX_PIXELS, ORIENTATION
 
-# Larger photos are reduced to this many pixels: a photo goes from one process to another, and is in memory twice.
-MAX_PIXELS = 32_000_000
 # Pixels that are converted at a time, so that a large photo is not in memory twice.
 BAND_PIXELS = 1_000_000
 # Bits that cameras, scanners and programs use. Integers use the fewest of these that hold the brightest one.
