@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from captioner import CaptionerError
 from captioner.errors import user_message
 from captioner.options import parse, speaks
-from captioner.output.printable import printable
+from captioner.output.printable import listed, printable
 
 if TYPE_CHECKING:
     from captioner.batch.alt_text import AltTextWriter
@@ -276,9 +276,8 @@ def _complain(path: str, error: Exception) -> None:
 
 def summary(total: int, failed: Sequence[str]) -> str:
     """How many photos were captioned, and which could not be."""
-    names = ", ".join(printable(os.path.basename(path)) for path in failed[:MAX_NAMES])
-    others = f" and {len(failed) - MAX_NAMES} more" if len(failed) > MAX_NAMES else ""
-    which = f", {len(failed)} could not be: {names}{others}" if failed else ""
+    names = listed([printable(os.path.basename(path)) for path in failed], MAX_NAMES)
+    which = f", {len(failed)} could not be: {names}" if failed else ""
     return f"{total - len(failed)} of {total} photos captioned{which}."
 
 

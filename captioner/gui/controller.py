@@ -24,6 +24,7 @@ from captioner.gui.status import Status
 from captioner.gui.tk.main_thread import MainThreadQueue
 from captioner.gui.voice import Voice
 from captioner.gui.window import PLACEHOLDER, Window
+from captioner.output.printable import listed
 from captioner.photos.source import PhotoSource
 
 if TYPE_CHECKING:
@@ -262,6 +263,4 @@ def failures(names: Sequence[str]) -> str:
     """How many photos could not be captioned, and which: the end of a sentence, "" for none."""
     if not names:
         return ""
-    others = len(names) - MAX_NAMES
-    listed = ", ".join(names[:MAX_NAMES]) + (f" and {others} more" if others > 0 else "")
-    return f", {len(names)} could not be: {listed}"
+    return f", {len(names)} could not be: {listed(names, MAX_NAMES)}"

@@ -69,12 +69,6 @@ def read(source: Loadable) -> PictureText:
     return text
 
 
-def cancel() -> None:
-    """End the reading that is going on, if there is one: it raises TextUnavailable."""
-    if worker := _worker:
-        worker.kill()
-
-
 @atexit.register
 def end() -> None:
     """End the worker. `read` starts a new one."""
@@ -148,9 +142,6 @@ class _Worker:
             return _parsed(in_time(lambda: self._exchange(order, pixels), PICTURE_TIMEOUT, TextUnavailable(TOO_SLOW)))
         except (OSError, ValueError, KeyError, TypeError) as error:  # the worker has ended, or its answer is nonsense
             raise TextUnavailable(CRASHED) from error
-
-    def kill(self) -> None:
-        self._process.kill()
 
     def end(self) -> None:
         processes.end(self._process)

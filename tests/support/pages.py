@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 ROOT = Path(__file__).parents[2]
 FONTS = Path(matplotlib.get_data_path(), "fonts", "ttf")
-SANS, SERIF, MONO, TIMES = "DejaVuSans.ttf", "DejaVuSerif.ttf", "DejaVuSansMono.ttf", "STIXGeneral.ttf"
+SANS, SERIF, TIMES = "DejaVuSans.ttf", "DejaVuSerif.ttf", "STIXGeneral.ttf"
 
 # Pixels of 11 points at 96 dpi, and at the 150 dpi of a scanned page.
 SCREEN_TEXT, SCANNED_TEXT = 15, 23

@@ -10,6 +10,7 @@ from captioner.errors import CaptionerError, user_message
 from captioner.gui.folder.photo_table import Row
 from captioner.output import exiftool, tables
 from captioner.output.alt_text import AltTextExistsError, write_alt_text
+from captioner.output.printable import listed
 from captioner.output.text_file import save_caption
 from captioner.output.training_file import training_file
 from captioner.photos.source import version_of
@@ -58,10 +59,12 @@ class Saved:
             parts.append(_left_out(self.left_out))
         if self.kept:
             have = "has" if len(self.kept) == 1 else "have"
-            parts.append(f"{_count(len(self.kept), 'photo')} {have} another text, which stays: {_names(self.kept)}.")
+            parts.append(
+                f"{_count(len(self.kept), 'photo')} {have} another text, which stays: {listed(self.kept, MAX_NAMES)}."
+            )
         if self.failed:
             reason = next(iter(self.failed.values()))
-            parts.append(f"{len(self.failed)} could not be saved: {_names(list(self.failed))}. {reason}")
+            parts.append(f"{len(self.failed)} could not be saved: {listed(list(self.failed), MAX_NAMES)}. {reason}")
         if not self.in_photos:
             parts.append(exiftool.MISSING)
         return " ".join(parts)
@@ -152,8 +155,3 @@ def _left_out(number: int) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _names(names: Sequence[str]) -> str:
-    others = len(names) - MAX_NAMES
-    return ", ".join(names[:MAX_NAMES]) + (f" and {others} more" if others > 0 else "")

@@ -9,6 +9,7 @@ from PIL import Image
 
 from captioner import PhotoError
 from captioner.model.preprocess import LOADED_SIDE
+from captioner.photos import jpeg
 from captioner.photos.load import load
 from tests.support.photos import read_photo
 
@@ -87,6 +88,12 @@ def test_says_what_kind_of_jpeg_it_is(marker, bits, kind):
     content = content[:at] + bytes([0xFF, marker]) + content[at + 2 : at + 4] + bytes([bits]) + content[at + 5 :]
     with pytest.raises(PhotoError, match=f"^This is {kind}, which Captioner can't read[.] .* save it as JPEG"):
         read_photo(content)
+
+
+@pytest.mark.parametrize(("marker", "arithmetic"), [(0xC0, False), (0xC2, False), (0xC9, True), (0xCA, True)])
+def test_arithmetic_coding_is_recognised(marker, arithmetic):
+    content = encoded(NOISE).replace(b"\xff\xc0", bytes([0xFF, marker]), 1)
+    assert jpeg.is_arithmetic(io.BytesIO(content)) is arithmetic
 
 
 @pytest.mark.parametrize("length", [1, 100, 100_000])

@@ -278,6 +278,9 @@ def test_refuses_in_one_sentence_what_is_not_a_photo(content, sentence, tmp_path
         (b"PK\3\4" + bytes(26) + b"photo.jpg", "an archive"),
         (b"MZ\x90\0\3\0\0\0", "a program"),
         (b"\xff\x0a\xfa\x7f", "a JPEG XL photo"),
+        (b"II\xbc\1\x20\0\0\0", "a JPEG XR photo"),
+        (b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n", "a Radiance HDR picture"),
+        (b"gimp xcf v011\0", "a GIMP picture"),
     ],
 )
 def test_says_what_a_file_is_that_is_no_photo(content, kind):
