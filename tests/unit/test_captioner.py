@@ -188,6 +188,7 @@ def test_counts_the_physical_cores_that_the_process_may_use():
         assert python(code).stdout == "1\n"
 
 
+@pytest.mark.slow
 def test_loading_prints_nothing_and_restores_standard_error():
     code = """if True:
         import os, threading

@@ -19,6 +19,7 @@ def photos(tmp_path, samples):
     return folder
 
 
+@pytest.mark.slow
 def test_files_and_photos_in_tar_and_parquet_files_get_the_captions_of_the_library(archive, photos, samples, shipped):
     cat, coffee = samples["cat"].read_bytes(), samples["coffee"].read_bytes()
     (photos / "2020").mkdir()
@@ -70,6 +71,7 @@ def test_other_formats_contain_the_same(archive, photos, tmp_path, output):
     assert alternatives == cat_before["alternatives"]
 
 
+@pytest.mark.slow
 def test_a_shard_goes_on_after_its_last_part_and_each_photo_comes_once(archive, photos, samples, monkeypatch):
     monkeypatch.setattr(worker, "PART_SIZE", 2)
     cat = samples["cat"].read_bytes()

@@ -71,6 +71,7 @@ def test_a_photo_that_changed_is_captioned_again_and_appears_once(write, photos,
     assert after.count(b"\n") == before.count(b"\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_a_file_that_was_cut_anywhere_is_continued_to_the_same_end(write, photos, tmp_path, suffix):
     """As if the program had been killed."""

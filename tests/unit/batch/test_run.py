@@ -1,5 +1,7 @@
 import threading
 
+import pytest
+
 from captioner.batch.run import caption_all
 
 
@@ -27,6 +29,7 @@ class Watched:
         return self.captioner.caption(prepared)
 
 
+@pytest.mark.slow
 def test_reads_the_next_photo_during_a_caption_and_no_more_than_that(shipped, samples):
     photos = [str(samples[name]) for name in ("cat", "coffee", "astronaut", "cat")]
     watched = Watched(shipped, len(photos))

@@ -12,6 +12,8 @@ import pytest
 from tests.support.screen import screen
 
 ROOT = Path(__file__).parents[3]
+
+pytestmark = pytest.mark.slow  # each starts a screen
 MESSAGE = "The settings will be lost when you quit, because they can't be saved (Read-only file system)."
 
 

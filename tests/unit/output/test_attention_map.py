@@ -38,6 +38,7 @@ def test_a_second_region_does_not_move_the_place() -> None:
     assert place(weights) == "left, in the middle, narrow"
 
 
+@pytest.mark.slow
 def test_the_map_lies_where_the_encoder_looks(samples: dict[str, Path]) -> None:
     """A patch of noise in a photo changes the regions there: their map has to show the patch where it is."""
     pipeline = Pipeline(open_weights())

@@ -105,6 +105,7 @@ def test_a_decoder_that_died_while_it_waited_costs_nothing(lone):
     assert read_photo(PHOTO).shape == (30, 40, 3)
 
 
+@pytest.mark.slow
 @linux
 def test_a_photo_that_hangs_times_out_and_delays_no_other(lone, tmp_path, monkeypatch):
     monkeypatch.setattr(reader, "PHOTO_TIMEOUT", 3)
@@ -120,6 +121,7 @@ def test_a_photo_that_hangs_times_out_and_delays_no_other(lone, tmp_path, monkey
         wait_until(lambda: not any(map(alive, stuck)))
 
 
+@pytest.mark.slow
 def test_the_time_before_a_large_photo_has_its_turn_counts(lone, monkeypatch):
     monkeypatch.setattr(reader, "PHOTO_TIMEOUT", 2)
     worker = reader._Worker()
@@ -165,6 +167,7 @@ def test_memory_has_a_limit(lone):
     assert read_photo(PHOTO).shape == (30, 40, 3)
 
 
+@pytest.mark.slow
 @linux
 def test_large_photos_are_decoded_one_at_a_time(lone, tmp_path):
     side = 10_000
@@ -299,6 +302,7 @@ print("numpy" in sys.modules)
     assert done.stdout == "False\n"
 
 
+@pytest.mark.slow
 @linux
 def test_a_large_photo_of_16_bits_stays_within_the_limits(lone):
     """Of 24 megapixels, packed in one strip."""

@@ -77,6 +77,7 @@ for number in range(10_000):
         assert len(printed) - 1 <= int(settings.last_folder.split()[0]) <= len(printed)
 
 
+@pytest.mark.slow
 def test_programs_that_save_at_once_lose_nothing(tmp_path: Path) -> None:
     """Each changes another setting again and again, and keeps what the other one has saved."""
     script = """
@@ -102,6 +103,7 @@ for value in range(100, 201):
     assert load(path)[0] == Settings(rate=200, text_size=200)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGSTOP")
 def test_a_program_that_hangs_does_not_keep_another_from_saving(tmp_path: Path) -> None:
     script = """

@@ -119,6 +119,7 @@ def test_of_several_that_start_at_once_one_takes_the_photos_of_all(start):
     assert taken == [f"['/{index}.jpg']" for index in range(4) if index != one]
 
 
+@pytest.mark.slow
 def test_a_first_that_hangs_does_not_keep_the_next_from_running(start, monkeypatch):
     first = start()
     assert first.line() == "running"

@@ -144,6 +144,7 @@ def test_a_photo_that_the_user_has_opened_comes_first(shipped, edits, album, sam
     assert id(opened) in order[:2]  # the one before was being captioned already
 
 
+@pytest.mark.slow
 def test_pauses_and_ends(captioning, edits, album, samples):
     for number in range(20):
         shutil.copy(samples["cat"], album / f"photo{number}.jpg")

@@ -398,6 +398,7 @@ def bar_of(desk: Desk) -> SimpleNamespace:
     return seen
 
 
+@pytest.mark.slow
 def test_a_progress_bar_shows_that_something_takes_long(desk: Desk) -> None:
     bar = bar_of(desk)
     desk.view.show(caption())
@@ -417,6 +418,7 @@ def test_a_progress_bar_shows_that_something_takes_long(desk: Desk) -> None:
     assert desk.view.status.winfo_rooty() == place
 
 
+@pytest.mark.slow
 def test_the_bar_does_not_flash(desk: Desk) -> None:
     bar = bar_of(desk)
     for _ in range(3):
