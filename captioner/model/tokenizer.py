@@ -11,7 +11,7 @@ from functools import cache
 # What the evaluation drops.
 PUNCTUATION = frozenset(["''", "'", "``", "`", ".", "?", "!", ",", ":", "-", "--", "...", ";"])
 
-# How the tokenizer writes what is no word: brackets, fractions, currencies, quotation marks, dashes, HTML's entities.
+# How the tokenizer writes what is not a word: brackets, fractions, currencies, quotation marks, dashes, entities.
 WRITTEN = {
     **{"[": "-lsb-", "]": "-rsb-", "{": "-lcb-", "}": "-rcb-", "¢": "cents", "£": "#", "€": "$", "¤": "$"},
     **{"¼": "1/4", "½": "1/2", "¾": "3/4", "⅓": "1/3", "⅔": "2/3", "\xad": "-", "…": "..."},

@@ -85,7 +85,7 @@ def open_image(file: IO[bytes]) -> ImageFile.ImageFile:
     """Open a photo without decoding its pixels.
 
     Raises:
-        PhotoError: the file is no photo.
+        PhotoError: the file is not a photo.
     """
     Image.MAX_IMAGE_PIXELS = MEGAPIXELS * 1_000_000 // 2  # an error from twice that on
     return _open(file, _head(file))
@@ -242,7 +242,7 @@ def _open(file: IO[bytes], head: bytes) -> ImageFile.ImageFile:
     """Open a photo.
 
     Raises:
-        PhotoError: the file is no photo.
+        PhotoError: the file is not a photo.
     """
     file.seek(0)
     try:

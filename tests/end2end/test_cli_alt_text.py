@@ -77,7 +77,7 @@ def test_captions_go_into_a_file_and_into_the_photos(album: Path, tmp_path: Path
     assert (tmp_path / "captions.jsonl").read_bytes() == before
 
 
-def test_a_photo_without_a_text_is_no_failure(samples: dict[str, Path], album: Path) -> None:
+def test_a_photo_without_a_text_is_not_a_failure(samples: dict[str, Path], album: Path) -> None:
     done = run(samples["cat"], "--read-alt-text")
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr == f"captioner: {samples['cat']}: The photo has no text.\n"

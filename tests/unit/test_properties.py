@@ -135,7 +135,7 @@ def test_any_drop_gives_photos_or_a_sentence(kind: str, data: str) -> None:
 
 @pytest.mark.slow
 @given(st.binary(max_size=1000) | st.text(max_size=1000).map(str.encode))
-def test_any_file_that_is_no_photo_is_refused_in_one_sentence(head: bytes) -> None:
+def test_any_file_that_is_not_a_photo_is_refused_in_one_sentence(head: bytes) -> None:
     refusal = unsupported.refusal(head)
     assert refusal.endswith(".")
     assert "\n" not in refusal

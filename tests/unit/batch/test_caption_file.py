@@ -15,7 +15,7 @@ SUFFIXES = sorted(FORMATS)
 
 @pytest.fixture
 def photos(samples, tmp_path) -> list[str]:
-    """A cat, a text that is no photo, and a cup of coffee."""
+    """A cat, a text that is not a photo, and a cup of coffee."""
     paths = [tmp_path / "cat & dog's.jpg", tmp_path / "text <b>.jpg", tmp_path / "coffee, [hot] -->.jpg"]
     shutil.copy(samples["cat"], paths[0])
     paths[1].write_text("no photo")

@@ -243,9 +243,9 @@ def test_a_failure_is_spoken_even_if_captions_are_not(app: App, user: User, tmp_
 def test_switching_self_voicing_off_in_the_settings_is_spoken(app: App, user: User, tmp_path: Path) -> None:
     app.store.change(self_voicing=False)
     assert user.utterances()[-1] == "Self-voicing off"
-    app.main_thread.put(app.actions.open_incoming, "This is no photo.")
-    app.main_thread.put(app.controller.handle, PhotoSkipped(0, "a.txt", "This is no photo."))
-    wait(app, lambda: status(app).endswith("a.txt: This is no photo."))
+    app.main_thread.put(app.actions.open_incoming, "This is not a photo.")
+    app.main_thread.put(app.controller.handle, PhotoSkipped(0, "a.txt", "This is not a photo."))
+    wait(app, lambda: status(app).endswith("a.txt: This is not a photo."))
     assert user.utterances()[-1] == "Self-voicing off"
 
 

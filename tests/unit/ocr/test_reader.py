@@ -61,7 +61,7 @@ def test_a_page_photographed_at_an_angle_is_read(patient):
     assert words_right(Page(photo, " ".join(NOTE)), text.text) >= 0.85
 
 
-def test_a_sign_in_a_photo_is_read_but_the_photo_is_no_page(patient):
+def test_a_sign_in_a_photo_is_read_but_the_photo_is_not_a_page(patient):
     page = sign("Mind the dog", "cat", ((0.1, 0.7), (0.6, 0.74), (0.6, 0.9), (0.1, 0.86)), ("black", "#f2d024"))
     text = reader.read(page.image)
     assert (text.statement, text.is_page) == ("It says: Mind the dog", False)
@@ -71,7 +71,7 @@ def test_in_a_photo_without_text_none_is_found(patient, samples):
     assert reader.read(samples["cat"]).lines == ()
 
 
-def test_noise_is_no_text(patient):
+def test_noise_is_not_text(patient):
     noise = np.random.default_rng(0).integers(0, 256, (400, 600, 3), np.uint8)
     assert reader.read(noise).lines == ()
 

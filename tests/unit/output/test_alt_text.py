@@ -193,7 +193,7 @@ def test_a_caption_of_the_program_is_known_again_until_somebody_changes_it(photo
 
 
 @pytest.mark.parametrize("text", ["OLYMPUS DIGITAL CAMERA", "SONY DSC", " ", "---", "DCIM\\100"])
-def test_what_cameras_write_into_each_photo_is_no_description(tmp_path: Path, text: str) -> None:
+def test_what_cameras_write_into_each_photo_is_not_a_description(tmp_path: Path, text: str) -> None:
     assert read_alt_text(make(tmp_path / "dog.jpg", f"-EXIF:ImageDescription={text}")) is None
 
 

@@ -283,7 +283,7 @@ def test_refuses_in_one_sentence_what_is_not_a_photo(content, sentence, tmp_path
         (b"gimp xcf v011\0", "a GIMP picture"),
     ],
 )
-def test_says_what_a_file_is_that_is_no_photo(content, kind):
+def test_says_what_a_file_is_that_is_not_a_photo(content, kind):
     with pytest.raises(PhotoError, match=f"^This is {kind}.*, which Captioner can't read[.] .*[.]$"):
         read_photo(content)
 

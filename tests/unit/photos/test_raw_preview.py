@@ -77,6 +77,6 @@ def test_without_a_preview_it_says_so(kind):
         read_photo(raw_file(kind, []))
 
 
-def test_bytes_that_begin_like_a_jpeg_are_no_preview():
+def test_bytes_that_begin_like_a_jpeg_are_not_a_preview():
     false = b"\xff\xd8\xff\xe0\x00\x10JFIF" + FILLING[:1000]
     assert_halves(read_photo(raw_file("RAF", [false, jpeg(HALVES), false])))

@@ -220,7 +220,7 @@ def test_several_threads_read_at_once(samples):
 
 @posix
 @pytest.mark.parametrize("make", ["pipe", "socket", "device"])
-def test_what_is_no_file_is_refused_at_once(make, tmp_path, monkeypatch):
+def test_what_is_not_a_file_is_refused_at_once(make, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # the path of a socket may not be long
     path = Path("photo.jpg")
     if make == "pipe":

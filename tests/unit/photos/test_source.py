@@ -36,7 +36,7 @@ def test_an_endless_file_object_is_not_read_for_ever(monkeypatch: pytest.MonkeyP
     assert len(content) <= 6_000_000
 
 
-def test_refuses_what_is_no_photo_and_what_cannot_be_read(tmp_path: Path) -> None:
+def test_refuses_what_is_not_a_photo_and_what_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match="int"):
         PhotoSource.of(5)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="binary mode"):

@@ -120,7 +120,7 @@ def test_a_few_highlights_do_not_make_floats_black(dtype):
 
 
 @pytest.mark.parametrize("scale", [1.0, 255.0, 65535.0])
-def test_what_is_not_a_number_is_no_part_of_the_picture(scale):
+def test_what_is_not_a_number_is_not_part_of_the_picture(scale):
     samples = GREY.astype(np.float32) / 255 * scale
     samples[:, :10] = np.nan
     photo = read_photo(tiff_file(samples, MIN_IS_BLACK)).astype(int)

@@ -92,7 +92,7 @@ def test_a_quotation_mark_that_is_not_closed_is_an_error_that_names_the_line(
         ("image,caption,split\na.jpg,A dog.,dev\n\nb.jpg,A dog.\n", "line 4"),
     ],
 )
-def test_captions_that_are_no_table(tmp_path: Path, text: str, message: str) -> None:
+def test_captions_that_are_not_a_table(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(DatasetError, match=message):
         read(tmp_path, text)
 

@@ -121,13 +121,13 @@ def test_the_same_photos_give_the_same_file(arrays: dict[str, np.ndarray]) -> No
     assert len(ngrams) > 20
 
 
-def test_few_photos_are_no_error(tmp_path: Path) -> None:
+def test_few_photos_are_not_an_error(tmp_path: Path) -> None:
     arrays = fit(np.ones((1, 8), np.float32), [[["a", "dog", "<end>"]]], VOCABULARY)
     ranked = Reranker(save(tmp_path, arrays)).rerank([hypothesis("a dog", -1.0)], np.ones((1, 8), np.float32))
     assert ranked[0].predicted_cider == 0
 
 
-def test_photos_that_share_one_caption_are_no_error(tmp_path: Path) -> None:
+def test_photos_that_share_one_caption_are_not_an_error(tmp_path: Path) -> None:
     arrays = fit(np.eye(6, dtype=np.float32), [[["a", "dog", "<end>"]]] * 6, VOCABULARY)
     ranked = Reranker(save(tmp_path, arrays)).rerank([hypothesis("a dog", -1.0)], np.ones((1, 6), np.float32))
     assert ranked[0].predicted_cider == 0

@@ -62,6 +62,6 @@ def test_a_request_has_only_so_many_photos():
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"[" * 100_000, b"\xff", b'"text"', b"null"])
-def test_what_is_no_json_object_is_refused(body):
+def test_what_is_not_a_json_object_is_refused(body):
     with pytest.raises(BadRequest, match="JSON"):
         parsed(request(data=body))

@@ -106,7 +106,7 @@ def test_folders_below_are_captioned_if_wanted(captioning, edits, album, samples
     assert str(Path("below/other.jpg")) in Listener(captioning, album, edits=edits, recursive=True).end()
 
 
-def test_a_single_photo_is_none_of_its_business(captioning, edits, album):
+def test_a_single_photo_is_left_alone(captioning, edits, album):
     listener = Listener(captioning, album / "cat.jpg", edits=edits)
     assert isinstance(listener.take(), JobEnded)
     assert listener.table is None
