@@ -49,7 +49,7 @@ class SettingsDialog(Dialog):
         self._choice("Rate", "rate", _or_automatic({f"{rate} words per minute": rate for rate in RATES}))
         self._choice("Volume", "volume", _or_automatic({_percent(100 * volume): volume for volume in VOLUMES}))
         self._choice("Self-voicing", "self_voicing", SELF_VOICING)
-        self._choice("If a key does nothing", "short_sounds", SHORT_SOUNDS)
+        self._choice("End of a list", "short_sounds", SHORT_SOUNDS)
         self._choice("Text size", "text_size", {_percent(size): size for size in TEXT_SIZES})
         self._choice("Theme", "theme", {_theme_label(theme): theme for theme in THEMES})
         self._choice("Guesses", "unreliable_captions", UNRELIABLE)
