@@ -23,8 +23,9 @@ class Voice:
         notify: called with a sentence to show: what is wrong with speech and what to do, once until speech works again,
             or how saving speech ended.
         post: called in other threads with each `Event` of the Speaker, to be handed to `handle` in the main thread.
-        record: called with each text when it is given to the Speaker, in order. None to append it as a line to the file
-            that the environment variable CAPTIONER_UTTERANCES names, if it is set.
+        record: called with each text when it is given to the Speaker, in order. None to append it as a line, with the
+            time (time.monotonic) before it, to the file that the environment variable CAPTIONER_UTTERANCES names, if it
+            is set.
 
     reader: the screen reader to speak through; None to speak with the program's own voice.
     speak_captions: whether `caption` speaks.
@@ -170,4 +171,4 @@ class Voice:
 def _append(text: str) -> None:
     if path := os.environ.get("CAPTIONER_UTTERANCES"):
         with open(path, "a", encoding="utf-8", errors="replace") as file:
-            print(*text.split(), file=file)
+            print(f"{time.monotonic():.3f}", *text.split(), file=file)

@@ -17,7 +17,7 @@ from captioner.gui.widgets.invitation import WELCOME
 from captioner.output.attention_map import place
 from tests.support.opened import opened, wait
 from tests.support.program import ROOT, Program, User
-from tests.support.soundcard import loudness
+from tests.support.soundcard import loudness, seconds_of
 
 Start = Callable[..., Program]
 Statement = Callable[[Path], str]
@@ -234,7 +234,9 @@ def test_the_open_dialog_says_where_one_is(program: Start, user: User, statement
     one.wait_for(lambda: any(text.startswith("Photo List, dialog.") for text in one.utterances()))
 
 
-def test_the_caption_comes_first_and_then_the_name(program: Start, user: User, statement: Statement) -> None:
+def test_the_caption_comes_first_and_then_the_name(
+    program: Start, user: User, statement: Statement, tmp_path: Path
+) -> None:
     photos = user.album()
     user.choose(self_voicing=True)
     one = program(photos[0])
@@ -242,6 +244,9 @@ def test_the_caption_comes_first_and_then_the_name(program: Start, user: User, s
     names = [f"Photo {number} of 4, {photo.name}." for number, photo in enumerate(photos, 1)]
     one.await_utterance(names[0])
     hear(one, "Right", names[1])
+    begun = {text: when for when, text in user.timed_utterances()}
+    for caption, name in zip(captions, names[:2], strict=False):  # which lets it be heard out
+        assert begun[name] - begun[caption] > seconds_of(caption, 200, tmp_path) - 0.5
     one.keys("Right")
     one.await_utterance(captions[2])
     hear(one, "F4", names[2])

@@ -5,11 +5,9 @@ import re
 import shutil
 import signal
 import sys
-import wave
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
-from queue import SimpleQueue
 
 import pytest
 
@@ -18,9 +16,8 @@ from captioner.caption import confidence_sentence
 from captioner.gui.commands import COMMANDS, MENUS
 from captioner.gui.dialogs.shortcuts import OTHERS
 from captioner.gui.widgets.invitation import spoken_invitation
-from captioner.speech.speaker import Event, Speaker
 from tests.support.program import Program, User
-from tests.support.soundcard import loudness
+from tests.support.soundcard import loudness, seconds_of
 from tests.support.speech_dispatcher import speech_dispatcher
 
 Start = Callable[..., Program]
@@ -31,19 +28,6 @@ SHORTCUTS = len(COMMANDS) + len(MENUS) + sum(1 + len(group) for group in OTHERS.
 FILE_MENU = [command.name for command in COMMANDS if command.menu == "File"]
 
 
-def seconds_of(text: str, rate: int, folder: Path) -> float:
-    """How long it takes to speak a text at a rate, in words per minute."""
-    events: SimpleQueue[Event] = SimpleQueue()
-    speaker = Speaker(events.put)
-    speaker.rate = rate
-    speaker.save(text, folder / "speech.wav")
-    while (event := events.get(timeout=60)).kind != "finished":
-        assert event.kind != "failed", event
-    speaker.close()
-    with wave.open(str(folder / "speech.wav")) as file:
-        return file.getnframes() / file.getframerate()
-
-
 def has_nothing_to_cancel(program: Program) -> bool:
     """Whether the Cancel command is disabled: the program neither works nor speaks."""
     menus = program.sight.list_of("winfo children [. cget -menu]")
@@ -51,9 +35,25 @@ def has_nothing_to_cancel(program: Program) -> bool:
     return program.sight.ask(f"{photo} entrycget Cancel -state") == "disabled"
 
 
+def print_run(said: list[tuple[float, str]], keys: dict[int, tuple[str, float]]) -> None:
+    """Print a table: seconds since the beginning, the key, milliseconds since then, and what was heard.
+
+    Args:
+        said: when each text was begun.
+        keys: the keys that they answer, by their positions, and when these were pressed.
+    """
+    for number, (begun, text) in enumerate(said):
+        key, pressed = keys.get(number, ("", begun))
+        print(f"| {begun - said[0][0]:.1f} | {key} | {f'{1000 * (begun - pressed):.0f}' if key else ''} | {text} |")
+
+
 @pytest.mark.parametrize("through", ["its own voice", "a screen reader"])
-def test_a_blind_users_run(program: Start, user: User, shipped: Captioner, statement: Statement, through: str) -> None:
+def test_a_blind_users_run(
+    program: Start, user: User, shipped: Captioner, statement: Statement, tmp_path: Path, through: str
+) -> None:
     """From the start to the end of the folder: what is heard after each key, and nothing else.
+
+    It prints when (-rP shows it).
 
     With a screen reader the same is heard through a real Speech Dispatcher. When that ends, the program's own voice
     goes on.
@@ -65,12 +65,16 @@ def test_a_blind_users_run(program: Start, user: User, shipped: Captioner, state
         one = program()
         heard = [f"Captioner. {spoken_invitation()} Press F1 for help.", "Photo, picture, none yet"]
         one.await_utterance(heard[-1])
+        keys: dict[int, tuple[str, float]] = {}
 
         def hear(key: str, text: str) -> None:
             before = len(one.utterances())
-            one.keys(key)
+            pressed = one.keys(key)
             one.wait_for(lambda: text in one.utterances()[before:])
             heard.append(text)
+            number = one.utterances().index(text, before)
+            assert user.timed_utterances()[number][0] > pressed
+            keys[number] = key, pressed
 
         hear("F1", f"Keyboard Shortcuts, dialog. Shortcuts, list, File. {len(FILE_MENU)} shortcuts. 1 of {SHORTCUTS}")
         hear("Up", "First line.")
@@ -99,6 +103,10 @@ def test_a_blind_users_run(program: Start, user: User, shipped: Captioner, state
         hear("ctrl+comma", "Settings, dialog. Voice, combo box, Automatic")
         hear("Escape", f"Captioner. Caption, text, read only, {statement(photos[1])}")
         hear("Page_Down", statement(photos[2]))
+        print_run(user.timed_utterances(), keys)
+        if not reader:  # which gets all texts at once, and speaks one after the other
+            (greeted, _), (described, _) = user.timed_utterances()[:2]
+            assert described - greeted > seconds_of(heard[0], 200, tmp_path) - 0.5  # heard out
         # A photo's name follows its caption if that ends before the next key. A slow computer says what takes long.
         said = [text for text in one.utterances() if text not in ("Captioning…", "Reading the photo…")]
         captions = [statement(photo) for photo in photos]

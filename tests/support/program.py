@@ -84,7 +84,12 @@ class User:
 
     def utterances(self) -> list[str]:
         """Everything that the program has begun to say so far, in order."""
-        return self._said.read_text(encoding="utf-8").splitlines() if self._said.exists() else []
+        return [text for _, text in self.timed_utterances()]
+
+    def timed_utterances(self) -> list[tuple[float, str]]:
+        """The same, each with the time (time.monotonic) when it was begun."""
+        lines = self._said.read_text(encoding="utf-8").splitlines() if self._said.exists() else []
+        return [(float(when), text) for when, _, text in (line.partition(" ") for line in lines)]
 
     def silence(self) -> float:
         """Wait for silence, and return how many seconds of sound have been heard so far."""
@@ -205,10 +210,16 @@ class Program:
         windows = subprocess.run(command, env=self.user.environment, capture_output=True, text=True).stdout
         return [self.xdotool("getwindowname", window) for window in re.findall("0x[0-9a-f]+", windows)]
 
-    def keys(self, *keys: str) -> None:
-        """Press keys one after the other, "ctrl+o" or "Page_Down" for instance, once a window has the focus."""
+    def keys(self, *keys: str) -> float:
+        """Press keys one after the other, "ctrl+o" or "Page_Down" for instance, once a window has the focus.
+
+        Returns:
+            The time (time.monotonic) just before the first.
+        """
         self._await_keyboard()
+        pressed = time.monotonic()
         self.xdotool("key", "--delay", 30, *keys)
+        return pressed
 
     def type(self, text: str) -> None:
         """Type ASCII text once a window has the focus."""

@@ -5,9 +5,13 @@ import os
 import select
 import threading
 import time
+import wave
 from pathlib import Path
+from queue import SimpleQueue
 
 import numpy as np
+
+from captioner.speech.speaker import Event, Speaker
 
 BYTES_PER_SECOND = 22050 * 2
 CONFIGURATION = """
@@ -59,3 +63,16 @@ def loudness(sound: bytes) -> float:
     """The root mean square of 16-bit samples."""
     samples = np.frombuffer(sound[: len(sound) // 2 * 2], "<i2").astype(float)
     return float(np.sqrt(np.mean(samples**2))) if len(samples) else 0.0
+
+
+def seconds_of(text: str, rate: int, folder: Path) -> float:
+    """How long it takes to speak a text at a rate, in words per minute."""
+    events: SimpleQueue[Event] = SimpleQueue()
+    speaker = Speaker(events.put)
+    speaker.rate = rate
+    speaker.save(text, folder / "speech.wav")
+    while (event := events.get(timeout=60)).kind != "finished":
+        assert event.kind != "failed", event
+    speaker.close()
+    with wave.open(str(folder / "speech.wav")) as file:
+        return file.getnframes() / file.getframerate()

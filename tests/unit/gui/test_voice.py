@@ -237,8 +237,11 @@ def test_utterances_are_recorded_in_the_file_that_the_environment_names(sound_ca
     path = tmp_path / "utterances"
     monkeypatch.setenv("CAPTIONER_UTTERANCES", str(path))
     voice = Voice(print, lambda event: None)
+    start = time.monotonic()
     voice.caption("A dog\nruns.")
     voice.say("")
     voice.say("Self-voicing off")
     voice.close()
-    assert path.read_text() == "A dog runs.\nSelf-voicing off\n"
+    times, texts = zip(*(line.split(" ", 1) for line in path.read_text().splitlines()), strict=True)
+    assert texts == ("A dog runs.", "Self-voicing off")
+    assert start - 0.001 < float(times[0]) <= float(times[1])
