@@ -20,7 +20,7 @@ MAX_ALTERNATIVES = 3
 
 
 class Captioner:
-    """Describes photos. Several threads may use one captioner.
+    """Describes photos. Several threads may use one: a photo is encoded while the caption of another is searched.
 
     Args:
         weights: the weights folder; None for the one that comes with the program.
@@ -43,7 +43,7 @@ class Captioner:
     ) -> None:
         reader.start()  # while the model is loading
         self._pipeline = Pipeline(open_weights(weights), threads=threads, beam_width=beam_width)
-        self._lock = threading.Lock()
+        self._encoding, self._searching = threading.Lock(), threading.Lock()
 
     def set_beam_width(self, beam_width: int | None) -> None:
         """Follow this many captions from now on; None for the number that the weights were tuned for.
@@ -53,7 +53,7 @@ class Captioner:
         Raises:
             ValueError: beam_width is below 1.
         """
-        with self._lock:
+        with self._searching:
             self._pipeline.set_beam_width(beam_width)
 
     def prepare(self, source: Loadable) -> PreparedPhoto:
@@ -82,11 +82,10 @@ class Captioner:
         seconds = dict(prepared.seconds)
         with timed(seconds, "resize"):
             image = self._pipeline.encoder_input(prepared)
-        with self._lock:
-            with timed(seconds, "encoder"):
-                photo = self._pipeline.encode(image)
-            with timed(seconds, "search"):
-                hypotheses = self._pipeline.search(photo, seconds=seconds)
+        with self._encoding, timed(seconds, "encoder"):
+            photo = self._pipeline.encode(image)
+        with self._searching, timed(seconds, "search"):
+            hypotheses = self._pipeline.search(photo, seconds=seconds)
         seconds["search"] -= seconds["decoder"]
         return self._caption(photo, hypotheses, seconds, prepared.note)
 

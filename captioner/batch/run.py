@@ -10,7 +10,6 @@ from captioner.batch.job import STANDARD_INPUT
 from captioner.caption import Caption
 from captioner.captioner import Captioner
 from captioner.errors import PhotoError
-from captioner.model.preprocess import PreparedPhoto
 
 T = TypeVar("T")
 
@@ -33,29 +32,26 @@ class Outcome:
 def caption_all(
     captioner: Captioner, photos: Sequence[str], read_standard_input: Callable[[], bytes] = bytes
 ) -> Iterator[Outcome]:
-    """Caption photos in their order. The next one is read while this one is captioned.
+    """Caption photos in their order. The next one is read and encoded while this one's caption is searched.
 
     Args:
         photos: paths, file: URLs, or STANDARD_INPUT.
         read_standard_input: called when STANDARD_INPUT is next.
     """
 
-    def load(photo: str) -> Callable[[], PreparedPhoto]:
+    def begin(photo: str) -> Callable[[], Caption]:
         if photo == STANDARD_INPUT:  # not ahead: a thread that waits for input could not be stopped
-            return lambda: captioner.prepare(read_standard_input())
-        return start(lambda: captioner.prepare(photo))
+            return lambda: captioner.caption(read_standard_input())
+        return start(lambda: captioner.caption(photo))
 
-    following = load(photos[0]) if photos else None
+    following = begin(photos[0]) if photos else None
     for index, photo in enumerate(photos):
         assert following
+        caption, following = following, begin(photos[index + 1]) if index + 1 < len(photos) else None
         try:
-            prepared = following()
+            yield Outcome(photo, caption())
         except PhotoError as error:
-            failure: PhotoError | None = error
-        else:
-            failure = None
-        following = load(photos[index + 1]) if index + 1 < len(photos) else None
-        yield Outcome(photo, error=failure) if failure else Outcome(photo, captioner.caption(prepared))
+            yield Outcome(photo, error=error)
 
 
 def start(function: Callable[[], T]) -> Callable[[], T]:

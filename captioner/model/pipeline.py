@@ -35,11 +35,12 @@ class EncodedPhoto(NamedTuple):
 
 
 class Pipeline:
-    """Encoder, decoder and reranker of a weights folder, for one thread at a time.
+    """Encoder, decoder and reranker of a weights folder. One thread at a time may encode, and one may search.
 
     Args:
         weights: the weights folder, whose files are checked before they are used.
-        threads: how many threads run the model; None for one per physical core.
+        threads: how many threads run the encoder; None for one per physical core. The decoder's steps are too small to
+            be divided.
 
     Attributes:
         beam_width: how many captions the search follows in parallel.
@@ -50,15 +51,15 @@ class Pipeline:
     """
 
     def __init__(self, weights: Weights, *, threads: int | None = None, beam_width: int | None = None) -> None:
-        self._threads = physical_cores() if threads is None else threads
-        if self._threads < 1:
+        threads = physical_cores() if threads is None else threads
+        if threads < 1:
             raise ValueError("threads must be at least 1")
         weights.check()
         self._weights = weights
         self.set_beam_width(beam_width)
         self.vocabulary = weights.vocabulary()
         self._reranker = Reranker(weights.reranker)
-        self._encoder = Model(weights.encoder, threads=self._threads)
+        self._encoder = Model(weights.encoder, threads=threads)
         self._decoder = self.load_decoder(self.beam_width)
         check_fit(self._encoder, self._decoder, len(self.vocabulary), self._reranker.features)
 
@@ -75,7 +76,7 @@ class Pipeline:
 
     def load_decoder(self, beam_width: int) -> Model:
         """Another decoder for `search`, as changing the beam width of a decoder is slow."""
-        return Model(self._weights.decoder, threads=self._threads, batch=beam_width)
+        return Model(self._weights.decoder, threads=1, batch=beam_width)
 
     def encoder_input(self, photo: PreparedPhoto | np.ndarray) -> np.ndarray:
         """The encoder's input, uint8 [side, side, 3], from a prepared photo or an array of any size."""

@@ -3,6 +3,8 @@ import math
 import os
 import subprocess
 import sys
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -135,6 +137,36 @@ def test_several_threads_may_call_one_captioner(shipped, samples):
 
 
 @pytest.mark.slow
+def test_a_photo_is_encoded_while_the_caption_of_another_is_searched(monkeypatch, shipped, samples):
+    pipeline = shipped._pipeline
+    encode, search = pipeline.encode, pipeline.search
+    is_second_encoded = threading.Event()
+    photos = iter([False, True])
+
+    def encode_and_say(image):
+        photo = encode(image)
+        if next(photos):
+            is_second_encoded.set()
+        return photo
+
+    def search_after_that(*arguments, **options):
+        assert is_second_encoded.wait(20)
+        return search(*arguments, **options)
+
+    monkeypatch.setattr(pipeline, "encode", encode_and_say)
+    monkeypatch.setattr(pipeline, "search", search_after_that)
+    with ThreadPoolExecutor(2) as threads:
+        assert len({caption.text for caption in threads.map(shipped.caption, [samples["cat"], samples["coffee"]])}) == 2
+
+
+def test_no_thread_keeps_a_core_busy_after_a_caption(shipped, samples):
+    """Those of NumPy's library for linear algebra did, and slowed down the next photo."""
+    shipped.caption(samples["cat"])
+    used = time.process_time()
+    time.sleep(0.1)
+    assert time.process_time() - used < 0.01
+
+
 def test_every_process_and_every_number_of_threads_gives_the_same_captions(samples):
     code = """if True:
         import json, sys

@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 # Photos that wait for the model. More would only take up memory.
 MAX_JOBS = 2
 
+# Jobs in the background at a time: one photo is encoded while another's caption is searched.
+MAX_BEHIND = 2
+
 
 @dataclass(frozen=True)
 class Job:
     """A photo to caption.
 
-    done: called in the captioning thread with the caption, or with a sentence that says why there is none.
+    done: called in a thread of the captioning with the caption, or with a sentence that says why there is none.
     in_background: whether photos that the user waits for come first. There may be very many such jobs, so their
         captions are not kept.
     """
@@ -55,6 +58,7 @@ class CaptioningThread:
         self._jobs: deque[Job] = deque()
         self._background: deque[Job] = deque()
         self._captions: dict[tuple[Key, int | None], Caption] = {}
+        self._behind = 0  # jobs in the background that have begun
         threading.Thread(target=self._run, name="captioning", daemon=True).start()
 
     def known(self, key: Key) -> "Caption | None":
@@ -96,28 +100,44 @@ class CaptioningThread:
             if beam_width != self.beam_width:
                 beam_width = self.beam_width
                 captioner = _load(beam_width, captioner)
-            if isinstance(captioner, ModelUnavailable):
-                job.done(captioner)
-                continue
-            # An earlier request may have got it in the meantime.
-            caption = self._captions.get((job.key, beam_width))
-            try:
-                caption = caption or captioner.caption(job.photo)
-            except Exception as error:  # nothing else would tell the user
-                job.done(message(error))
+            arguments = captioner, job, beam_width
+            if job.in_background:
+                threading.Thread(target=self._caption_behind, args=arguments, daemon=True).start()
             else:
-                if not job.in_background:
-                    self._captions[job.key, beam_width] = caption
-                job.done(caption)
+                self._caption(*arguments)
+
+    def _caption_behind(self, captioner: "Captioner | ModelUnavailable", job: Job, beam_width: int | None) -> None:
+        self._caption(captioner, job, beam_width)
+        with self._changed:
+            self._behind -= 1
+            self._changed.notify_all()
+
+    def _caption(self, captioner: "Captioner | ModelUnavailable", job: Job, beam_width: int | None) -> None:
+        if isinstance(captioner, ModelUnavailable):
+            return job.done(captioner)
+        known = job.key, beam_width
+        try:
+            # An earlier request may have got it in the meantime.
+            caption = self._captions.get(known) or captioner.caption(job.photo)
+        except Exception as error:  # nothing else would tell the user
+            job.done(message(error))
+        else:
+            if not job.in_background:
+                self._captions[known] = caption
+            job.done(caption)
 
     def _next_job(self) -> Job | None:
         """Wait for a job; None at the end."""
         with self._changed:
-            self._changed.wait_for(lambda: self._jobs or self._background or self._closed)
+            self._changed.wait_for(
+                lambda: self._jobs or self._closed or (self._background and self._behind < MAX_BEHIND)
+            )
             if self._closed:
                 return None
+            job = (self._jobs or self._background).popleft()
+            self._behind += job.in_background
             self._changed.notify_all()
-            return (self._jobs or self._background).popleft()
+            return job
 
 
 def message(error: Exception) -> str:
