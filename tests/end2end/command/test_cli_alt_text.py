@@ -12,7 +12,7 @@ import pytest
 from captioner import Captioner
 from tests.support import metadata
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 COMMAND = [sys.executable, "-m", "captioner"]
 
 pytestmark = [metadata.needs_exiftool, pytest.mark.slow]

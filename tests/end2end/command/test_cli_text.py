@@ -9,7 +9,7 @@ import pytest
 
 import captioner
 from captioner.ocr import reader
-from tests.end2end.test_cli import run
+from tests.end2end.command.test_cli import run
 from tests.support.pages import sign, write
 
 pytestmark = pytest.mark.slow

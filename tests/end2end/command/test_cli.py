@@ -18,7 +18,7 @@ from PIL import Image
 from captioner import __version__
 from captioner.speech.speaker import Event, Speaker
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 COMMAND = [sys.executable, "-m", "captioner"]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": ""}
 
