@@ -210,7 +210,7 @@ class App:
             edits,
         )
         self.editing.edited = self.folder.session.edited
-        self.actions.saved = self.folder.session.saved_alone
+        self.actions.saved = lambda photo, text: self.folder.session.saved({photo.absolute(): text})
         if photos:
             self.controller.open_paths(photos)
         elif invitation := self.window.invitation:

@@ -21,7 +21,7 @@ DISCARDED = "Change discarded."
 class Editing:
     """Changes the captions of photos. Belongs to the main thread.
 
-    edited: called with the key of a photo and the user's caption for it, None for none, after each change.
+    edited: called after each change, with the photo as it was before and the user's caption for it, None for none.
     can_undo: whether a caption was changed in this session, and the change not undone.
     """
 
@@ -33,7 +33,7 @@ class Editing:
         self._status = status
         self._main_thread = main_thread
         self._edits = edits
-        self.edited: Callable[[str, str | None], object] = lambda key, text: None
+        self.edited: Callable[[CaptionReady, str | None], object] = lambda before, text: None
         self._changes: list[CaptionReady] = []  # what they were before, the latest last
         self._edited: CaptionReady | None = None  # the photo whose caption is in the editor
         view.editor.bind("<<Done>>", lambda event: self.finish())
@@ -89,7 +89,7 @@ class Editing:
         self._controller.change_caption(captioned, edit)
         if not captioned.key:
             return
-        self.edited(captioned.key, edit)
+        self.edited(captioned, edit)
 
         def done(error: OSError | None) -> None:
             if error:

@@ -106,29 +106,24 @@ class FolderCommands:
         else:
             self._voice.say(row.statement or "No caption yet.")
 
-    def save(self, chosen: Sequence[int], done: Callable[[], object] = lambda: None) -> None:
+    def save(self, rows: Sequence[Row], done: Callable[[], object] = lambda: None) -> None:
         """Save captions, then call `done` if all of them could be."""
         from captioner.gui.folder.saving import Saved, save_all
 
-        table = self.session.table
-        rows = [(index, table.rows[index]) for index in chosen]
-
         def finish(result: Saved) -> None:
-            if table is self.session.table:
-                self.session.saved(result.saved)
+            self.session.saved(result.saved)
             self._reply(result.sentence)
             if result.is_complete:
                 done()
 
         self._status.run("Saving captions…", lambda: save_all(rows), finish)
 
-    def export(self, chosen: Sequence[int]) -> None:
+    def export(self, rows: Sequence[Row]) -> None:
         """Ask for a file, and write captions into it."""
         from tkinter import filedialog
 
         from captioner.gui.folder.saving import EXPORTS, export
 
-        rows = [self.session.table.rows[index] for index in chosen]
         name = filedialog.asksaveasfilename(
             parent=self._list if self._is_listed else self._window.root,
             title="Export Captions",
@@ -152,13 +147,13 @@ class FolderCommands:
         self._status.run("Exporting captions…", lambda: export(rows, path), finish)
 
     def may_close(self, close: Callable[[], object]) -> bool:
-        """Whether the program may end now. If captions of a folder are not saved, the user is asked.
+        """Whether the program may end now. If edits, or captions of a folder, are not saved, the user is asked.
 
         Args:
             close: called later if they are saved first.
         """
-        unsaved = self.session.unsaved()
-        if self._has_asked or not unsaved or not (self.session.has_folder or self._was_listed):
+        unsaved = self.session.unsaved(only_edits=not (self.session.has_folder or self._was_listed))
+        if self._has_asked or not unsaved:
             return True
         from tkinter import messagebox
 

@@ -159,10 +159,10 @@ class PhotoListWindow(tk.Toplevel):
             act(row)
         return "break"
 
-    def _chosen(self) -> list[int]:
+    def _chosen(self) -> list[Row]:
         """The photos that a command applies to: the selected ones if there are several, otherwise the whole folder."""
-        chosen = self.tree.chosen()
-        return chosen if len(chosen) > 1 else list(range(len(self._session.table.rows)))
+        chosen, rows = self.tree.chosen(), self._session.table.rows
+        return [rows[index] for index in chosen] if len(chosen) > 1 else list(rows)
 
     def _save_chosen(self) -> None:
         self._commands.save(self._chosen())

@@ -127,6 +127,24 @@ class Row:
         """What the list shows, in the order of HEADINGS."""
         return self.name, self.statement, self.share, self.state
 
+    def take(self, outcome: Outcome) -> None:
+        """Take the result for the photo."""
+        if outcome.photo and outcome.caption:
+            photo, caption = outcome.photo, outcome.caption
+            self.key, self.note = photo.key, photo.note
+            self.caption, self.confidence, self.error = caption.text, caption.confidence, ""
+            # The program, or its command, may have saved a caption in an earlier session.
+            is_ours = photo.author in (caption.text, caption.statement, outcome.edited)
+            self.saved = photo.saved or (photo.author if is_ours else "")
+            self.author = "" if is_ours or photo.author == self.saved else photo.author
+            self.edit(outcome.edited)
+        else:
+            self.error = outcome.error
+
+    def edit(self, text: str | None) -> None:
+        """Set the user's own caption; None for none."""
+        self.text, self.edited = text or self.author or self.caption, text is not None
+
 
 # Least certain first. Photos that failed or are still waiting come last; before them, the user's own captions.
 def _by_doubt(row: Row) -> float:
@@ -174,26 +192,6 @@ class PhotoTable:
         elif self.descending:
             shown.reverse()
         return shown
-
-    def take(self, index: int, outcome: Outcome) -> None:
-        """Take the result for a photo."""
-        row = self.rows[index]
-        if outcome.photo and outcome.caption:
-            photo, caption = outcome.photo, outcome.caption
-            row.key, row.note = photo.key, photo.note
-            row.caption, row.confidence, row.error = caption.text, caption.confidence, ""
-            # The program, or its command, may have saved a caption in an earlier session.
-            is_ours = photo.author in (caption.text, caption.statement, outcome.edited)
-            row.saved = photo.saved or (photo.author if is_ours else "")
-            row.author = "" if is_ours or photo.author == row.saved else photo.author
-            self.edit(index, outcome.edited)
-        else:
-            row.error = outcome.error
-
-    def edit(self, index: int, text: str | None) -> None:
-        """Set the user's own caption of a photo; None for none."""
-        row = self.rows[index]
-        row.text, row.edited = text or row.author or row.caption, text is not None
 
     def _matches(self, row: Row, words: Sequence[str]) -> bool:
         if self.state == NOT_SAVED:

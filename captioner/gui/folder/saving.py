@@ -33,14 +33,14 @@ TRAINING = ".txt"
 class Saved:
     """How saving captions went.
 
-    saved: the rows, by their positions, and their captions.
+    saved: the captions by the paths of their photos.
     in_photos: whether they are in the photos, and not in text files.
     left_out: how many captions the program only guesses.
     kept: the names of photos that have another text already.
     failed: the names of photos whose captions could not be saved, and why.
     """
 
-    saved: list[tuple[int, str]] = field(default_factory=list)
+    saved: dict[Path, str] = field(default_factory=dict)
     in_photos: bool = True
     left_out: int = 0
     kept: list[str] = field(default_factory=list)
@@ -70,14 +70,14 @@ class Saved:
         return " ".join(parts)
 
 
-def save_all(rows: Iterable[tuple[int, Row]]) -> Saved:
+def save_all(rows: Iterable[Row]) -> Saved:
     """Save captions in their photos, or, where ExifTool is missing, in text files next to them. Call it in a thread.
 
     Captions that are saved, or only guessed, are left out. A text that a photo has already stays.
     """
     result = Saved(in_photos=_has_exiftool())
     with CaptionCache(default_path()) as cache:
-        for index, row in rows:
+        for row in rows:
             if not row.is_unsaved:
                 continue
             if not row.is_reliable:
@@ -91,7 +91,7 @@ def save_all(rows: Iterable[tuple[int, Row]]) -> Saved:
                 result.failed[row.name] = user_message(error)
             else:
                 cache.remember(row.path, KnownPhoto(row.key, row.note, row.text, row.text))
-                result.saved.append((index, row.text))
+                result.saved[row.path] = row.text
     return result
 
 

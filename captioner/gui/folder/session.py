@@ -2,15 +2,16 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from captioner.batch.progress import duration
 from captioner.gui.controller import failures
 from captioner.gui.folder.job import FolderJob, PhotosFound, Report, Results
-from captioner.gui.folder.photo_table import PhotoTable
+from captioner.gui.folder.photo_table import Outcome, PhotoTable, Row
 from captioner.gui.session.captioning import CaptioningThread
+from captioner.gui.session.events import CaptionReady
 from captioner.gui.tk.main_thread import MainThreadQueue
 from captioner.photos.source import PhotoSource
 
@@ -23,6 +24,8 @@ SPEED_SECONDS = 20
 
 class FolderSession:
     """The photos of a folder, or several that were opened together, and their progress. Belongs to the main thread.
+
+    It also knows which captions the user has edited of photos that are not among them.
 
     Args:
         show: called with a sentence about the progress, and whether this is the end.
@@ -45,6 +48,7 @@ class FolderSession:
         self.table = PhotoTable()
         self.has_folder = self.is_running = self.is_paused = self.is_recursive = False
         self.changed: Callable[[Sequence[int] | None], object] = lambda rows: None
+        self._edited: dict[Path, Row] = {}  # photos with an edit of this session, in the table or not
         self._captioning = captioning
         self._edits = edits
         self._main_thread = main_thread
@@ -107,27 +111,38 @@ class FolderSession:
         seconds = self._seconds_left()
         return f"{self._captioned()}{f', {duration(seconds)} left' if seconds else ''}."
 
-    def unsaved(self) -> list[int]:
-        """The positions of the photos whose captions could be saved with others, and are not."""
-        return [index for index, row in enumerate(self.table.rows) if row.is_reliable and row.is_unsaved]
+    def unsaved(self, *, only_edits: bool) -> list[Row]:
+        """The photos whose captions could be saved, and are not.
 
-    def saved(self, captions: Sequence[tuple[int, str]]) -> None:
-        """These captions, by the positions of their photos, have been saved."""
-        for index, text in captions:
-            row = self.table.rows[index]
-            row.saved, row.author = text, ""
-        self.changed([index for index, _ in captions])
+        Args:
+            only_edits: whether only those count that the user has edited since the program started.
+        """
+        rows = {path: row for path, row in self._edited.items() if row.edited}
+        if not only_edits:
+            rows |= {row.path: row for row in self.table.rows if row.is_reliable}
+        return [row for row in rows.values() if row.is_unsaved]
 
-    def saved_alone(self, path: Path, text: str) -> None:
-        """A photo's caption has been saved in the main window."""
-        path = path.absolute()
-        self.saved([(index, text) for index, row in enumerate(self.table.rows) if row.path == path])
+    def saved(self, captions: Mapping[Path, str]) -> None:
+        """These captions, by the absolute paths of their photos, have been saved."""
+        for row in (*self.table.rows, *self._edited.values()):
+            if row.path in captions:
+                row.saved, row.author = captions[row.path], ""
+        self.changed([index for index, row in enumerate(self.table.rows) if row.path in captions])
 
-    def edited(self, key: str, text: str | None) -> None:
-        """The user has written a caption for the photo with this key, or has taken it back (None)."""
-        rows = [index for index, row in enumerate(self.table.rows) if row.key == key]
+    def edited(self, before: CaptionReady, text: str | None) -> None:
+        """The user has written a caption for a photo, or has taken it back (None).
+
+        Args:
+            before: the photo as it was until now.
+        """
+        if path := before.source.path:
+            path = path.absolute()
+            if path not in self._edited:
+                self._edited[path] = _row(path, before)
+            self._edited[path].edit(text)
+        rows = [index for index, row in enumerate(self.table.rows) if row.key == before.key]
         for index in rows:
-            self.table.edit(index, text)
+            self.table.rows[index].edit(text)
         self.changed(rows)
 
     def _start(self, sources: Sequence[PhotoSource], *, recursive: bool) -> None:
@@ -156,7 +171,7 @@ class FolderSession:
 
     def _take(self, event: Results) -> None:
         for index, outcome in event.outcomes:
-            self.table.take(index, outcome)
+            self.table.rows[index].take(outcome)
             if outcome.error:
                 self._failed.append(self.table.rows[index].name)
         self._done += len(event.outcomes)
@@ -183,3 +198,14 @@ class FolderSession:
             return 0
         (start, before), (now, done) = self._speed[0], self._speed[-1]
         return (now - start) / (done - before) * (len(self.table.rows) - done)
+
+
+def _row(path: Path, captioned: CaptionReady) -> Row:
+    """A photo that is not in the table."""
+    from captioner.batch.caption_cache import KnownPhoto  # here, because the window loads this module when it starts
+
+    author = captioned.author.text if captioned.author else ""
+    row = Row(path, path.name)
+    photo = KnownPhoto(captioned.key, captioned.caption.note, author)
+    row.take(Outcome(photo, captioned.caption, captioned.edit))
+    return row

@@ -63,7 +63,9 @@ def test_an_edited_caption_is_the_users_and_lasts(program: Start, user: User, sh
     other.close()
 
 
-def test_another_caption_becomes_the_photos_and_can_be_undone(program: Start, user: User, shipped: Captioner) -> None:
+def test_another_caption_becomes_the_photos_can_be_undone_and_is_saved_at_the_end(
+    program: Start, user: User, shipped: Captioner
+) -> None:
     cat = user.album()[1]
     caption = shipped.caption(cat)
     user.choose(self_voicing=True)
@@ -80,7 +82,15 @@ def test_another_caption_becomes_the_photos_and_can_be_undone(program: Start, us
     one.keys("ctrl+z")
     one.await_text("Confidence:")
     assert one.shows(caption.statement)
-    one.close()
+    one.keys("ctrl+e", "ctrl+a")
+    one.type(MINE)
+    one.keys("alt+F4")
+    one.await_title("Captioner")
+    one.await_text("The caption of 1 photo is not saved. Save before closing?")
+    one.keys("Return")  # Yes
+    one.wait_for(lambda: not user.processes())
+    one.process.wait()
+    assert metadata.alt_text(cat) == MINE
 
 
 def test_what_its_author_says_comes_first_and_is_not_replaced_unasked(

@@ -68,7 +68,7 @@ class Listener:
         elif isinstance(event, Results):
             assert self.table is not None
             for index, outcome in event.outcomes:
-                self.table.take(index, outcome)
+                self.table.rows[index].take(outcome)
         return event
 
     def end(self) -> dict[str, str]:

@@ -21,8 +21,8 @@ def table() -> PhotoTable:
     names = [*CONFIDENCES, "photo5.jpg", "photo10.jpg"]
     table = PhotoTable([Path("/photos", name) for name in names])
     for index, (name, confidence) in enumerate(CONFIDENCES.items()):
-        table.take(index, outcome(f"A dog in {name}.", confidence))
-    table.take(4, Outcome(error="The file is empty."))
+        table.rows[index].take(outcome(f"A dog in {name}.", confidence))
+    table.rows[4].take(Outcome(error="The file is empty."))
     return table
 
 
@@ -43,7 +43,7 @@ def test_every_row_says_what_became_of_its_photo(table):
 
 
 def test_the_least_certain_come_first_and_the_users_own_after_them(table):
-    table.edit(1, "My dog.")
+    table.rows[1].edit("My dog.")
     table.sort("Confidence")
     assert names(table)[:4] == ["photo4.jpg", "photo3.jpg", "photo1.jpg", "photo2.jpg"]
     assert set(names(table)[4:]) == {"photo5.jpg", "photo10.jpg"}
@@ -80,7 +80,7 @@ def test_states_and_captions_sort_as_well(table):
     ],
 )
 def test_a_filter_shows_photos_in_a_state(table, state, shown):
-    table.edit(0, "My dog.")
+    table.rows[0].edit("My dog.")
     table.rows[2].saved = table.rows[2].text
     table.state = state
     assert len(table.shown()) == shown
@@ -94,37 +94,37 @@ def test_words_are_found_in_names_and_captions(table):
 
 
 def test_an_edited_caption_loses_its_doubt_and_a_later_edit_makes_a_saved_one_unsaved(table):
-    table.edit(1, "My dog.")
+    table.rows[1].edit("My dog.")
     row = table.rows[1]
     assert row.cells == ("photo2.jpg", "My dog.", "yours", "Edited")
     assert row.is_reliable
     row.saved = row.text
     assert row.state == "Saved"
-    table.edit(1, "My dogs.")
+    table.rows[1].edit("My dogs.")
     assert row.state == "Edited"
-    table.edit(1, None)
+    table.rows[1].edit(None)
     assert row.state == "Unsure"
     assert not row.is_reliable
 
 
 def test_a_caption_of_an_earlier_session_is_still_edited_and_saved():
     table = PhotoTable([Path("/photos/a.jpg"), Path("/photos/b.jpg")])
-    table.take(0, outcome("A dog.", 0.1, edited="My dog."))
-    table.take(1, outcome("A cat.", 0.9, saved="A cat."))
+    table.rows[0].take(outcome("A dog.", 0.1, edited="My dog."))
+    table.rows[1].take(outcome("A cat.", 0.9, saved="A cat."))
     assert states(table) == ["Edited", "Saved"]
 
 
 def test_what_a_photo_says_of_itself_comes_before_the_caption_and_needs_no_saving():
     table = PhotoTable([Path("/photos/a.jpg"), Path("/photos/b.jpg")])
-    table.take(0, outcome("A dog.", 0.1, author="Rex in the garden."))
-    table.take(1, outcome("A cat.", 0.9, author="A cat."))  # a caption that was saved, here or by the command
+    table.rows[0].take(outcome("A dog.", 0.1, author="Rex in the garden."))
+    table.rows[1].take(outcome("A cat.", 0.9, author="A cat."))  # a caption that was saved, here or by the command
     row = table.rows[0]
     assert row.cells == ("a.jpg", "Its author says: Rex in the garden.", "its author's", "Has text")
     assert not row.is_unsaved
     assert table.rows[1].state == "Saved"
-    table.edit(0, "Rex.")
+    table.rows[0].edit("Rex.")
     assert (row.statement, row.state, row.is_unsaved) == ("Rex.", "Edited", True)
-    table.edit(0, None)
+    table.rows[0].edit(None)
     assert row.text == "Rex in the garden."
 
 

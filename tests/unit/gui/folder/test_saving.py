@@ -36,8 +36,8 @@ def saved_text(row: Row) -> str:
 
 @pytest.mark.skipif(not shutil.which("exiftool"), reason="ExifTool is not installed")
 def test_captions_are_saved_in_their_photos_except_guesses(rows):
-    result = saving.save_all(enumerate(rows))
-    assert result.saved == [(0, "A cat."), (2, 'My "friend", in orange.')]
+    result = saving.save_all(rows)
+    assert result.saved == {rows[0].path: "A cat.", rows[2].path: 'My "friend", in orange.'}
     assert result.sentence == "2 captions saved in the photos. 1 guess was left out."
     assert [saved_text(row) for row in rows[:3]] == ["A cat.", "", 'My "friend", in orange.']
 
@@ -45,7 +45,7 @@ def test_captions_are_saved_in_their_photos_except_guesses(rows):
 @pytest.mark.skipif(not shutil.which("exiftool"), reason="ExifTool is not installed")
 def test_a_text_that_a_photo_has_stays(rows):
     write_alt_text(rows[0].path, "Tom.")
-    result = saving.save_all([(0, rows[0])])
+    result = saving.save_all(rows[:1])
     assert not result.is_complete
     assert result.sentence == "0 captions saved in the photos. 1 photo has another text, which stays: cat.jpg."
     assert saved_text(rows[0]) == "Tom."
@@ -53,16 +53,15 @@ def test_a_text_that_a_photo_has_stays(rows):
 
 @pytest.mark.skipif(not shutil.which("exiftool"), reason="ExifTool is not installed")
 def test_a_corrected_caption_replaces_the_one_that_was_saved(rows):
-    for index, text in saving.save_all([(0, rows[0])]).saved:
-        rows[index].saved = text
+    rows[0].saved = saving.save_all(rows[:1]).saved[rows[0].path]
     rows[0].text, rows[0].edited = "My cat.", True
-    assert saving.save_all([(0, rows[0])]).is_complete
+    assert saving.save_all(rows[:1]).is_complete
     assert saved_text(rows[0]) == "My cat."
 
 
 def test_without_exiftool_captions_are_saved_next_to_their_photos(rows, monkeypatch):
     monkeypatch.setenv("PATH", "")
-    result = saving.save_all(enumerate(rows))
+    result = saving.save_all(rows)
     assert result.sentence.startswith("2 captions saved in text files next to the photos. 1 guess was left out.")
     assert "ExifTool" in result.sentence
     assert rows[0].path.with_suffix(".txt").read_text() == "A cat.\n"
@@ -72,9 +71,9 @@ def test_without_exiftool_captions_are_saved_next_to_their_photos(rows, monkeypa
 def test_what_cannot_be_saved_is_named_and_the_others_are_saved(rows, monkeypatch):
     monkeypatch.setenv("PATH", "")
     rows[0].path.with_suffix(".txt").mkdir()
-    result = saving.save_all(enumerate(rows))
+    result = saving.save_all(rows)
     assert not result.is_complete
-    assert result.saved == [(2, 'My "friend", in orange.')]
+    assert result.saved == {rows[2].path: 'My "friend", in orange.'}
     assert "1 could not be saved: cat.jpg. The system reports: Is a directory." in result.sentence
 
 
