@@ -136,6 +136,7 @@ class App:
         self.main_thread.close()
         if self.commands:
             self.folder.close()
+            self.editing.close()
             self.controller.close()
             self._listener.close()
             self.voice.close()

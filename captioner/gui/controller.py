@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from captioner.gui.accessibility.self_voicing import SelfVoicing
+from captioner.gui.commands import BY_NAME
 from captioner.gui.session.caption_service import CaptionService
 from captioner.gui.session.captioning import CaptioningThread
 from captioner.gui.session.events import (
@@ -73,6 +74,7 @@ class Controller:
         self._voice = voice
         self._self_voicing = self_voicing
         self._refresh = refresh
+        self._edits = edits
         self._number = 0  # of the last request; events of earlier ones are dropped
         self._shown: PhotoLoaded | None = None
         self._name = ""  # of the last photo that could not be read
@@ -224,6 +226,9 @@ class Controller:
             self._voice.caption(event.text.statement)
             self._self_voicing.announce(self.position())
             self.shown(event)
+            if self._edits.draft(event.key):
+                key = BY_NAME["edit_caption"].shortcut
+                self._status.notify(f"Your unfinished caption is kept. {key} goes on with it.")
 
     def _show_failure(self, event: PhotoFailed) -> None:
         if not (self._shown and self._shown.number == event.number):

@@ -1,6 +1,8 @@
 """The user's own captions: editing, choosing another of the model's captions, undoing, and keeping them."""
 
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 from captioner.errors import reason
 from captioner.gui.controller import Controller
@@ -16,6 +18,9 @@ COMMANDS = (
     *("slower_speech", "faster_speech", "quieter_speech", "louder_speech"),
 )
 DISCARDED = "Change discarded."
+
+DRAFT_MILLISECONDS = 1000  # after a change in the editor, until its text is kept
+CLOSE_TIMEOUT = 0.5  # seconds to wait for a slow disk
 
 
 class Editing:
@@ -36,6 +41,8 @@ class Editing:
         self.edited: Callable[[CaptionReady, str | None], object] = lambda before, text: None
         self._changes: list[CaptionReady] = []  # what they were before, the latest last
         self._edited: CaptionReady | None = None  # the photo whose caption is in the editor
+        self._timer = ""  # until a draft is kept
+        view.editor.bind("<<Modified>>", lambda event: self._keep_draft_soon(), add="+")
         view.editor.bind("<<Done>>", lambda event: self.finish())
         view.editor.bind("<<Back>>", lambda event: self._go_back())
         view.alternatives.bind("<<Chosen>>", lambda event: self._choose())
@@ -46,10 +53,10 @@ class Editing:
         return bool(self._changes)
 
     def edit(self) -> None:
-        """Let the user edit the text of the shown photo."""
+        """Let the user edit the text of the shown photo, or go on where the program ended during that."""
         assert self._controller.captioned
         self._edited = self._controller.captioned
-        self._view.begin_edit(self._edited.text.text)
+        self._view.begin_edit(self._edits.draft(self._edited.key) or self._edited.text.text)
 
     def finish(self) -> None:
         """Make the text in the editor, if it is open, the photo's caption. An empty one restores the model's."""
@@ -61,6 +68,8 @@ class Editing:
         edited = self._controller.captions.get(edited.source, edited)
         if text != edited.text.text:
             self._change(edited, text or None)
+        else:
+            self._keep_draft(edited, "")
 
     def undo(self) -> None:
         """Undo the latest change."""
@@ -69,15 +78,44 @@ class Editing:
         self._apply(now, before.edit)
         self._status.reply(f"Undone. {before.source.name}: {before.text.statement}")
 
+    def close(self) -> None:
+        """Wait until all changes are on the disk, but not for long."""
+
+        def save_quietly() -> None:
+            with suppress(OSError):  # nobody would see a message
+                self._edits.save()
+
+        thread = threading.Thread(target=save_quietly, daemon=True)
+        thread.start()
+        thread.join(CLOSE_TIMEOUT)
+
     def _choose(self) -> None:
         if self._controller.captioned and (text := self._view.alternatives.sentence):
             self._change(self._controller.captioned, text)
             self._view.statement.focus_set()
 
     def _go_back(self) -> None:
-        self._edited = None
+        edited, self._edited = self._edited, None
         self._view.end_edit()
+        if edited:
+            self._keep_draft(edited, "")
         self._status.reply(DISCARDED)
+
+    def _keep_draft_soon(self) -> None:
+        if self._edited and not self._timer:
+            self._timer = self._view.after(DRAFT_MILLISECONDS, self._keep_text)
+
+    def _keep_text(self) -> None:
+        """Keep the text in the editor, so that a crash does not cost it."""
+        self._timer = ""
+        if self._edited:
+            text = self._view.editor.text
+            self._keep_draft(self._edited, "" if text == self._edited.text.text else text)
+
+    def _keep_draft(self, edited: CaptionReady, text: str) -> None:
+        if text != self._edits.draft(edited.key):
+            self._edits.put_draft(edited.key, text)
+            self._main_thread.run(self._edits.save, lambda error: None)  # the user hears of a full disk at the end
 
     def _change(self, captioned: CaptionReady, text: str | None) -> None:
         self._changes.append(captioned)
@@ -90,9 +128,10 @@ class Editing:
         if not captioned.key:
             return
         self.edited(captioned, edit)
+        self._edits.put(captioned.key, edit)
 
         def done(error: OSError | None) -> None:
             if error:
                 self._status.notify(f"The caption can't be kept ({reason(error)}). It will be lost when you quit.")
 
-        self._main_thread.run(lambda: self._edits.put(captioned.key, edit), done)
+        self._main_thread.run(self._edits.save, done)

@@ -1,6 +1,7 @@
 """The captions that the user has written or chosen, kept for good: a journal with a line for each change.
 
-A photo is known by its content, so that a caption stays with it when it is moved, renamed, or gets other metadata.
+A photo is known by its content, so that a caption stays with it when it is moved, renamed, or gets other metadata. What
+is still in the editor is kept, too: a crash may come before the user has finished.
 """
 
 import json
@@ -9,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from captioner.system import files
 
@@ -34,8 +35,21 @@ def default_path() -> Path:
     return user_data_path("captioner", appauthor=False) / "captions.jsonl"
 
 
+class Kept(NamedTuple):
+    """What is kept of a photo.
+
+    caption: the user's, None for none.
+    draft: what the user was writing, "" if that has been finished.
+    """
+
+    caption: str | None = None
+    draft: str = ""
+
+
 class Edits:
     """The user's captions by the key of their photo. Any thread may call its methods.
+
+    A change counts at once; `save` makes it last.
 
     The journal is read when it is first needed. A line that cannot be read, such as the last one after a crash, is
     skipped.
@@ -43,34 +57,58 @@ class Edits:
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path or default_path()
-        self._lock = threading.Lock()  # of the captions in memory, for moments only
+        self._lock = threading.Lock()  # of what is in memory, for moments only
         self._writing = threading.Lock()
-        self._captions: dict[str, str] | None = None
+        self._kept: dict[str, Kept] | None = None
+        self._unsaved: set[str] = set()  # keys
 
     def get(self, key: str) -> str | None:
         """The user's caption for a photo, None if there is none or the journal cannot be read."""
-        with self._lock:
-            return self._loaded().get(key)
+        return self._get(key).caption
+
+    def draft(self, key: str) -> str:
+        """What the user was writing for a photo when the program ended, or is writing now; "" for nothing."""
+        return self._get(key).draft
 
     def put(self, key: str, text: str | None) -> None:
-        """Keep the user's caption for a photo; None to forget it. It counts at once, even if it cannot be saved.
+        """Take the user's caption for a photo; None to forget it. A draft has ended with it."""
+        self._put(key, Kept(text))
+
+    def put_draft(self, key: str, text: str) -> None:
+        """Take what the user is writing for a photo; "" when that has ended."""
+        self._put(key, Kept(self.get(key), text))
+
+    def save(self) -> None:
+        """Write what has changed to the disk. Call it in a thread.
 
         Raises:
-            OSError: it cannot be saved, so it will be lost at the end of the program.
+            OSError: that is impossible, so it will be lost at the end of the program. The next call tries again.
         """
-        with self._lock:
-            captions = self._loaded()
-            if text is None:
-                captions.pop(key, None)
-            else:
-                captions[key] = text
         with self._writing:
-            text = self.get(key)  # a later call may have been faster
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with files.locked(self._path.with_suffix(".lock")), self._path.open("ab") as file:
-                file.write((b"" if self._ends_with_line() else b"\n") + _line(key, text))
-                file.flush()
-                os.fsync(file.fileno())
+            with self._lock:
+                keys, self._unsaved = self._unsaved, set()
+                lines = b"".join(_line(key, self._loaded()[key]) for key in keys)
+            if not lines:
+                return
+            try:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                with files.locked(self._path.with_suffix(".lock")), self._path.open("ab") as file:
+                    file.write((b"" if self._ends_with_line() else b"\n") + lines)
+                    file.flush()
+                    os.fsync(file.fileno())
+            except OSError:
+                with self._lock:
+                    self._unsaved |= keys
+                raise
+
+    def _get(self, key: str) -> Kept:
+        with self._lock:
+            return self._loaded().get(key, Kept())
+
+    def _put(self, key: str, kept: Kept) -> None:
+        with self._lock:
+            self._loaded()[key] = kept
+            self._unsaved.add(key)
 
     def _ends_with_line(self) -> bool:
         """Whether no crash has left half a line at the end of the journal."""
@@ -80,39 +118,40 @@ class Edits:
             file.seek(-1, os.SEEK_END)
             return file.read() == b"\n"
 
-    def _loaded(self) -> dict[str, str]:
-        if self._captions is None:
-            self._captions = {}
+    def _loaded(self) -> dict[str, Kept]:
+        if self._kept is None:
+            self._kept = {}
             with suppress(OSError):  # saving a caption will say why
-                self._captions = self._read()
-        return self._captions
+                self._kept = self._read()
+        return self._kept
 
-    def _read(self) -> dict[str, str]:
-        captions: dict[str, str] = {}
+    def _read(self) -> dict[str, Kept]:
+        all_kept: dict[str, Kept] = {}
         count = 0
         if not self._path.exists():
-            return captions
+            return all_kept
         with files.locked(self._path.with_suffix(".lock")):
-            for key, text in _entries(self._path.read_bytes()):
+            for key, kept in _entries(self._path.read_bytes()):
                 count += 1
-                captions.pop(key, None)
-                if text is not None:
-                    captions[key] = text
-            if count > len(captions) + MAX_OBSOLETE_LINES:
-                files.write(self._path, b"".join(_line(key, text) for key, text in captions.items()))
-        return captions
+                all_kept.pop(key, None)
+                if kept != Kept():
+                    all_kept[key] = kept
+            if count > len(all_kept) + MAX_OBSOLETE_LINES:
+                files.write(self._path, b"".join(_line(key, kept) for key, kept in all_kept.items()))
+        return all_kept
 
 
-def _line(key: str, text: str | None) -> bytes:
-    return json.dumps({"photo": key, "caption": text}).encode() + b"\n"
+def _line(key: str, kept: Kept) -> bytes:
+    draft = {"draft": kept.draft} if kept.draft else {}
+    return json.dumps({"photo": key, "caption": kept.caption, **draft}).encode() + b"\n"
 
 
-def _entries(content: bytes) -> Iterator[tuple[str, str | None]]:
+def _entries(content: bytes) -> Iterator[tuple[str, Kept]]:
     for line in content.splitlines():
         try:
             entry = json.loads(line)
-            key, text = entry["photo"], entry["caption"]
-        except (ValueError, TypeError, KeyError, RecursionError):
+            key, text, draft = entry["photo"], entry["caption"], entry.get("draft", "")
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             continue
-        if isinstance(key, str) and (text is None or isinstance(text, str)):
-            yield key, text
+        if isinstance(key, str) and (text is None or isinstance(text, str)) and isinstance(draft, str):
+            yield key, Kept(text, draft)

@@ -50,17 +50,29 @@ def test_an_edited_caption_is_the_users_and_lasts(program: Start, user: User, sh
     one.await_text("Copied.")
     assert clipboard(one) == MINE
 
+    one.keys("ctrl+e")
+    one.wait_for(lambda: one.sight.focus().endswith("captioneditor"))
+    one.type(" Is he")
+    journal = user.home / ".local/share/captioner/captions.jsonl"
+    one.wait_for(lambda: f"{MINE} Is he" in journal.read_text())
     os.kill(one.process.pid, signal.SIGKILL)
     one.process.wait()
     moved = cat.rename(cat.with_name("rex.jpg"))
     other = program(moved)
     other.await_photo(moved, MINE)
-    other.keys("ctrl+i")
-    other.await_text("Saved in the photo.")
-    assert metadata.alt_text(moved) == MINE
+    other.await_text("Your unfinished caption is kept. Ctrl+E goes on with it.")
+    other.await_utterance("Your unfinished caption is kept. Ctrl+E goes on with it.")
     other.keys("ctrl+z")
     other.await_text("No caption has been changed.")  # since this start
-    other.close()
+    other.keys("ctrl+e")
+    other.wait_for(lambda: other.sight.focus().endswith("captioneditor"))
+    other.type("?")
+    other.keys("Return")
+    other.await_photo(moved, f"{MINE} Is he?")
+    other.keys("ctrl+i")
+    other.await_text("Saved in the photo.")
+    assert metadata.alt_text(moved) == f"{MINE} Is he?"
+    other.close()  # everything is saved: no question
 
 
 def test_another_caption_becomes_the_photos_can_be_undone_and_is_saved_at_the_end(

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from captioner.output.edits import MAX_OBSOLETE_LINES, Edits, content_key
 
@@ -15,18 +16,20 @@ def test_a_caption_is_there_after_a_restart(tmp_path: Path) -> None:
     assert edits.get("a") is None
     edits.put("a", "Rex on the “beach”.")
     edits.put("b", "A cat.")
+    edits.save()
     edits.put("b", None)
+    edits.save()
     for kept in edits, Edits(path):
         assert (kept.get("a"), kept.get("b")) == ("Rex on the “beach”.", None)
 
 
 def test_a_crash_costs_only_the_line_that_was_being_written(tmp_path: Path) -> None:
     path = tmp_path / "captions.jsonl"
-    Edits(path).put("a", "A dog.")
-    path.write_bytes(path.read_bytes() + b'{"photo": "b", "capt')
+    path.write_bytes(b'{"photo": "a", "caption": "A dog."}\n{"photo": "b", "capt')
     edits = Edits(path)
     assert edits.get("a") == "A dog."
     edits.put("c", "A cat.")
+    edits.save()
     assert [Edits(path).get(key) for key in "abc"] == ["A dog.", None, "A cat."]
 
 
@@ -35,11 +38,39 @@ def test_a_caption_survives_a_program_that_is_killed_right_after_it(tmp_path: Pa
     program = f"""
 import os, pathlib
 from captioner.output.edits import Edits
-Edits(pathlib.Path({str(path)!r})).put("a", "A dog.")
+edits = Edits(pathlib.Path({str(path)!r}))
+edits.put("a", "A dog.")
+edits.put_draft("a", "A dog, my")
+edits.save()
 os.kill(os.getpid(), 9)
 """
     assert subprocess.run([sys.executable, "-c", program], cwd=Path(__file__).parents[3]).returncode == -9
-    assert Edits(path).get("a") == "A dog."
+    assert (Edits(path).get("a"), Edits(path).draft("a")) == ("A dog.", "A dog, my")
+
+
+@pytest.mark.parametrize("text", ["A dog, my Rex.", None])
+def test_a_draft_ends_with_the_caption_that_comes_of_it(tmp_path: Path, text: str | None) -> None:
+    edits = Edits(tmp_path / "captions.jsonl")
+    edits.put_draft("a", "A dog, my")
+    edits.save()
+    edits.put("a", text)
+    edits.save()
+    for kept in edits, Edits(tmp_path / "captions.jsonl"):
+        assert (kept.get("a"), kept.draft("a")) == (text, "")
+
+
+def test_what_could_not_be_saved_is_saved_with_the_next_change(tmp_path: Path) -> None:
+    path = tmp_path / "data" / "captions.jsonl"
+    path.parent.write_text("in the way")
+    edits = Edits(path)
+    edits.put("a", "A dog.")
+    with pytest.raises(FileExistsError):
+        edits.save()
+    assert edits.get("a") == "A dog."
+    path.parent.unlink()
+    edits.put("b", "A cat.")
+    edits.save()
+    assert [Edits(path).get(key) for key in "ab"] == ["A dog.", "A cat."]
 
 
 def test_senseless_lines_are_skipped(tmp_path: Path) -> None:
