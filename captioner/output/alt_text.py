@@ -8,7 +8,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from captioner.errors import CaptionerError, PhotoError, reason
@@ -63,7 +63,7 @@ class AltTextError(CaptionerError):
 class AltTextExistsError(CaptionerError):
     """The photo already has another text, which is only replaced on request.
 
-    existing: that text.
+    existing: that text; with the description on a line of its own if that is another one and would be replaced, too.
     """
 
     def __init__(self, existing: AltText) -> None:
@@ -106,13 +106,13 @@ def write_alt_text(
         The file that the text is in now: the photo, or its sidecar if the photo is of a kind that cannot be changed.
 
     Raises:
-        AltTextExistsError: the photo has another text, and overwrite is False.
+        AltTextExistsError: the photo has another text, or a description that would be replaced, and overwrite is False.
         PhotoError: the photo cannot be read.
         CaptionerError: the text cannot be saved, for instance because ExifTool is missing.
         OSError: the file cannot be written.
     """
     from captioner.output import exiftool
-    from captioner.photos.metadata import ALT_TEXT, WRITER, clean  # here, as it imports all that decodes photos
+    from captioner.photos.metadata import ALT_TEXT, WRITER, XMP_DESCRIPTION, clean  # here, as it loads all decoders
 
     text = clean(text)
     if not text:
@@ -120,8 +120,10 @@ def write_alt_text(
     photo = Path(os.path.realpath(photo))  # a link stays a link
     texts = _texts(photo)
     existing = _best(texts)
-    if existing and existing.text != text and not overwrite:
-        raise AltTextExistsError(existing)
+    if existing and not overwrite:
+        said = [existing.text, *([texts[XMP_DESCRIPTION]] if description and XMP_DESCRIPTION in texts else [])]
+        if others := dict.fromkeys(other for other in said if other != text):
+            raise AltTextExistsError(replace(existing, text="\n".join(others)))
     if existing == AltText(text, ALT_TEXT, automatic) and not description:
         return photo
     tags = dict.fromkeys((*ALT_TEXT_TAGS, *([DESCRIPTION_TAG] if description else [])), text)

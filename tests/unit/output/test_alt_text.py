@@ -120,6 +120,18 @@ def test_the_description_stays_unless_it_is_chosen(photo: Path) -> None:
     assert metadata.exiftool(photo, "-s3", "-XMP-dc:Description") == "A dog."
 
 
+def test_a_description_is_not_replaced_unasked_either(tmp_path: Path) -> None:
+    path = make(tmp_path / "dog.jpg", "-XMP-dc:Description=Rex at home.")
+    write_alt_text(path, "A dog.", overwrite=True)  # which leaves the description
+    for text, existing in (("A dog.", "Rex at home."), ("A cat.", "A dog.\nRex at home.")):
+        with pytest.raises(AltTextExistsError) as caught:
+            write_alt_text(path, text, description=True)
+        assert caught.value.existing.text == existing
+    assert metadata.exiftool(path, "-s3", "-XMP-dc:Description") == "Rex at home."
+    write_alt_text(path, "A cat.", description=True, overwrite=True)
+    assert metadata.exiftool(path, "-s3", "-XMP-dc:Description") == "A cat."
+
+
 @pytest.mark.parametrize("name", ["dog.bmp", "dog.nef"])
 def test_a_photo_that_cannot_be_changed_gets_a_sidecar(tmp_path: Path, name: str) -> None:
     path = make(tmp_path / "dog.bmp").replace(tmp_path / name)
