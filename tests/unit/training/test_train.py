@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from captioner import Captioner, CaptionerError
+from captioner.output.training_file import training_file
 from captioner.training import checkpoint
 from captioner.training.batches import PhotoBatches
 from captioner.training.dataset import load_dataset
@@ -32,17 +33,17 @@ SHIPPED = str(ROOT / "weights" / "checkpoint.npz")
 
 
 def made_pictures(folder: Path) -> Path:
-    """Eight pictures of a coloured square high or low on black, each with two captions."""
-    lines = ["image,caption"]
+    """Eight pictures of a coloured square high or low on black, each with two captions, as the window exports them."""
+    captions = []
     for colour, rgb in COLOURS.items():
         for shape in SHAPES:
             picture = np.zeros((224, 224, 3), np.uint8)
             top = 20 if "top" in shape else 124
             picture[top : top + 80, 60:160] = rgb
-            name = f"{colour} {shape}.png"
-            Image.fromarray(picture).save(folder / name)
-            lines += [f"{name},A {colour} {shape} .", f"{name},There is a {colour} {shape} ."]
-    (folder / "captions.txt").write_text("\n".join(lines))
+            photo = folder / f"{colour} {shape}.png"
+            Image.fromarray(picture).save(photo)
+            captions += [(photo, f"A {colour} {shape}."), (photo, f"There is a {colour} {shape}.")]
+    (folder / "captions.txt").write_text(training_file(captions, folder))
     return folder
 
 
