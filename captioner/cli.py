@@ -218,7 +218,7 @@ def _caption_into_file(options: argparse.Namespace) -> int:
 
     least = _least(options)
     writer = _writer(options)
-    file = CaptionFile(options.output, least=least)
+    file = CaptionFile(options.output, least=least, columns=options.columns)
     found = find_photos(options.photos, recursive=options.recursive)
     for folder, problem in found.unreadable:
         _complain(folder, problem)

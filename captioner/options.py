@@ -45,6 +45,8 @@ def _check(options: argparse.Namespace, parser: argparse.ArgumentParser) -> None
         if not is_installed():
             print(f"captioner: {MISSING}", file=sys.stderr)
             options.text = False
+    if options.columns and (options.output is None or options.output.suffix.lower() != ".csv"):
+        parser.error("argument --columns: needs --output with a FILE that ends in .csv")
     if options.output is None:
         return
     if options.json or speaks(options):
@@ -73,6 +75,12 @@ def _parser() -> argparse.ArgumentParser:
         type=_caption_file,
         metavar="FILE",
         help="write the captions into FILE, which must end in .csv, .jsonl, .html or .md, or continue it",
+    )
+    parser.add_argument(
+        "--columns",
+        type=_columns,
+        metavar="NAMES",
+        help="what a .csv FILE has, for instance name,caption; a wrong name shows all that there are",
     )
     parser.add_argument(
         "--min-confidence",
@@ -146,6 +154,15 @@ def _caption_file(name: str) -> Path:
     if path.suffix.lower() not in FORMATS:
         raise argparse.ArgumentTypeError("the name of FILE must end in .csv, .jsonl, .html or .md")
     return path
+
+
+def _columns(names: str) -> tuple[str, ...]:
+    from captioner.output.tables import parse_columns
+
+    try:
+        return parse_columns(names)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _confidence(text: str) -> float:

@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from captioner.caption import RELIABLE, Caption
 from captioner.errors import CaptionerError, PhotoError, user_message
-from captioner.output.tables import FORMATS, Entry, Row, identity
+from captioner.output.tables import CONTINUED, FORMATS, Entry, Row, csv_format, identity
 from captioner.photos.source import version_of
 from captioner.system import files
 
@@ -31,21 +31,27 @@ class CaptionFile:
     Args:
         path: its suffix is one of `captioner.output.tables.FORMATS`.
         least: captions with less confidence are left out.
+        columns: of a table, each one of `captioner.output.tables.VALUES`; None for the usual ones.
 
     Raises:
-        CaptionFileError: there is a file with another content, or it cannot be read.
+        CaptionFileError: there is a file with another content, or it cannot be read, or not be continued.
     """
 
-    def __init__(self, path: Path, *, least: float = RELIABLE) -> None:
+    def __init__(self, path: Path, *, least: float = RELIABLE, columns: Sequence[str] | None = None) -> None:
         self.path = path
         self._least = least
-        self._format = FORMATS[path.suffix.lower()]
+        self._format = csv_format(columns) if columns else FORMATS[path.suffix.lower()]
         try:
             self._content = path.read_bytes() if not path.exists() or path.is_file() else None
         except FileNotFoundError:
             self._content = b""
         except OSError as error:
             raise self._error("read", error) from error
+        if self._content and columns and not set(columns) >= CONTINUED:
+            raise CaptionFileError(
+                f"{path} exists and can't be continued without the columns path, caption and version, so it stays as "
+                "it is. Choose another name."
+            )
         self._entries = {entry.path: entry for entry in self._read(self._content)}
         self._versions: dict[str, str] = {}
 

@@ -51,6 +51,7 @@ class Settings:
     save_description: whether a caption that is saved in its photo becomes the photo's description, too.
     unreliable_captions: what to do when one is copied or saved that the program calls unreliable; one of
         UNRELIABLE_CAPTIONS.
+    table_columns: those of the last exported table, with commas between them.
     last_folder: where the Open dialog starts; "" for the system's default.
     """
 
@@ -66,6 +67,7 @@ class Settings:
     show_attention: bool = True
     save_description: bool = False
     unreliable_captions: str = "ask"
+    table_columns: str = ""
     last_folder: str = ""
 
 
@@ -175,5 +177,6 @@ CHECKS: dict[str, Callable[[object], bool]] = {
     "show_attention": _is_bool,
     "save_description": _is_bool,
     "unreliable_captions": lambda value: value in UNRELIABLE_CAPTIONS,
+    "table_columns": _is_text,
     "last_folder": _is_text,
 }

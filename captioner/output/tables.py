@@ -9,7 +9,7 @@ import io
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -83,30 +83,62 @@ def identity(path: str) -> str:
 
 # CSV, as spreadsheets open it: the byte order mark is how Excel recognises UTF-8.
 
-COLUMNS = ("path", "caption", "statement", "confidence", "error", "version")
+# What its columns may be.
+VALUES: dict[str, Callable[[Row], str]] = {
+    "name": lambda row: _no_formula(_name(row.path)),
+    "path": lambda row: _no_formula(row.path),
+    "caption": lambda row: row.text,
+    "statement": lambda row: row.caption.statement if row.caption else "",
+    "confidence": lambda row: str(row.caption.confidence) if row.caption else "",
+    "error": lambda row: row.error,
+    "version": lambda row: row.version,
+}
+COLUMNS = ("path", "caption", "statement", "confidence", "error", "version")  # unless others are chosen
+CONTINUED = {"path", "caption", "version"}  # without these, a table cannot be continued
 
 
-def _csv_record(row: Row, folder: Path) -> str:
-    path = row.path.encode("utf-8", "backslashreplace").decode()
-    if path[:1] in tuple("=+-@\t\r"):
-        path = os.path.join(".", path)  # a spreadsheet would take it for a formula
-    statement, confidence = (row.caption.statement, row.caption.confidence) if row.caption else ("", "")
-    return _csv_line([path, row.text, statement, str(confidence), row.error, row.version])
+def parse_columns(names: str) -> tuple[str, ...]:
+    """The columns that are named, with commas between them.
+
+    Raises:
+        ValueError: there is no such column; the message is a sentence for the user.
+    """
+    chosen = tuple(name.strip().lower() for name in names.split(","))
+    for name in chosen:
+        if name not in VALUES:
+            raise ValueError(f"There is no column {name!r}. Choose from {', '.join(VALUES)}.")
+    return chosen
 
 
-def _csv_line(fields: list[str]) -> str:
+def csv_format(columns: Sequence[str] = COLUMNS) -> Format:
+    """A table with these columns, each one of VALUES."""
+
+    def record(row: Row, folder: Path) -> str:
+        return _csv_line([VALUES[name](row) for name in columns])
+
+    def entries(text: str) -> list[Entry]:
+        entries = []
+        for fields in csv.reader(io.StringIO(text, newline="")):
+            values = dict(zip(columns, fields, strict=True))
+            confidence = values.get("confidence")
+            number = float(confidence) if confidence else None
+            line = _csv_line(fields)
+            entries.append(Entry(identity(values["path"]), values["version"], number, bool(values["caption"]), line))
+        return entries
+
+    return Format("\ufeff" + _csv_line(columns), record, entries, lambda tail: True)
+
+
+def _no_formula(path: str) -> str:
+    """A path that a spreadsheet takes for text."""
+    path = path.encode("utf-8", "backslashreplace").decode()
+    return os.path.join(".", path) if path[:1] in tuple("=+-@\t\r") else path
+
+
+def _csv_line(fields: Sequence[str]) -> str:
     line = io.StringIO()
     csv.writer(line, lineterminator="\r\n").writerow(fields)
     return line.getvalue()
-
-
-def _csv_entries(text: str) -> list[Entry]:
-    entries = []
-    for fields in csv.reader(io.StringIO(text, newline="")):
-        path, caption, _, confidence, _, version = fields
-        number = float(confidence) if confidence else None
-        entries.append(Entry(identity(path), version, number, bool(caption), _csv_line(fields)))
-    return entries
 
 
 # JSON Lines: the objects that --json prints, with the version.
@@ -212,7 +244,7 @@ def _begins(tail: bytes, record: bytes) -> bool:
 
 
 FORMATS = {
-    ".csv": Format("\ufeff" + _csv_line(list(COLUMNS)), _csv_record, _csv_entries, lambda tail: True),
+    ".csv": csv_format(),
     ".jsonl": Format("", _json_record, _json_entries, _is_torn_json),
     ".html": Format(
         HTML_HEADER, _html_record, lambda text: _entries_of_lines(text, "\n"), lambda tail: _begins(tail, b"<figure>")

@@ -16,7 +16,7 @@ class Dialog(tk.Toplevel):
     space: between and around the parts, in pixels.
     """
 
-    def __init__(self, parent: tk.Tk, title: str) -> None:
+    def __init__(self, parent: tk.Tk | tk.Toplevel, title: str) -> None:
         super().__init__(parent)
         self.withdraw()
         self.title(title)

@@ -2,6 +2,7 @@
 
 import tkinter as tk
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -119,13 +120,15 @@ class FolderCommands:
         self._status.run("Saving captions…", lambda: save_all(rows), finish)
 
     def export(self, rows: Sequence[Row]) -> None:
-        """Ask for a file, and write captions into it."""
+        """Ask for a file, and for the columns of a table, and write captions into it."""
         from tkinter import filedialog
 
-        from captioner.gui.folder.saving import EXPORTS, export
+        from captioner.gui.dialogs.columns import Columns
+        from captioner.gui.folder.saving import EXPORTS, TABLE
 
+        parent = self._list if self._list and self._is_listed else self._window.root
         name = filedialog.asksaveasfilename(
-            parent=self._list if self._is_listed else self._window.root,
+            parent=parent,
             title="Export Captions",
             initialdir=self._store.settings.last_folder or None,
             initialfile="captions.csv",
@@ -137,14 +140,22 @@ class FolderCommands:
         path = Path(name)
         if path.suffix.lower() not in EXPORTS:
             self._reply(f"The name must end in {', '.join(EXPORTS)}.")
-            return
+        elif path.suffix.lower() == TABLE:
+            self._bind(Columns(parent, self._store, partial(self._export, rows, path)))
+        else:
+            self._export(rows, path)
+
+    def _export(self, rows: Sequence[Row], path: Path, columns: Sequence[str] = ()) -> None:
+        from captioner.gui.folder.saving import export
 
         def finish(result: str | Exception) -> None:
             if isinstance(result, Exception):
                 result = f"{path.name} can't be written. {user_message(result)}"
             self._reply(result)
 
-        self._status.run("Exporting captions…", lambda: export(rows, path), finish)
+        beam_width = self._store.settings.beam_width
+        write = partial(export, rows, path, columns=columns, beam_width=beam_width)
+        self._status.run("Exporting captions…", write, finish)
 
     def may_close(self, close: Callable[[], object]) -> bool:
         """Whether the program may end now. If edits, or captions of a folder, are not saved, the user is asked.

@@ -1,7 +1,7 @@
 """Saves and exports the captions of many photos."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from captioner.batch.caption_cache import CaptionCache, KnownPhoto, default_path
@@ -26,7 +26,7 @@ EXPORTS = {
     ".jsonl": "JSON Lines",
     ".txt": "Corrected captions for training",
 }
-TRAINING = ".txt"
+TABLE, TRAINING = ".csv", ".txt"
 
 
 @dataclass
@@ -116,11 +116,17 @@ def _has_exiftool() -> bool:
     return True
 
 
-def export(rows: Sequence[Row], path: Path) -> str:
+def export(
+    rows: Sequence[Row], path: Path, *, columns: Sequence[str] = tables.COLUMNS, beam_width: int | None = None
+) -> str:
     """Write captions into one file, whose name ends in one of EXPORTS, and say what it has. Call it in a thread.
 
     Captions that are only guessed are left out, as they are by the command. The file for training has only those that
     the user has written or chosen: the program's own would teach it nothing.
+
+    Args:
+        columns: of a table.
+        beam_width: with which the program's captions were made.
 
     Raises:
         OSError: the file cannot be written.
@@ -131,8 +137,10 @@ def export(rows: Sequence[Row], path: Path) -> str:
             return "No caption has been corrected yet, so there is nothing to train on. Nothing was written."
         files.write(path, training_file(corrected, path.parent).encode())
         return f"{_count(len(corrected), 'corrected caption')} exported to {path.name}."
-    kind = tables.FORMATS[path.suffix.lower()]
-    records = [_record(row) for row in rows if row.text or row.error]
+    suffix = path.suffix.lower()
+    kind = tables.csv_format(columns) if suffix == TABLE else tables.FORMATS[suffix]
+    with CaptionCache(default_path()) as cache:
+        records = [_record(row, cache, beam_width) for row in rows if row.text or row.error]
     content = kind.header + "".join(kind.record(record, path.parent) for record in records)
     files.write(path, content.encode())
     written = sum(bool(record.text) for record in records)
@@ -141,11 +149,14 @@ def export(rows: Sequence[Row], path: Path) -> str:
     return f"{_count(written, 'caption')} exported to {path.name}.{doubt}"
 
 
-def _record(row: Row) -> tables.Row:
+def _record(row: Row, cache: CaptionCache, beam_width: int | None) -> tables.Row:
     if row.error:
         return tables.Row(str(row.path), version_of(row.path), error=row.error)
-    # What the user and the author say is not doubted.
-    caption = Caption(row.text, (), 0.0, row.confidence if row.is_by_the_program else 1.0, (), {}, row.note)
+    caption = Caption(row.text, (), 0.0, 1.0, (), {}, row.note)  # what the user and the author say is not doubted
+    if row.is_by_the_program:
+        # The row has no more of it than the list shows.
+        known = cache.get(KnownPhoto(row.key, row.note), beam_width)
+        caption = known if known and known.text == row.text else replace(caption, confidence=row.confidence)
     return tables.Row(str(row.path), version_of(row.path), caption, least=RELIABLE)
 
 

@@ -162,6 +162,9 @@ def test_a_file_of_somebody_else_is_not_overwritten(album, tmp_path):
         ["--min-confidence", "0.5", "photo.jpg"],
         ["--output", "captions.csv", "--min-confidence", "2", "photo.jpg"],
         ["--output", "captions.csv", "--min-confidence", "nan", "photo.jpg"],
+        ["--output", "captions.csv", "--columns", "name,size", "photo.jpg"],
+        ["--output", "captions.jsonl", "--columns", "name,caption", "photo.jpg"],
+        ["--columns", "name,caption", "photo.jpg"],
     ],
     ids=" ".join,
 )

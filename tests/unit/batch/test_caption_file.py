@@ -154,6 +154,27 @@ def test_a_caption_below_the_limit_is_left_out_until_the_limit_is_lower(write, p
     assert write(path, [photos[0]], least=1.0) == [], "a caption that is there stays"
 
 
+def test_a_table_has_the_columns_that_are_wanted_and_is_continued_with_them(write, photos, shipped, tmp_path):
+    path, columns = tmp_path / "captions.csv", ("version", "caption", "name", "path")
+    assert write(path, photos[:1], columns=columns) == ["cat & dog's.jpg"]
+    assert write(path, [photos[0], photos[2]], columns=columns) == ["coffee, [hot] -->.jpg"]
+    rows = list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
+    assert [tuple(row) for row in rows] == [columns] * 2
+    assert [row["name"] for row in rows] == ["cat & dog's.jpg", "coffee, [hot] -->.jpg"]
+    assert [row["caption"] for row in rows] == [shipped.caption(photos[0]).text, shipped.caption(photos[2]).text]
+
+
+def test_a_table_without_what_continuing_needs_stays_as_it_is(write, photos, tmp_path):
+    path = tmp_path / "captions.csv"
+    write(path, photos[:1], columns=("name", "caption"))
+    content = path.read_bytes()
+    with pytest.raises(CaptionFileError, match="can't be continued without the columns path, caption and version"):
+        write(path, photos, columns=("name", "caption"))
+    with pytest.raises(CaptionFileError, match="stays as it is"):
+        write(path, photos)
+    assert path.read_bytes() == content
+
+
 def test_what_the_user_changed_in_the_table_stays(write, photos, tmp_path):
     path = tmp_path / "captions.csv"
     write(path, [photos[2]], least=0.0)

@@ -1,9 +1,12 @@
 import csv
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 
+from captioner.batch.caption_cache import CaptionCache
+from captioner.caption import Alternative, Caption
 from captioner.gui.folder import saving
 from captioner.gui.folder.photo_table import Row
 from captioner.output.alt_text import read_alt_text, write_alt_text
@@ -91,6 +94,14 @@ def test_a_table_is_for_spreadsheets_and_leaves_out_guesses(rows, tmp_path):
     assert failed["error"] == "The file is empty."
 
 
+def test_a_table_has_the_columns_that_are_wanted(rows, tmp_path):
+    path = tmp_path / "captions.csv"
+    saving.export(rows[2:], path, columns=("name", "caption"))
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.reader(file))
+    assert lines == [["name", "caption"], ["astronaut.jpg", 'My "friend", in orange.'], ["broken.jpg", ""]]
+
+
 @pytest.mark.parametrize("suffix", [".html", ".md", ".jsonl"])
 def test_pages_and_lines_have_all_captions_but_guesses(rows, tmp_path, suffix):
     path = tmp_path / f"captions{suffix}"
@@ -99,6 +110,15 @@ def test_pages_and_lines_have_all_captions_but_guesses(rows, tmp_path, suffix):
     assert "A cat." in content
     assert "in orange." in content
     assert "The file is empty." in content
+
+
+def test_json_lines_are_the_objects_of_the_command(rows, tmp_path):
+    caption = Caption("A cat.", (), -7.0, 0.9, (Alternative("Two cats.", -8.0),), {})
+    with CaptionCache(saving.default_path()) as cache:
+        cache.put(rows[0].key, 5, caption)
+    saving.export(rows[:1], tmp_path / "captions.jsonl", beam_width=5)
+    record = json.loads((tmp_path / "captions.jsonl").read_text())
+    assert record == {"path": str(rows[0].path), **caption.to_dict(), "version": record["version"]}
 
 
 def test_the_file_for_training_has_what_the_user_has_corrected(rows, tmp_path):
