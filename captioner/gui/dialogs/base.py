@@ -6,7 +6,9 @@ from tkinter import font, ttk
 
 from captioner.gui.style.fonts import scaled
 
-SPACE = 16  # pixels of a 96 dpi screen
+# In pixels of a 96 dpi screen.
+SPACE = 16
+TITLE_HEIGHT = 30
 
 
 class Dialog(tk.Toplevel):
@@ -32,13 +34,12 @@ class Dialog(tk.Toplevel):
     def open(self, focus: tk.Misc) -> None:
         """Show the dialog over the middle of the main window, with the focus on one of its widgets."""
         self.update_idletasks()
-        width = min(self.winfo_reqwidth(), self.winfo_screenwidth())
-        height = min(self.winfo_reqheight(), self.winfo_screenheight())
+        max_width, max_height = self.winfo_screenwidth(), self.winfo_screenheight() - scaled(self, TITLE_HEIGHT)
+        width, height = min(self.winfo_reqwidth(), max_width), min(self.winfo_reqheight(), max_height)
         parent = self._parent
         x = parent.winfo_rootx() + (parent.winfo_width() - width) // 2
         y = parent.winfo_rooty() + (parent.winfo_height() - height) // 2
-        x = max(0, min(x, self.winfo_screenwidth() - width))
-        y = max(0, min(y, self.winfo_screenheight() - height))
+        x, y = max(0, min(x, max_width - width)), max(0, min(y, max_height - height))
         self.geometry(f"{width}x{height}+{x}+{y}" if height < self.winfo_reqheight() else f"+{x}+{y}")
         self.deiconify()
         focus.focus_set()

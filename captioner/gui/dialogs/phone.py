@@ -3,7 +3,7 @@
 import io
 import tkinter as tk
 from collections.abc import Callable
-from tkinter import ttk
+from tkinter import font, ttk
 from typing import Any
 
 from captioner.gui.accessibility.self_voicing import describe
@@ -13,8 +13,8 @@ from captioner.gui.style.fonts import FONTS, scaled
 from captioner.gui.tk.clipboard import copy
 from captioner.gui.tk.main_thread import MainThreadQueue
 
-TEXT_WIDTH = 460  # pixels of a 96 dpi screen
-CODE_WIDTH = 280  # likewise, of the QR code
+TEXT_WIDTH = 50  # letters
+CODE_WIDTH = 280  # of the QR code, in pixels of a 96 dpi screen
 
 STARTING = "Starting the server…"
 INSTRUCTIONS = (
@@ -37,7 +37,9 @@ class UseFromPhone(Dialog):
         self._speak = speak
         self._address = self._spoken = ""
         self._image: tk.PhotoImage | None = None  # Tk does not keep it
-        width = scaled(self, TEXT_WIDTH)
+        room = self.winfo_screenwidth() - scaled(self, CODE_WIDTH) - 4 * self.space
+        width = min(TEXT_WIDTH * font.nametofont("TkDefaultFont", self).measure("n"), room)
+        self.body.rowconfigure(1, weight=1)
         self.message = ttk.Label(self.body, text=STARTING, wraplength=width, justify="left", style="Reachable.TLabel")
         self.message.configure(takefocus=True)
         self.message.grid(row=0, column=0, sticky="w")
@@ -45,7 +47,7 @@ class UseFromPhone(Dialog):
         describe(self.address, name="Address", value=lambda: self._spoken)
         self.code = ttk.Label(self.body)
         self.buttons = ttk.Frame(self.body)
-        self.buttons.grid(row=3, column=0, sticky="e", pady=(self.space, 0))
+        self.buttons.grid(row=2, column=0, columnspan=2, sticky="e", pady=(self.space, 0))
         self.speak_address = ttk.Button(self.buttons, text="Speak Address", command=lambda: speak(self._spoken))
         self.copy_address = ttk.Button(self.buttons, text="Copy Address", command=self._copy)
         self.stop = ttk.Button(self.buttons, text="Stop", command=self.close)
@@ -72,10 +74,10 @@ class UseFromPhone(Dialog):
         self._spoken = spoken(root, token)
         self.message.configure(text=INSTRUCTIONS)
         self.address.configure(text=f"{root}\nToken: {token}", takefocus=True)
-        self.address.grid(row=1, column=0, sticky="w", pady=self.space)
+        self.address.grid(row=1, column=0, sticky="nw", pady=(self.space, 0))
         self._image = qr_code(self, self._address, scaled(self, CODE_WIDTH))
         self.code.configure(image=self._image)
-        self.code.grid(row=2, column=0)
+        self.code.grid(row=0, column=1, rowspan=2, sticky="n", padx=(self.space, 0))
         self.copy_address.pack(side="right", padx=(0, self.space // 2))
         self.speak_address.pack(side="right", padx=(0, self.space // 2))
         self.open(self.address)  # again, as it has grown

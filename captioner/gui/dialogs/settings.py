@@ -65,7 +65,7 @@ class SettingsDialog(Dialog):
         """Add a list of values by their labels. A value that is not in the list stays until the user chooses one."""
         current = getattr(self._store.settings, name)
         ttk.Label(self.body, text=label).grid(row=self._rows, column=0, sticky="w", padx=(0, self.space))
-        box = ttk.Combobox(self.body, values=list(values), state="readonly", width=24)
+        box = ttk.Combobox(self.body, values=list(values), state="readonly", width=26)
         box.set(next((label for label, value in values.items() if value == current), str(current)))
         box.grid(row=self._rows, column=1, sticky="ew")
         if name in ("rate", "volume"):

@@ -16,7 +16,7 @@ from captioner.gui.tk.main_thread import MainThreadQueue
 SCROLL_MILLISECONDS = 80  # after which the pictures of the lines that are now in sight are loaded
 LINES_AT_A_TIME = 250  # that are added before the window can react again
 # Of the columns, in letters and at most as shares of the list. The caption gets the rest.
-WIDTHS = {"Name": (20, 0.28), "Confidence": (16, 0.2), "State": (11, 0.16)}
+WIDTHS = {"Name": (20, 0.28), "Confidence": (17, 0.24), "State": (11, 0.16)}
 FRAME = 14  # pixels of a 96 dpi screen, left and right of the columns
 SORTED = {False: " ▲", True: " ▼"}
 

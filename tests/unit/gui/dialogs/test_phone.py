@@ -44,8 +44,11 @@ def status(address: str) -> int:
 @pytest.mark.skipif(lan_address() == "127.0.0.1", reason="this computer is not in a network")
 def test_the_address_is_shown_spoken_copied_and_in_the_code_until_the_dialog_is_closed(app: App, user: User) -> None:
     zxingcpp = pytest.importorskip("zxingcpp")
+    app.store.change(text_size=200)
     dialog = show(app)
     wait(app, lambda: dialog.code.winfo_viewable())
+    wait(app, lambda: dialog.winfo_height() >= dialog.winfo_reqheight())  # all of it is shown
+    assert dialog.winfo_rooty() + dialog.winfo_height() <= dialog.winfo_screenheight()
     root, token = dialog.address["text"].split("\nToken: ")
     address = f"{root}/?token={token}"
     assert user.processes("captioner.web")
