@@ -1,12 +1,14 @@
 """Captions an archive with Ray Data: workers on all cores of this computer or of a cluster.
 
 Each row of the data set is a unit as JSON; each worker is an actor. Photos do not pass through Ray: a worker reads the
-photos of its unit, writes the captions, and returns reports. If a worker dies, Ray gives its unit to another.
+photos of its unit, writes the captions, and returns reports. If a worker dies, Ray gives its unit to another, unless
+too many have died with it.
 """
 
 import logging
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
@@ -151,9 +153,11 @@ def caption(job: Job, units: Sequence[Unit], workers: int) -> Iterator[Report]:
     data = ray.data.from_items(
         [{"unit": unit.to_json()} for unit in units], override_num_blocks=min(len(units), MAX_BLOCKS)
     )
+    # If its computer is lost, it starts on another one, and counts from 0.
+    attempts = ray.remote(num_cpus=0, max_restarts=-1, max_task_retries=-1)(Attempts).remote()
     reports = data.map_batches(
         Actor,
-        fn_constructor_args=(job,),
+        fn_constructor_args=(job, attempts),
         batch_size=1,
         compute=ray.data.ActorPoolStrategy(size=min(workers, len(units)), max_tasks_in_flight_per_actor=1),
         num_cpus=job.threads,
@@ -170,13 +174,34 @@ def caption(job: Job, units: Sequence[Unit], workers: int) -> Iterator[Report]:
 class Actor:
     """A worker as Ray Data calls it: columns in, columns out."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, attempts: Any) -> None:
         self._worker = Worker(job)
+        self._attempts = attempts
 
     def __call__(self, batch: dict[str, Any]) -> Iterator[dict[str, list[Any]]]:
-        for unit in batch["unit"]:
-            for report in self._worker.caption(Unit.from_json(str(unit))):
+        import ray
+
+        for line in batch["unit"]:
+            unit = Unit.from_json(str(line))
+            deaths = ray.get(self._attempts.begin.remote(unit.part))
+            for report in self._worker.caption(unit, deaths):
                 yield {name: [value] for name, value in report.items()}
+            self._attempts.end.remote(unit.part)
+
+
+class Attempts:
+    """Counts the workers that have begun a unit and not ended it: all but the last of them have died."""
+
+    def __init__(self) -> None:
+        self._begun: Counter[str] = Counter()
+
+    def begin(self, part: str) -> int:
+        """Count another worker, and return how many began before it. The unit is known by its part."""
+        self._begun[part] += 1
+        return self._begun[part] - 1
+
+    def end(self, part: str) -> None:
+        del self._begun[part]
 
 
 def _first_line(error: Exception) -> str:

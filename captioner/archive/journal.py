@@ -11,6 +11,7 @@ import math
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import count
 from typing import Any
 
 from captioner.archive import storage
@@ -33,11 +34,17 @@ class Unit:
     """What one worker captions at a time: some photos that are files, or a shard, which contains photos.
 
     part: the name of its last part, without a suffix.
+    done: how many parts of a shard were there when the command began.
     """
 
     part: str
     photos: tuple[str, ...] = ()
     shard: str = ""
+    done: int = 0
+
+    def earlier_part(self, number: int) -> str:
+        """The name of a part that does not end the unit, counted from 0."""
+        return f"{self.part}-{number:05d}"
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
@@ -45,7 +52,7 @@ class Unit:
     @classmethod
     def from_json(cls, line: str) -> "Unit":
         values = json.loads(line)
-        return cls(values["part"], tuple(values["photos"]), values["shard"])
+        return cls(**{**values, "photos": tuple(values["photos"])})
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,11 @@ def waiting(out: Place, settings: Settings, names: Sequence[str]) -> tuple[list[
         parts = {os.path.basename(name) for name in storage.files_below(out)}
     except OSError as error:
         raise ArchiveError(f"{out.name} can't be used for the captions ({reason(error)}).") from error
-    open_units = [unit for unit in planned if f"{unit.part}.{settings.output}" not in parts]
+    open_units = [
+        replace(unit, done=next(n for n in count() if f"{unit.earlier_part(n)}.{settings.output}" not in parts))
+        for unit in planned
+        if f"{unit.part}.{settings.output}" not in parts
+    ]
     done = len(planned) - len(open_units)
     return list(_present(open_units, set(names))), done
 

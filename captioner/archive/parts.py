@@ -82,3 +82,18 @@ def _csv(rows: Sequence[Row]) -> bytes:
 
 # By the suffix of the files.
 FORMATS: dict[str, Callable[[Sequence[Row]], bytes]] = {"parquet": _parquet, "jsonl": _json_lines, "csv": _csv}
+
+
+def errors_in(part: bytes, output: str) -> list[str | None]:
+    """The error of each row of a part, which is None or empty for a photo with a caption.
+
+    Args:
+        part: the content of the file.
+        output: the suffix of the file.
+    """
+    if output == "parquet":
+        from pyarrow import parquet
+
+        return list(parquet.read_table(io.BytesIO(part), columns=["error"])["error"].to_pylist())
+    lines = io.StringIO(part.decode(), newline="")
+    return [row["error"] for row in (map(json.loads, lines) if output == "jsonl" else csv.DictReader(lines))]

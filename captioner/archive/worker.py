@@ -8,7 +8,7 @@ from typing import TypedDict
 
 from captioner.archive import storage
 from captioner.archive.journal import PART_SIZE, Settings, Unit
-from captioner.archive.parts import FORMATS, Row, row
+from captioner.archive.parts import FORMATS, Row, errors_in, row
 from captioner.archive.sources import Missing, Photo, folder_is_gone, photos_in_files, photos_in_shard
 from captioner.archive.storage import ArchiveError, Place
 from captioner.batch.run import start
@@ -19,8 +19,12 @@ from captioner.ocr import reader
 from captioner.ocr.picture_text import PictureText
 
 CHECK = "Check that the disk or network is connected, on every computer that captions."
+DIED = "{} workers have died with {}. Move it out of the source."
 GONE = "{} is missing, and so is its folder. " + CHECK
 
+# So many workers may die with a unit. Computers that are taken away hardly ever had the same unit so often, so that it
+# contains what crashes its workers: a Parquet file that PyArrow can't take, for instance.
+MAX_DEATHS = 10
 
 Source = str | bytes
 Loaded = tuple[Photo, Source, PreparedPhoto | PhotoError, float]
@@ -62,17 +66,30 @@ class Worker:
         self._job = job
         self._captioner: Captioner | None = None
 
-    def caption(self, unit: Unit) -> Iterator[Report]:
-        """Caption a unit, or the rest of it, with a report for each part. The last report may name a problem."""
+    def caption(self, unit: Unit, deaths: int = 0) -> Iterator[Report]:
+        """Caption a unit, or the rest of it, with a report for each part. The last report may name a problem.
+
+        A worker that tries again, because another one died, repeats its reports: Ray leaves out as many as it has had.
+
+        Args:
+            deaths: of workers that had this unit before.
+        """
         try:
-            yield from self._caption(unit)
+            yield from self._caption(unit, deaths)
         except CaptionerError as error:
             yield _report(problem=user_message(error))
 
-    def _caption(self, unit: Unit) -> Iterator[Report]:
+    def _caption(self, unit: Unit, deaths: int) -> Iterator[Report]:
+        number = unit.done
+        while unit.shard and self._exists(unit.earlier_part(number)):
+            yield self._counted(unit.earlier_part(number))
+            number += 1
         if self._exists(unit.part):
-            yield _report(units=1)
+            yield {**self._counted(unit.part), "units": 1}
             return
+        if deaths >= MAX_DEATHS:
+            name = unit.shard or f"one of the photos from {unit.photos[0]} to {unit.photos[-1]}"
+            raise ArchiveError(DIED.format(deaths, name))
         self._captioner = self._captioner or Captioner(
             threads=self._job.threads, beam_width=self._job.settings.beam_width
         )
@@ -81,15 +98,11 @@ class Worker:
             if unit.shard
             else photos_in_files(unit.photos, self._job.options)
         )
-        number, rows, missing = 0, list[Row](), 0
+        rows, missing = list[Row](), 0
         try:
-            while unit.shard and self._exists(_part(unit, number)):
-                for _ in islice(photos, PART_SIZE):
-                    pass
-                number += 1
-            for one, is_missing in self._rows(self._captioner, photos):
+            for one, is_missing in self._rows(self._captioner, islice(photos, number * PART_SIZE, None)):
                 if len(rows) == PART_SIZE:
-                    yield self._write(_part(unit, number), rows)
+                    yield self._write(unit.earlier_part(number), rows)
                     number, rows, missing = number + 1, [], 0
                 rows.append(one)
                 missing += is_missing
@@ -138,16 +151,20 @@ class Worker:
             raise self._unusable(error) from error
         return _report(photos=len(rows), errors=sum(row["error"] is not None for row in rows))
 
+    def _counted(self, part: str) -> Report:
+        """The report of a part that another worker wrote."""
+        try:
+            with storage.open_to_read(self._place(part)) as file:
+                errors = errors_in(file.read(), self._job.settings.output)
+        except OSError as error:
+            raise self._unusable(error) from error
+        return _report(photos=len(errors), errors=sum(map(bool, errors)))
+
     def _place(self, part: str) -> Place:
         return self._job.out / f"{part}.{self._job.settings.output}"
 
     def _unusable(self, error: OSError) -> ArchiveError:
         return ArchiveError(f"The captions can't be written into {self._job.out.name} ({reason(error)}).")
-
-
-def _part(unit: Unit, number: int) -> str:
-    """The name of a part that does not end its unit."""
-    return f"{unit.part}-{number:05d}"
 
 
 def _report(photos: int = 0, errors: int = 0, units: int = 0, problem: str = "") -> Report:

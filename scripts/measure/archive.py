@@ -26,6 +26,7 @@ sys.path.insert(0, str(ROOT))
 
 from captioner.archive import cluster  # noqa: E402
 from captioner.archive.journal import Settings, Unit, waiting  # noqa: E402
+from captioner.archive.parts import FORMATS  # noqa: E402
 from captioner.archive.storage import Place  # noqa: E402
 from captioner.archive.worker import Job  # noqa: E402
 from captioner.model.weights import open_weights  # noqa: E402
@@ -155,7 +156,7 @@ def scheduling(out: Path) -> float:
     job, _ = plan([], out)
     units = [Unit(f"part-{number:06d}", ("nothing.jpg",)) for number in range(UNITS)]
     for unit in units:
-        (out / f"{unit.part}.parquet").touch()
+        (out / f"{unit.part}.parquet").write_bytes(FORMATS["parquet"]([]))
     times = [time.perf_counter() for _ in cluster.caption(job, units, 1)]
     return (times[-1] - times[0]) / (len(times) - 1)
 
@@ -167,6 +168,7 @@ def kill(names: list[str], folder: Path) -> int:
     listed, out = folder / "photos.txt", folder / "out"
     listed.write_text("".join(f"{name}\n" for name in names))
     two = RayCluster()
+    two.add_node()
     command = [sys.executable, "-m", "captioner", "archive", str(listed), str(out), "--address", two.address]
     program = subprocess.Popen(command, cwd=ROOT)
 

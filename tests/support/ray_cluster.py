@@ -1,8 +1,12 @@
 """A cluster of computers, all of which are this one."""
 
 import os
+import signal
 from pathlib import Path
 from typing import Any
+
+from captioner.archive import worker
+from captioner.archive.cluster import Actor
 
 ROOT = Path(__file__).parents[2]
 STORE = 80_000_000  # bytes of each node's object store
@@ -18,7 +22,7 @@ VARIABLES = {
 
 
 class RayCluster:
-    """A Ray cluster of two nodes with a core each, of which one may be killed."""
+    """A Ray cluster of one node with a core, to which another may be added and killed."""
 
     def __init__(self) -> None:
         from ray.cluster_utils import Cluster
@@ -26,10 +30,10 @@ class RayCluster:
         os.environ.update(VARIABLES)
         self._node: dict[str, Any] = {"num_cpus": 1, "object_store_memory": STORE}
         self._cluster = Cluster(initialize_head=True, head_node_args={**self._node, "include_dashboard": False})
-        self.add_node()
         self.address: str = self._cluster.address
 
     def add_node(self) -> None:
+        """Start a second node."""
         self._second = self._cluster.add_node(**self._node)
         self._cluster.wait_for_nodes()
 
@@ -39,3 +43,11 @@ class RayCluster:
 
     def shutdown(self) -> None:
         self._cluster.shutdown()
+
+
+class CrashingActor(Actor):
+    """A worker that tar and Parquet files kill, as those do that crash PyArrow. The limit is one death."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        vars(worker).update(MAX_DEATHS=1, photos_in_shard=lambda *_: os.kill(os.getpid(), signal.SIGKILL))

@@ -1,6 +1,7 @@
-"""`captioner archive` on a real Ray cluster of two nodes, and with a real S3 server."""
+"""`captioner archive` on a real Ray cluster, and with a real S3 server."""
 
 import contextlib
+import io
 import json
 import os
 import signal
@@ -14,15 +15,23 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from captioner.archive import cluster
 from captioner.cli import main
-from tests.support.archives import differences, paths, rows, write_tar
+from tests.support.archives import differences, paths, rows, write_parquet, write_tar
 from tests.support.program import wait_for
-from tests.support.ray_cluster import VARIABLES, RayCluster
+from tests.support.ray_cluster import VARIABLES, CrashingActor, RayCluster
 from tests.support.system import descendants
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[3]
+# The program, with parts of two photos, so that few photos make several parts.
+COMMAND = [
+    sys.executable,
+    "-c",
+    "import sys; from captioner import cli; from captioner.archive import journal; journal.MIN_UNIT_SIZE = 2; "
+    "sys.exit(cli.main(sys.argv[1:]))",
+]
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +46,9 @@ def ray_cluster() -> Iterator[RayCluster]:
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory, samples) -> Path:
-    """A folder of 25 different photos, and one that is broken."""
+    """A folder of 11 different photos, and one that is broken."""
     folder = tmp_path_factory.mktemp("photos")
-    for number in range(25):
+    for number in range(11):
         image = Image.open(list(samples.values())[number % 3])
         image.crop((number, number, image.width, image.height)).resize((320, 320)).save(folder / f"{number:02}.jpg")
     (folder / "broken.jpg").write_bytes(b"broken")
@@ -49,63 +58,64 @@ def photos(tmp_path_factory, samples) -> Path:
 @pytest.fixture(scope="module")
 def expected(photos) -> list[dict[str, Any]]:
     """What the command line says of each photo."""
-    command = [sys.executable, "-m", "captioner", "--json", "--no-text", str(photos)]
-    output = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
-    return [json.loads(line) for line in output.splitlines()]
+    with contextlib.redirect_stdout(io.StringIO()) as output:
+        main(["--json", "--no-text", str(photos)])
+    return [json.loads(line) for line in output.getvalue().splitlines()]
 
 
 def parts(out: Path) -> list[str]:
     return [path.name for path in out.glob("part-*")]
 
 
-def test_a_node_that_is_killed_costs_nothing(ray_cluster, photos, expected, tmp_path, capsys):
+def test_a_program_and_a_node_that_are_killed_cost_nothing(ray_cluster, photos, expected, tmp_path, capsys):
     out = tmp_path / "out"
+    arguments = ["archive", str(photos), str(out), "--address", ray_cluster.address, "--format", "jsonl"]
+    with subprocess.Popen([*COMMAND, *arguments, "--workers", "1"], cwd=ROOT) as program:
+        ray_cluster.add_node()
+        wait_for(lambda: parts(out), 120)
+        program.send_signal(signal.SIGKILL)
+    before = {name: (out / name).stat().st_mtime_ns for name in parts(out)}
+    assert 0 < len(before) < 6
 
     def kill_soon() -> None:
-        wait_for(lambda: parts(out), 120)
+        wait_for(lambda: len(parts(out)) > len(before), 120)
         ray_cluster.kill_node()
 
     killer = threading.Thread(target=kill_soon)
     killer.start()
-    status = main(["archive", str(photos), str(out), "--address", ray_cluster.address])
+    status = main(arguments)
     killer.join()
-    ray_cluster.add_node()
-    printed = capsys.readouterr()
-    assert status == 0, printed.err
-    assert f"{out} is complete. 26 photos done in " in printed.err
-    assert "1 of them failed; the column error says why." in printed.err
-    assert differences(rows(out), expected) == []
-
-    assert main(["archive", str(photos), str(out), "--address", ray_cluster.address]) == 0
-    assert capsys.readouterr().err == f"captioner: {out} was already complete.\n"
-
-
-def test_the_same_command_goes_on_after_the_program_was_killed(ray_cluster, photos, expected, tmp_path, capsys):
-    out = tmp_path / "out"
-    arguments = ["archive", str(photos), str(out), "--address", ray_cluster.address, "--format", "jsonl"]
-    with subprocess.Popen([sys.executable, "-m", "captioner", *arguments], cwd=ROOT) as program:
-        wait_for(lambda: parts(out), 120)
-        program.send_signal(signal.SIGKILL)
-    before = {name: (out / name).stat().st_mtime_ns for name in parts(out)}
-    assert 0 < len(before) < 4
-
-    assert main(arguments) == 0
+    printed = capsys.readouterr().err
+    assert status == 0, printed
+    assert f"{out} is complete. " in printed
+    assert "1 of them failed; the column error says why." in printed
     assert differences(rows(out), expected) == []
     assert {name: (out / name).stat().st_mtime_ns for name in before} == before, "a part was captioned again"
 
+    assert main(arguments) == 0
+    assert capsys.readouterr().err == f"captioner: {out} was already complete.\n"
 
-def test_a_cluster_with_another_version_of_ray_is_one_sentence(ray_cluster, photos, tmp_path):
-    other = "import ray, sys; ray.__version__ = '2.58.0'; from captioner.cli import main; sys.exit(main(sys.argv[1:]))"
-    command = [sys.executable, "-c", other, "archive", photos, tmp_path / "out", "--address", ray_cluster.address]
-    program = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert program.returncode == 1
+
+def test_a_file_with_which_workers_die_ends_the_command_and_is_named(ray_cluster, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(cluster, "Actor", CrashingActor)
+    table = write_parquet(tmp_path / "table.parquet", image=[b""])
+    assert main(["archive", str(table), str(tmp_path / "out"), "--address", ray_cluster.address]) == 1
+    assert capsys.readouterr().err == f"captioner: 1 workers have died with {table}. Move it out of the source.\n"
+
+
+def test_a_cluster_with_another_version_of_ray_is_one_sentence(ray_cluster, photos, tmp_path, monkeypatch, capsys):
+    import ray
+
+    monkeypatch.setattr(ray, "__version__", "2.58.0")
+    assert main(["archive", str(photos), str(tmp_path / "out"), "--address", ray_cluster.address]) == 1
+    printed = capsys.readouterr().err
     address = (
         f"The cluster at {ray_cluster.address} runs a different version of Ray or Python. Install the same versions on "
         "all computers. "
     )
-    assert program.stderr.startswith(f"captioner: {address}")
-    assert "2.58.0" in program.stderr
-    assert program.stderr.count("\n") == 1
+    assert printed.startswith(f"captioner: {address}")
+    assert "2.58.0" in printed
+    assert printed.count("\n") == 1
 
 
 @pytest.fixture
@@ -160,14 +170,14 @@ def test_photos_and_captions_in_s3(ray_cluster, bucket, samples, shipped, tmp_pa
 
 def test_without_an_address_the_command_starts_ray_and_survives_a_killed_worker(photos, tmp_path):
     out = tmp_path / "out"
-    command = [sys.executable, "-m", "captioner", "archive", f"{photos}/0*.jpg", str(out), "--workers", "1"]
+    command = [*COMMAND, "archive", f"{photos}/0[0-5].jpg", str(out), "--workers", "1"]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as program:
         wait_for(lambda: parts(out), 180)
         workers = [pid for pid in descendants(program.pid) if b"MapWorker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
         os.kill(workers[0], signal.SIGKILL)
         errors = program.communicate()[1]
         assert program.returncode == 0, errors
-    assert paths(out) == [str(photos / f"{number:02}.jpg") for number in range(10)]
-    assert errors.startswith(f"captioner: {out} is complete. 10 photos done in ")
+    assert paths(out) == [str(photos / f"{number:02}.jpg") for number in range(6)]
+    assert errors.startswith(f"captioner: {out} is complete. 6 photos done in ")
     assert errors.count("\n") == 1
     wait_for(lambda: not [pid for pid in workers if os.path.exists(f"/proc/{pid}")], 20)

@@ -91,6 +91,30 @@ def test_a_shard_goes_on_after_its_last_part_and_each_photo_comes_once(archive, 
     assert archive.waiting() == []
 
 
+@pytest.mark.parametrize("output", ["parquet", "jsonl", "csv"])
+def test_a_worker_reports_what_another_one_wrote_before_it_died(archive, photos, monkeypatch, output):
+    monkeypatch.setattr(worker, "PART_SIZE", 2)
+    write_tar(photos / "shard.tar", dict.fromkeys((f"{number}.jpg" for number in range(5)), b"broken"))
+    archive = archive(photos, output=output)
+    shard, files = archive.waiting()
+    any_worker = Worker(archive.job)  # loading a model for each would take long
+    reports = [*any_worker.caption(shard), *any_worker.caption(files)]
+    assert [(one["photos"], one["errors"], one["units"]) for one in reports] == [
+        (2, 2, 0),
+        (2, 2, 0),
+        (1, 1, 1),
+        (1, 0, 1),
+    ]
+
+    assert [*any_worker.caption(shard), *any_worker.caption(files)] == reports
+    last = photos.parent / "out" / f"{shard.part}.{output}"
+    last.unlink()
+    assert list(any_worker.caption(shard)) == reports[:3]
+    last.unlink()
+    (rest,) = archive.waiting()
+    assert list(any_worker.caption(rest)) == reports[2:3], "the parts of an earlier run were counted"
+
+
 def test_a_unit_that_two_workers_caption_comes_once(archive, photos):
     archive = archive(photos)
     (unit,) = archive.waiting()
