@@ -141,8 +141,12 @@ class Description(NamedTuple):
         """The same, with the confidence and the text in sentences, and where in the photo each word came from.
 
         "place" is that in words. "attention" is the data: address of a picture to lay over the photo: black, and the
-        more transparent, the more a region counted.
+        more transparent, the more a region counted. Of a picture that is mostly text, the text takes the place of the
+        caption and all that belongs to it.
         """
+        if self.text and self.text.is_page:
+            nothing = {"alternatives": [], "words": [], "confidence_sentence": "", "text_statement": ""}
+            return {**self.to_dict(), "caption": self.text.text, "statement": self.statement, **nothing}
         # Imported here, as they come with the model.
         from captioner.output.attention_map import place, smooth
 

@@ -20,7 +20,7 @@ from tests.support.sight import Sight
 from tests.support.soundcard import SoundCard
 
 ROOT = Path(__file__).parents[2]
-WITH_OCR = {"PYTHONPATH": str(ROOT)}
+WITH_OCR = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests" / "support" / "patient_ocr")])}
 GUI = (sys.executable, ROOT / "gui.py")
 
 

@@ -12,7 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 ROOT = Path(__file__).parents[2]
@@ -29,16 +29,17 @@ class Server:
 
     Args:
         before: what starts Python; this Python by default.
+        variables: further environment variables of its process.
 
     root: the server's address, such as "http://127.0.0.1:54321", without the token.
     token: None if it needs none.
     """
 
-    def __init__(self, *options: str, before: tuple[str, ...] = (sys.executable, "-m")) -> None:
+    def __init__(self, *options: str, before: tuple[str, ...] = (sys.executable, "-m"), **variables: str) -> None:
         self.process = subprocess.Popen(
             [*before, "captioner", "serve", "--port", "0", *options],
             cwd=ROOT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **variables},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -58,7 +59,7 @@ class Server:
         )
         opener = urllib.request.build_opener(_NoRedirect)
         try:
-            with opener.open(request, timeout=60) as response:
+            with opener.open(request, timeout=300) as response:
                 return Answer(response.status, dict(response.headers), response.read())
         except urllib.error.HTTPError as error:
             return Answer(error.code, dict(error.headers), error.read())
@@ -93,9 +94,9 @@ class Server:
 
 
 @contextmanager
-def serving(*options: str, before: tuple[str, ...] = (sys.executable, "-m")) -> Iterator[Server]:
+def serving(*options: str, **start: Any) -> Iterator[Server]:
     """A server in the block, which must write nothing to standard error."""
-    server = Server(*options, before=before)
+    server = Server(*options, **start)
     try:
         yield server
         assert server.stop() == (0, "")

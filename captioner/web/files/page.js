@@ -76,10 +76,12 @@ async function describe(photo) {
   part("img").src = URL.createObjectURL(photo);
   part("img").addEventListener("error", () => part(".photo").remove()); // HEIC, for instance, in most browsers
   part(".statement").textContent = caption.statement;
+  part(".confidence").hidden = !caption.confidence_sentence; // there is none where text takes the caption's place
   part(".confidence").textContent = caption.confidence_sentence;
   part("textarea").value = caption.caption;
   part(".text").hidden = !caption.text_statement;
   part(".text").textContent = caption.text_statement;
+  part(".words").hidden = caption.words.length === 0;
   addWords(part(".words"), part(".attention"), caption.words);
   addAlternatives(part(".others"), part("textarea"), caption.alternatives);
   part(".listen").addEventListener("click", () => speak(part("textarea").value));
@@ -196,7 +198,7 @@ function speak(text) {
     speechSynthesis.speak(utterance);
     return;
   }
-  sound = new Audio(`/api/speech?${new URLSearchParams({ text })}`);
+  sound = new Audio(`/api/speech?${new URLSearchParams({ text: text.slice(0, 1000) })}`); // the server speaks no more
   sound.addEventListener("error", () => (status.textContent = "Captioner has no voice for this."));
   sound.play().catch(() => {}); // the browser may want a click first
 }

@@ -25,7 +25,7 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": ""}
 
 def run(*arguments: object, **options) -> subprocess.CompletedProcess:
     command = [*COMMAND, *(argument if isinstance(argument, bytes) else str(argument) for argument in arguments)]
-    return subprocess.run(command, env=ENVIRONMENT, **{"capture_output": True, "text": True, **options})
+    return subprocess.run(command, **{"env": ENVIRONMENT, "capture_output": True, "text": True, **options})
 
 
 def speaking(sound_card, *arguments: object) -> subprocess.CompletedProcess:

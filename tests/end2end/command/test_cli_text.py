@@ -9,8 +9,9 @@ import pytest
 
 import captioner
 from captioner.ocr import reader
-from tests.end2end.command.test_cli import run
+from tests.end2end.command.test_cli import ENVIRONMENT, run
 from tests.support.pages import sign, write
+from tests.support.program import WITH_OCR
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +35,7 @@ def photo(tmp_path_factory) -> Path:
 
 
 def test_a_page_is_read_instead_of_guessed_at(page):
-    done = run(page)
+    done = run(page, env=ENVIRONMENT | WITH_OCR)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[0] == "This is mostly text:"
     assert done.stdout.split("\n", 1)[1].split() == " ".join(NOTE).split()
@@ -45,7 +46,7 @@ def test_no_text_is_read_where_it_is_not_wanted(page, shipped):
 
 
 def test_the_text_in_a_photo_comes_after_its_caption(photo, page, shipped):
-    done = run("--text", photo, page)
+    done = run("--text", photo, page, env=ENVIRONMENT | WITH_OCR)
     assert (done.returncode, done.stderr) == (0, "")
     first, second = done.stdout.splitlines()  # one line for each of several pictures
     assert first == f"{photo}: {shipped.caption(photo).statement} It says: Fresh coffee"
@@ -53,7 +54,7 @@ def test_the_text_in_a_photo_comes_after_its_caption(photo, page, shipped):
 
 
 def test_json_has_the_lines_of_a_photo_from_standard_input(photo):
-    done = run("--text", "--json", "-", input=photo.read_bytes(), text=False)
+    done = run("--text", "--json", "-", input=photo.read_bytes(), text=False, env=ENVIRONMENT | WITH_OCR)
     (line,) = (answer := json.loads(done.stdout))["text"]
     assert line["text"] == "Fresh coffee"
     assert line["confidence"] > 0.9
@@ -75,7 +76,8 @@ def test_without_the_recogniser_captions_go_on(photo, shipped):
     assert done.stderr == f"captioner: {reader.MISSING}\n"
 
 
-def test_the_library_reads_text(page):
+def test_the_library_reads_text(page, monkeypatch):
+    monkeypatch.setattr(reader, "PICTURE_TIMEOUT", 150.0)  # on a busy machine
     text = captioner.read_text(page)
     reader.end()
     assert text.is_page

@@ -276,15 +276,16 @@ runpy.run_module(sys.argv[0], run_name="__main__")
 """
 
 
-def test_nothing_of_a_photo_is_written_or_sent_anywhere():
+def test_nothing_of_a_photo_is_written_or_sent_anywhere(cat):
     content = io.BytesIO()
-    Image.effect_noise((1500, 1500), 90).save(content, "PNG")
+    with Image.open(io.BytesIO(cat)) as image:
+        image.resize((1500, 1000)).save(content, "PNG")
     photo = content.getvalue()
     assert len(photo) > 1_000_000  # which waitress and Werkzeug would write to the disk
     part = b'--b\r\nContent-Disposition: form-data; name="p"; filename="p.png"\r\n\r\n' + photo + b"\r\n--b--"
     form = "multipart/form-data; boundary=b"
     with serving(before=(sys.executable, "-c", GUARDED)) as server:
-        assert server.ask("/api/caption", photo).status == 200
+        assert server.ask("/api/caption?text", photo).status == 200
         assert server.ask("/api/caption", part, Content_Type=form).status == 200
         assert b"<article>" in server.ask("/", part, Content_Type=form).content
         image = {"type": "image_url", "image_url": {"url": "http://127.0.0.1:9/cat.jpg"}}
