@@ -18,7 +18,10 @@ def opened(root: tk.Tk, user: User, patch: pytest.MonkeyPatch, **settings: objec
         patch.setenv(name, value)
     app = App(root, [], Settings(**settings), "", "light")  # type: ignore[arg-type]
     try:
-        wait(app, lambda: len(user.utterances()) > 1)  # the greeting, then the widget that has the focus
+        wait(app, user.utterances)  # the greeting, which takes seconds
+        app.voice.stop()
+        app.self_voicing.follow_focus()
+        wait(app, lambda: len(user.utterances()) > 1)  # the widget that has the focus
         yield app
     finally:
         if root.children:  # not closed yet
