@@ -8,6 +8,7 @@ import importlib.util
 import json
 import math
 import threading
+import time
 from typing import Any
 
 from captioner.errors import TextUnavailable, reason
@@ -16,7 +17,8 @@ from captioner.photos.load import Loadable, load
 from captioner.system import processes
 from captioner.system.timeouts import in_time
 
-# Seconds for reading a picture's lines. What has been read by then is the answer.
+# Seconds for opening a picture and reading its lines. What has been read by then is the answer. A third is left for the
+# lines, however long opening took.
 LINES_SECONDS = 6.0
 # Seconds after which a worker counts as hung. On an idle computer the hardest pictures take a third of that.
 PICTURE_TIMEOUT = 20.0
@@ -56,12 +58,14 @@ def read(source: Loadable) -> PictureText:
     """
     if not is_installed():
         raise TextUnavailable(MISSING)
+    begun = time.monotonic()
     (image,), _ = load(source, (MIN_SIDE,))
     image.thumbnail((MAX_SIDE, MAX_SIDE))
+    seconds = max(LINES_SECONDS / 3, LINES_SECONDS - (time.monotonic() - begun))
     with _lock:
         worker = _take()
         try:
-            text = worker.read(image.width, image.height, image.tobytes())
+            text = worker.read(image.width, image.height, image.tobytes(), seconds)
         except BaseException:
             worker.end()
             raise
@@ -123,16 +127,17 @@ class _Worker:
     def lives(self) -> bool:
         return self._process.poll() is None
 
-    def read(self, width: int, height: int, pixels: bytes) -> PictureText:
+    def read(self, width: int, height: int, pixels: bytes, seconds: float) -> PictureText:
         """Read a picture's text. After an exception the process is unusable.
 
         Args:
             pixels: RGB, 3 bytes a pixel, row after row.
+            seconds: for reading the lines.
         """
         order: dict[str, object] = {
             "width": width,
             "height": height,
-            "seconds": LINES_SECONDS,
+            "seconds": seconds,
             "timeout": math.ceil(PICTURE_TIMEOUT) + 2,
         }
         try:

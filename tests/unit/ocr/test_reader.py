@@ -12,6 +12,7 @@ from PIL import Image
 
 from captioner.errors import TextUnavailable
 from captioner.ocr import reader
+from captioner.ocr.picture_text import PictureText
 from captioner.ocr.worker import words_of
 from tests.support.pages import Page, photographed, sign, write
 
@@ -78,10 +79,22 @@ def test_noise_is_not_text(patient):
 
 def test_a_page_with_more_text_than_there_is_time_for_ends_with_what_was_read(patient, monkeypatch):
     monkeypatch.setattr(reader, "LINES_SECONDS", 0.0)
-    text = reader.read(write(["word " * 200], (600, 600), margin=10))
+    text = reader.read(write(["word " * 60], (240, 320), margin=10))
     assert not text.complete
     assert text.lines
     assert text.statement.endswith("There is more text, which took too long to read.")
+
+
+def test_a_picture_that_takes_long_to_open_leaves_less_time_for_its_lines(monkeypatch):
+    given = []
+    load = reader.load
+    monkeypatch.setattr(reader, "load", lambda *picture: (time.sleep(0.2), load(*picture))[1])
+    monkeypatch.setattr(reader._Worker, "read", lambda self, *picture: given.append(picture[-1]) or PictureText())
+    reader.read(note())
+    monkeypatch.setattr(reader, "LINES_SECONDS", 0.3)
+    reader.read(note())
+    assert 2 <= given[0] <= 5.8
+    assert given[1] == pytest.approx(0.1)
 
 
 def test_a_worker_that_hangs_or_crashes_costs_one_picture(monkeypatch):
