@@ -131,7 +131,7 @@ def open_to_stream(place: Place) -> IO[bytes]:
     """
     if place.scheme:
         # The buffer, because each of PyArrow's small reads is a request.
-        return cast("IO[bytes]", place.filesystem.open_input_stream(place.path, compression=None, buffer_size=2**20))
+        return cast("IO[bytes]", place.filesystem.open_input_stream(place.path, compression=None, buffer_size=2**23))
     return open(place.path, "rb")
 
 

@@ -72,6 +72,8 @@ def speed(names: list[str], folder: Path, runs: int) -> int:
             for cores in (1, 2):
                 plain[cores].append(plain_rate(names, cores))
                 through_ray[cores].append(ray_rate(names, folder / f"{run}-{cores}", cores, memory))
+                alone, archive = plain[cores][-1].photos, through_ray[cores][-1].photos
+                print(f"Run {run + 1}, {cores} core(s): {alone:.2f} and {archive:.2f} photos a second.", flush=True)
         cost = scheduling(folder / "nothing")
     lines = []
     for name, which in (("photos a second", 0), ("seconds of processor time a photo", 1)):
