@@ -58,6 +58,9 @@ class CaptioningThread:
         self._jobs: deque[Job] = deque()
         self._background: deque[Job] = deque()
         self._captions: dict[tuple[Key, int | None], Caption] = {}
+        # The last ones made in the background: the first photo of a folder is often done there before it is shown.
+        self._latest: deque[tuple[tuple[Key, int | None], Caption]] = deque(maxlen=MAX_JOBS + MAX_BEHIND)
+        self._in_work: set[tuple[Key, int | None]] = set()
         self._behind = 0  # jobs in the background that have begun
         threading.Thread(target=self._run, name="captioning", daemon=True).start()
 
@@ -116,15 +119,24 @@ class CaptioningThread:
         if isinstance(captioner, ModelUnavailable):
             return job.done(captioner)
         known = job.key, beam_width
-        try:
+        with self._changed:
+            self._changed.wait_for(lambda: known not in self._in_work)
+            self._in_work.add(known)
             # An earlier request may have got it in the meantime.
-            caption = self._captions.get(known) or captioner.caption(job.photo)
+            caption = self._captions.get(known) or dict(self._latest).get(known)
+        outcome: Caption | str
+        try:
+            outcome = caption = caption or captioner.caption(job.photo)
         except Exception as error:  # nothing else would tell the user
-            job.done(message(error))
-        else:
-            if not job.in_background:
+            outcome = message(error)
+        with self._changed:
+            self._in_work.remove(known)
+            if caption and job.in_background:
+                self._latest.append((known, caption))
+            elif caption:
                 self._captions[known] = caption
-            job.done(caption)
+            self._changed.notify_all()
+        job.done(outcome)
 
     def _next_job(self) -> Job | None:
         """Wait for a job; None at the end."""

@@ -144,6 +144,16 @@ def test_a_photo_that_the_user_has_opened_comes_first(shipped, edits, album, sam
     assert id(opened) in order[:2]  # the one before was being captioned already
 
 
+def test_a_photo_is_captioned_once_behind_the_window_and_in_it(captioning, samples):
+    source = PhotoSource.of(samples["cat"])
+    photo, done = load_for_model(source), SimpleQueue()
+    Counting.count = 0
+    for in_background in (True, False):
+        captioning.put(Job(source.key(), photo, done.put, in_background=in_background), lambda: True)
+    assert done.get(timeout=30) == done.get(timeout=30)
+    assert Counting.count == 1
+
+
 @pytest.mark.slow
 def test_pauses_and_ends(captioning, edits, album, samples):
     for number in range(20):
