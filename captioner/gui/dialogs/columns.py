@@ -19,7 +19,7 @@ class Columns(Dialog):
     def __init__(
         self, parent: tk.Tk | tk.Toplevel, store: SettingsStore, export: Callable[[tuple[str, ...]], object]
     ) -> None:
-        super().__init__(parent, "Columns of the Table")
+        super().__init__(parent, "Columns")
         self._store = store
         self._export = export
         chosen = store.settings.table_columns.split(",")
@@ -30,6 +30,7 @@ class Columns(Dialog):
             ttk.Checkbutton(self.body, text=name.capitalize(), variable=variable, command=self._update)
             for name, variable in self._chosen.items()
         ]
+        ttk.Label(self.body, text="Columns of the table").pack(anchor="w", pady=(0, self.space // 2))
         for box in boxes:
             box.pack(anchor="w")
         self._button = ttk.Button(self.body, text="Export", command=self.export)

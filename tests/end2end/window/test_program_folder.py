@@ -102,7 +102,7 @@ def test_the_afternoon_of_an_author(program: Start, user: User, shipped: Caption
         assert tag == text
 
     export(one, folder.parent / "captions.csv")
-    one.await_title("Columns of the Table", "!checkbutton")
+    one.await_title("Columns", "!checkbutton")
     one.keys("space", "Return")
     one.await_text("5 captions exported to captions.csv.")
     rows = (folder.parent / "captions.csv").read_text(encoding="utf-8-sig").splitlines()
