@@ -87,14 +87,17 @@ def identity(path: str) -> str:
 VALUES: dict[str, Callable[[Row], str]] = {
     "name": lambda row: _no_formula(_name(row.path)),
     "path": lambda row: _no_formula(row.path),
-    "caption": lambda row: row.text,
-    "statement": lambda row: row.caption.statement if row.caption else "",
+    "caption": lambda row: _no_formula_text(row.text),
+    "statement": lambda row: _no_formula_text(row.caption.statement if row.caption else ""),
     "confidence": lambda row: str(row.caption.confidence) if row.caption else "",
     "error": lambda row: row.error,
     "version": lambda row: row.version,
 }
 COLUMNS = ("path", "caption", "statement", "confidence", "error", "version")  # unless others are chosen
 CONTINUED = {"path", "caption", "version"}  # without these, a table cannot be continued
+
+
+FORMULAS = tuple("=+-@\t\r")  # how they begin
 
 
 def parse_columns(names: str) -> tuple[str, ...]:
@@ -132,7 +135,12 @@ def csv_format(columns: Sequence[str] = COLUMNS) -> Format:
 def _no_formula(path: str) -> str:
     """A path that a spreadsheet takes for text."""
     path = path.encode("utf-8", "backslashreplace").decode()
-    return os.path.join(".", path) if path[:1] in tuple("=+-@\t\r") else path
+    return os.path.join(".", path) if path[:1] in FORMULAS else path
+
+
+def _no_formula_text(text: str) -> str:
+    """A text that a spreadsheet takes for text. The window exports what photos of strangers say of themselves, too."""
+    return f"'{text}" if text[:1] in FORMULAS else text
 
 
 def _csv_line(fields: Sequence[str]) -> str:

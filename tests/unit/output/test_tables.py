@@ -47,9 +47,9 @@ def test_csv_is_a_table_that_excel_opens():
     ]
 
 
-def test_a_name_in_a_table_is_not_a_formula():
-    (row,) = csv.reader([record(".csv", "=1+2.jpg")])
-    assert row[0] == os.path.join(".", "=1+2.jpg")
+def test_a_name_or_a_caption_in_a_table_is_not_a_formula():
+    (row,) = csv.reader([record(".csv", "=1+2.jpg", Caption("=HYPERLINK(1)", (), 0.0, 1.0, (), {}))])
+    assert row[:3] == [os.path.join(".", "=1+2.jpg"), "'=HYPERLINK(1)", "'=HYPERLINK(1)"]
     (entry,) = FORMATS[".csv"].entries(record(".csv", "=1+2.jpg"))
     assert entry.path == identity("=1+2.jpg")
 
