@@ -15,7 +15,9 @@ Start = Callable[..., Program]
 Statement = Callable[[Path], str]
 
 LIST = "Photo List"
-CORRECTED = "A chart of sales, which grow from 2010 to 2017."
+CHART = "A chart of sales, which grow from 2010 to 2017."
+CAMERA = "My uncle films the harbour."
+CAT = "Our cat Minka looks out of the window."
 
 
 def drawing(path: Path) -> Path:
@@ -78,26 +80,27 @@ def test_the_afternoon_of_an_author(program: Start, user: User, shipped: Caption
     one.keys("Return")
     one.await_title("drawing.png – Captioner")
     one.await_text("Photo 5 of 6.")
-    one.keys("ctrl+e", "ctrl+a")
-    one.type(CORRECTED)
-    one.keys("Return")
-    one.await_text("This caption is yours.")
+    correct(one, CHART)
+    show(one, "Next", folder / "photographer.jpg", statement)
+    correct(one, CAMERA)
     one.keys("Prior")
-    coffee = folder / "coffee.jpg"
-    one.await_photo(coffee, statement(coffee))
+    one.await_text("Photo 5 of 6.")
+    show(one, "Prior", folder / "coffee.jpg", statement)
     one.go_to("captiontext")
     one.keys("Down", "Return")
     one.await_text("This caption is yours.")
+    show(one, "Prior", folder / "cat.jpg", statement)
+    correct(one, CAT)
     one.keys("ctrl+j")
     one.await_title(LIST, "!phototree")
-    chosen = shipped.caption(coffee).alternatives[0].text
-    one.wait_for(lambda: {f"drawing.png|{CORRECTED}|yours|Edited", f"coffee.jpg|{chosen}|yours|Edited"} < {*cells(one)})
+    chosen = shipped.caption(folder / "coffee.jpg").alternatives[0].text
+    edited = {"cat.jpg": CAT, "coffee.jpg": chosen, "drawing.png": CHART, "photographer.jpg": CAMERA}
+    one.wait_for(lambda: {f"{name}|{text}|yours|Edited" for name, text in edited.items()} < {*cells(one)})
 
     one.keys("ctrl+s")
     one.await_text("5 captions saved in the photos.")
     one.await_utterance("5 captions saved in the photos.")
-    saved = {"cat.jpg": shipped.caption(folder / "cat.jpg").text, "drawing.png": CORRECTED, "coffee.jpg": chosen}
-    for name, text in saved.items():
+    for name, text in {**edited, "astronaut.jpg": shipped.caption(folder / "astronaut.jpg").text}.items():
         tag = subprocess.check_output(["exiftool", "-s3", "-AltTextAccessibility", folder / name], text=True).strip()
         assert tag == text
 
@@ -109,13 +112,25 @@ def test_the_afternoon_of_an_author(program: Start, user: User, shipped: Caption
     assert rows[0].startswith("name,path,caption,")
     assert len(rows) == 7
     export(one, folder / "captions.txt")
-    one.await_text("2 corrected captions exported to captions.txt.")
+    one.await_text("4 corrected captions exported to captions.txt.")
     examples = {example.photo.name: example.captions for example in read_folder(folder)}  # as training reads it
-    assert examples == {"drawing.png": (CORRECTED,), "coffee.jpg": (chosen,)}
+    assert examples == {name: (text,) for name, text in edited.items()}
 
     one.keys("ctrl+q")  # everything is saved: no question
     one.wait_for(lambda: not user.processes())
     one.process.wait()
+
+
+def correct(one: Program, caption: str) -> None:
+    one.keys("ctrl+e", "ctrl+a")
+    one.type(caption)
+    one.keys("Return")
+    one.await_text("This caption is yours.")
+
+
+def show(one: Program, key: str, photo: Path, statement: Statement) -> None:
+    one.keys(key)
+    one.await_photo(photo, statement(photo))
 
 
 def export(one: Program, path: Path) -> None:
