@@ -97,13 +97,13 @@ class Voice:
             if self._text == before:
                 self.say(text)
             else:
-                self._follow(text)
+                self.follow(text)
 
     def add(self, text: str) -> None:
         """Take what belongs to the shown photo's caption, and speak it after what is being spoken."""
         self._caption = f"{self._caption} {text}"
         if self.speak_captions:
-            self._follow(text)
+            self.follow(text)
 
     def remember(self, text: str) -> None:
         """Take another caption of the shown photo, to speak it when the user asks for it."""
@@ -121,6 +121,10 @@ class Voice:
             self._waiting = text
         elif not self._problem:
             self.say(text)
+
+    def follow(self, text: str) -> None:
+        """Speak after what is being spoken, and after what waits."""
+        self.announce(f"{self._waiting} {text}".strip())
 
     def toggle(self) -> None:
         """Stop if something is being spoken, otherwise speak the last caption again."""
@@ -155,10 +159,6 @@ class Voice:
         self._speaker.close()
         if self.reader:
             self.reader.close()
-
-    def _follow(self, text: str) -> None:
-        """Speak after what is being spoken, and after what waits."""
-        self.announce(f"{self._waiting} {text}".strip())
 
     def _say(self, text: str, interrupt: bool) -> None:
         self._waiting = ""

@@ -63,7 +63,10 @@ def test_counts_each_required_package_once_and_none_of_another_system():
 
 @pytest.mark.parametrize(
     ("options", "status", "says"),
-    [(["--photos", "/nowhere"], 1, "benchmark.py: /nowhere has no photo"), (["--runs", "0"], 2, "at least 1")],
+    [
+        (["--photos", "/nowhere"], 1, "benchmark.py: /nowhere contains no .jpg photo"),
+        (["--runs", "0"], 2, "at least 1"),
+    ],
 )
 def test_reports_errors_in_one_sentence(options, status, says):
     result = script(BENCHMARK, *options)

@@ -124,6 +124,11 @@ class SelfVoicing:
         if self.on:
             self._voice.announce(text)
 
+    def follow(self, text: str) -> None:
+        """While on, speak something that the user did not ask for, after what waits to be announced."""
+        if self.on:
+            self._voice.follow(text)
+
     def busy(self, text: str) -> None:
         """Announce after a second that something takes time ("Captioning…"), unless busy("") comes before."""
         if self._busy_timer:

@@ -211,5 +211,7 @@ class FolderCommands:
         key = BY_NAME["photo_list"].shortcut
         hint = is_end and not self._is_listed
         self._status.background(f"{sentence} {key} lists them." if hint else sentence)
-        if is_end:
-            self._self_voicing.announce(f"{sentence} {shortcut(key)} lists them." if hint else sentence)
+        if hint:
+            self._self_voicing.announce(f"{sentence} {shortcut(key)} lists them.")
+        elif is_end:  # after the name of the list, which may wait for the end of a caption
+            self._self_voicing.follow(sentence)

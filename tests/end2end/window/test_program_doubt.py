@@ -32,7 +32,7 @@ def test_copying_and_saving_a_guess_asks_whether_the_doubt_goes_along(
     one.keys("ctrl+c")
     one.await_title("Copy")
     question = "Captioner can't describe this picture reliably. Keep the doubt in the text?"
-    one.wait_for(lambda: any(question in said and "Guesses, in the settings" in said for said in one.utterances()))
+    one.wait_for(lambda: any(question in said and "set Guesses in the settings" in said for said in one.utterances()))
     one.keys("Return")  # yes
     one.await_text("Copied.")
     assert clipboard(one) == caption.statement

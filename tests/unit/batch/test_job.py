@@ -20,7 +20,7 @@ def test_a_folder_without_photos_is_reported(tmp_path):
     assert (found.photos, found.has_folder) == ([], True)
     ((name, error),) = found.unreadable
     assert name == str(tmp_path)
-    assert str(error).startswith("There is no photo in this folder. --recursive")
+    assert str(error).startswith("There is no photo in this folder. Use --recursive")
     ((_, error),) = find_photos([str(tmp_path)], recursive=True).unreadable
     assert str(error) == "There is no photo in this folder."
 

@@ -159,15 +159,15 @@ def test_buttons_without_room_are_in_a_menu(desk: Desk, width: int) -> None:
     desk.controls.refresh(State(next=True))
     desk.root.geometry(f"{width}x300")
 
-    def has_that_width() -> bool:
-        desk.root.update()
-        return desk.toolbar.winfo_width() == width
+    more = next(child for child in desk.toolbar.winfo_children() if child.winfo_class() == "TMenubutton")
 
-    wait_for(has_that_width)
+    def is_arranged() -> bool:
+        desk.root.update()
+        return desk.toolbar.winfo_width() == width and bool(more.winfo_viewable()) == (width != 1200)
+
+    wait_for(is_arranged)
     buttons = {BY_NAME[name].label: button for name, button in desk.controls.buttons.items()}
     shown = [label for label, button in buttons.items() if button.winfo_viewable()]
-    more = next(child for child in desk.toolbar.winfo_children() if child.winfo_class() == "TMenubutton")
-    assert bool(more.winfo_viewable()) == (width != 1200)
     visible = [buttons[label] for label in shown] + [more] * more.winfo_viewable()
     assert all(button.winfo_x() + button.winfo_width() <= max(width, more.winfo_reqwidth() + 2) for button in visible)
     assert all(button.winfo_height() < desk.toolbar.winfo_height() for button in visible)
@@ -191,8 +191,9 @@ def test_buttons_without_room_are_in_a_menu(desk: Desk, width: int) -> None:
 
 def test_the_focus_does_not_vanish_with_a_button(desk: Desk) -> None:
     desk.root.geometry("1200x300")
-    desk.root.update()
-    desk.controls.buttons["help"].focus_force()
+    button = desk.controls.buttons["help"]
+    wait_for(lambda: (desk.root.update(), button.winfo_viewable())[1])
+    button.focus_force()
     desk.root.geometry("500x300")
 
     def moved() -> bool:

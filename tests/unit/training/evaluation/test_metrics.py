@@ -115,5 +115,5 @@ def say_again(text: str) -> str:
 
 def test_without_java_scoring_says_what_to_install(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(CaptionerError, match="install default-jre-headless"):
+    with pytest.raises(CaptionerError, match="Install default-jre-headless"):
         score(captions(DOG), references(DOG))
