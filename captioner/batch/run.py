@@ -44,10 +44,11 @@ def caption_all(
             return lambda: captioner.caption(read_standard_input())
         return start(lambda: captioner.caption(photo))
 
-    following = begin(photos[0]) if photos else None
+    following: Callable[[], Caption] | None = None
     for index, photo in enumerate(photos):
-        assert following
-        caption, following = following, begin(photos[index + 1]) if index + 1 < len(photos) else None
+        caption = following or begin(photo)
+        # Not during the first, for which somebody may be waiting.
+        following = begin(photos[index + 1]) if 0 < index < len(photos) - 1 else None
         try:
             yield Outcome(photo, caption())
         except PhotoError as error:
