@@ -19,15 +19,12 @@ if TYPE_CHECKING:
 # Photos that wait for the model. More would only take up memory.
 MAX_JOBS = 2
 
-# Jobs in the background at a time: one photo is encoded while another's caption is searched.
-MAX_BEHIND = 2
-
 
 @dataclass(frozen=True)
 class Job:
     """A photo to caption.
 
-    done: called in a thread of the captioning with the caption, or with a sentence that says why there is none.
+    done: called in the captioning thread with the caption, or with a sentence that says why there is none.
     in_background: whether photos that the user waits for come first. There may be very many such jobs, so their
         captions are not kept.
     """
@@ -59,9 +56,7 @@ class CaptioningThread:
         self._background: deque[Job] = deque()
         self._captions: dict[tuple[Key, int | None], Caption] = {}
         # The last ones made in the background: the first photo of a folder is often done there before it is shown.
-        self._latest: deque[tuple[tuple[Key, int | None], Caption]] = deque(maxlen=MAX_JOBS + MAX_BEHIND)
-        self._in_work: set[tuple[Key, int | None]] = set()
-        self._behind = 0  # jobs in the background that have begun
+        self._latest: deque[tuple[tuple[Key, int | None], Caption]] = deque(maxlen=MAX_JOBS)
         threading.Thread(target=self._run, name="captioning", daemon=True).start()
 
     def known(self, key: Key) -> "Caption | None":
@@ -103,53 +98,31 @@ class CaptioningThread:
             if beam_width != self.beam_width:
                 beam_width = self.beam_width
                 captioner = _load(beam_width, captioner)
-            arguments = captioner, job, beam_width
-            if job.in_background:
-                threading.Thread(target=self._caption_behind, args=arguments, daemon=True).start()
-            else:
-                self._caption(*arguments)
-
-    def _caption_behind(self, captioner: "Captioner | ModelUnavailable", job: Job, beam_width: int | None) -> None:
-        self._caption(captioner, job, beam_width)
-        with self._changed:
-            self._behind -= 1
-            self._changed.notify_all()
-
-    def _caption(self, captioner: "Captioner | ModelUnavailable", job: Job, beam_width: int | None) -> None:
-        if isinstance(captioner, ModelUnavailable):
-            return job.done(captioner)
-        known = job.key, beam_width
-        with self._changed:
-            self._changed.wait_for(lambda: known not in self._in_work)
-            self._in_work.add(known)
+            if isinstance(captioner, ModelUnavailable):
+                job.done(captioner)
+                continue
+            known = job.key, beam_width
             # An earlier request may have got it in the meantime.
             caption = self._captions.get(known) or dict(self._latest).get(known)
-        outcome: Caption | str
-        try:
-            outcome = caption = caption or captioner.caption(job.photo)
-        except Exception as error:  # nothing else would tell the user
-            outcome = message(error)
-        with self._changed:
-            self._in_work.remove(known)
-            if caption and job.in_background:
+            try:
+                caption = caption or captioner.caption(job.photo)
+            except Exception as error:  # nothing else would tell the user
+                job.done(message(error))
+                continue
+            if job.in_background:
                 self._latest.append((known, caption))
-            elif caption:
+            else:
                 self._captions[known] = caption
-            self._changed.notify_all()
-        job.done(outcome)
+            job.done(caption)
 
     def _next_job(self) -> Job | None:
         """Wait for a job; None at the end."""
         with self._changed:
-            self._changed.wait_for(
-                lambda: self._jobs or self._closed or (self._background and self._behind < MAX_BEHIND)
-            )
+            self._changed.wait_for(lambda: self._jobs or self._background or self._closed)
             if self._closed:
                 return None
-            job = (self._jobs or self._background).popleft()
-            self._behind += job.in_background
             self._changed.notify_all()
-            return job
+            return (self._jobs or self._background).popleft()
 
 
 def message(error: Exception) -> str:
