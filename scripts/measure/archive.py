@@ -67,14 +67,15 @@ def speed(names: list[str], folder: Path, runs: int) -> int:
     plain: dict[int, list[Rate]] = {1: [], 2: []}
     through_ray: dict[int, list[Rate]] = {1: [], 2: []}
     memory: list[float] = []
-    with cluster.connected(None, 1):
-        for run in range(runs):  # in turns, so that other programs on this machine slow both down
-            for cores in (1, 2):
+    for cores in (1, 2):
+        os.sched_setaffinity(0, range(cores))  # of all that is started from here
+        with cluster.connected(None, 1):
+            for run in range(runs):  # in turns, so that other programs on this machine slow both down
                 plain[cores].append(plain_rate(names, cores))
                 through_ray[cores].append(ray_rate(names, folder / f"{run}-{cores}", cores, memory))
                 alone, archive = plain[cores][-1].photos, through_ray[cores][-1].photos
                 print(f"Run {run + 1}, {cores} core(s): {alone:.2f} and {archive:.2f} photos a second.", flush=True)
-        cost = scheduling(folder / "nothing")
+            cost = scheduling(folder / f"nothing-{cores}")
     lines = []
     for name, which in (("photos a second", 0), ("seconds of processor time a photo", 1)):
         commands = (("the plain command", plain), ("archive, a worker for each core", through_ray))

