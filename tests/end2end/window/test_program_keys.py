@@ -53,7 +53,6 @@ def test_tab_reaches_every_control_in_every_window(program: Start, user: User, s
         "Open Folder": "ctrl+shift+o",
         "Save Speech": "ctrl+shift+s",
         "Use from a Phone": "alt+f u",
-        "Export Captions": "ctrl+shift+e",
         "Photo List": "ctrl+j",
     }
     for title, keys in windows.items():
