@@ -81,10 +81,13 @@ def beam_search(
     live = [Hypothesis()]
     finished: list[Hypothesis] = []
     words = np.array([start], np.int32)
+    space: np.ndarray | None = None
     for length in range(max_length + 1):
         log_probabilities, attention_weights, next_state = step(words, state)
-        totals = log_probabilities.astype(np.float64)
-        totals += np.array([[hypothesis.log_probability] for hypothesis in live])
+        if space is None:  # for all steps: the system would set new memory of this size to zero, page by page
+            space = np.empty((2, beam_width, log_probabilities.shape[1]))
+        totals, unordered = space[:, : len(live)]
+        np.add(log_probabilities, [[hypothesis.log_probability] for hypothesis in live], out=totals)
         totals[:, list(forbidden)] = -np.inf
         unknown = np.logaddexp.reduce(log_probabilities[:, list(forbidden)], axis=1).tolist()
         for row, hypothesis in enumerate(live):
@@ -103,7 +106,7 @@ def beam_search(
             finished = sorted(finished, key=score, reverse=True)[:beam_width]
         totals[:, end] = -np.inf
 
-        rows, ids = _best(totals, beam_width)
+        rows, ids = _best(totals, beam_width, unordered)
         live = [
             Hypothesis(
                 (*live[row].words, int(id)),
@@ -122,11 +125,17 @@ def beam_search(
     return finished
 
 
-def _best(totals: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Rows and columns of the highest totals, highest first, ties in their order; -inf is left out."""
-    flat = totals.ravel()
+def _best(totals: np.ndarray, count: int, unordered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns of the highest totals, highest first, ties in their order; -inf is left out.
+
+    Args:
+        unordered: space for a copy of the totals.
+    """
+    flat, copy = totals.ravel(), unordered.ravel()
     count = min(count, flat.size)
-    threshold = max(np.partition(flat, -count)[-count], np.finfo(flat.dtype).min)
+    copy[:] = flat
+    copy.partition(-count)
+    threshold = max(copy[-count], np.finfo(flat.dtype).min)
     candidates = np.flatnonzero(flat >= threshold)
     best = candidates[np.argsort(-flat[candidates], kind="stable")][:count]
     return np.unravel_index(best, totals.shape)  # type: ignore[return-value]

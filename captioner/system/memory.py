@@ -5,7 +5,7 @@ from contextlib import suppress
 
 # Lets glibc return pieces of memory of this many bytes and more to the system as soon as they are freed.
 M_MMAP_THRESHOLD = -3  # the setting's number in malloc.h
-MMAP_THRESHOLD_BYTES = 64 * 1024
+MMAP_THRESHOLD_BYTES = 128 * 1024
 
 
 def return_freed_memory() -> None:
