@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
+from urllib.parse import parse_qsl
 
 from captioner.errors import CaptionerError, reason
 from captioner.photos.source import path_of_file_url
@@ -68,11 +69,14 @@ class Place:
 
 @cache
 def _filesystem(scheme: str, bucket: str, options: str) -> "FileSystem":
-    from pyarrow.fs import FileSystem
+    from pyarrow.fs import FileSystem, GcsFileSystem, S3FileSystem
 
+    values = dict(parse_qsl(options.removeprefix("?")))
     try:
+        if values.pop("anonymous", "") == "true":  # which addresses can't say for both
+            return {"s3": S3FileSystem, "gs": GcsFileSystem}[scheme](anonymous=True, **values)
         return FileSystem.from_uri(f"{scheme}://{bucket}{options}")[0]
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise ArchiveError(f"{scheme}://{bucket} can't be reached ({reason(error)}).") from error
 
 
