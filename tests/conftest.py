@@ -124,8 +124,10 @@ def root(display: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tk.Tk]:
 
     window = tk.Tk(className="captioner")
     window.report_callback_exception = remember
+    scaling = window.tk.call("tk", "scaling")
     yield window
     with contextlib.suppress(tk.TclError):  # the test may have closed it
+        window.tk.call("tk", "scaling", scaling)  # which is of the display, and stays for the windows of later tests
         window.destroy()
     if errors:
         raise errors[0]
