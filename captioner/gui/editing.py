@@ -1,6 +1,5 @@
 """The user's own captions: editing, choosing another of the model's captions, undoing, and keeping them."""
 
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -11,6 +10,7 @@ from captioner.gui.status import Status
 from captioner.gui.tk.main_thread import MainThreadQueue
 from captioner.gui.widgets.caption_view import CaptionView
 from captioner.output.edits import Edits
+from captioner.system.timeouts import in_time
 
 # Commands whose keys work in the editor.
 COMMANDS = (
@@ -80,14 +80,8 @@ class Editing:
 
     def close(self) -> None:
         """Wait until all changes are on the disk, but not for long."""
-
-        def save_quietly() -> None:
-            with suppress(OSError):  # nobody would see a message
-                self._edits.save()
-
-        thread = threading.Thread(target=save_quietly, daemon=True)
-        thread.start()
-        thread.join(CLOSE_TIMEOUT)
+        with suppress(OSError):  # nobody would see a message
+            in_time(self._edits.save, CLOSE_TIMEOUT, TimeoutError())
 
     def _choose(self) -> None:
         if self._controller.captioned and (text := self._view.alternatives.sentence):

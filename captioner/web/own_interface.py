@@ -6,10 +6,8 @@ from flask import Blueprint, Response, request
 
 from captioner import __version__
 from captioner.web.describer import Describer
-from captioner.web.speech import Speech
+from captioner.web.speech import MAX_TEXT, Speech
 from captioner.web.uploads import uploaded
-
-MAX_TEXT = 1000  # characters that are spoken
 
 
 def own_interface(describer: Describer, speech: Speech) -> Blueprint:

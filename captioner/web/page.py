@@ -14,6 +14,7 @@ from captioner.output.html import figure
 from captioner.photos.source import PhotoSource
 from captioner.web.access import COOKIE, NO_TOKEN, Access
 from captioner.web.describer import Describer
+from captioner.web.speech import MAX_TEXT
 from captioner.web.uploads import Photo, uploaded
 
 FILES = Path(__file__).parent / "files"
@@ -28,7 +29,7 @@ def page(describer: Describer, access: Access) -> Blueprint:
     def show() -> Response | str:
         if "token" in request.args:  # which does not stay in the address
             return enter(request.args["token"])
-        return render_template("page.html", results=[], reads_text=reader.is_installed())
+        return _page([])
 
     @routes.post("/token")
     def enter_token() -> Response:
@@ -49,7 +50,7 @@ def page(describer: Describer, access: Access) -> Blueprint:
         """Describe photos for a browser that runs no JavaScript."""
         with describer.turn():
             results = [_result(describer, photo) for photo in uploaded(request)]
-        return render_template("page.html", results=results, reads_text=reader.is_installed())
+        return _page(results)
 
     @routes.get("/page.css")
     def style() -> Response:
@@ -78,6 +79,10 @@ def page(describer: Describer, access: Access) -> Blueprint:
         )
 
     return routes
+
+
+def _page(results: list[dict[str, Any]]) -> str:
+    return render_template("page.html", results=results, reads_text=reader.is_installed(), max_spoken=MAX_TEXT)
 
 
 def _result(describer: Describer, photo: Photo) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from captioner.errors import CaptionerError
 from captioner.speech.speaker import Event, Speaker
 from captioner.web.describer import Busy
 
+MAX_TEXT = 1000  # characters that are spoken; the page sends no more
 MAX_WAITING = 4  # texts
 TIMEOUT = 30  # seconds for a text
 

@@ -32,7 +32,7 @@ from captioner.archive.worker import Job  # noqa: E402
 from captioner.model.weights import open_weights  # noqa: E402
 from scripts.measure.figures import spread  # noqa: E402
 from tests.support.archives import differences, rows  # noqa: E402
-from tests.support.system import descendants  # noqa: E402
+from tests.support.system import descendants, proportional_size  # noqa: E402
 
 UNITS = 2000  # that have nothing to do, to measure what scheduling costs
 
@@ -120,7 +120,7 @@ def ray_rate(names: list[str], out: Path, workers: int, memory: list[float]) -> 
             photos += report["photos"]
             seconds, spent = time.perf_counter() - begun, processor_time(map_workers()) - used
         if number == len(units) // 2:
-            memory += [proportional(pid) for pid in map_workers()]
+            memory += [float(sum(map(proportional_size, (pid, *descendants(pid))))) for pid in map_workers()]
     return Rate(photos / seconds, spent / photos)
 
 
@@ -143,15 +143,6 @@ def plan(names: list[str], out: Path) -> tuple[Job, list[Unit]]:
 def map_workers() -> list[int]:
     """The processes that caption for this one."""
     return [pid for pid in descendants(os.getpid()) if b"MapWorker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-
-
-def proportional(pid: int) -> float:
-    """Bytes of memory of a process and its children, with a share of what they have in common with others."""
-    total = 0
-    for one in (pid, *descendants(pid)):
-        lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
-        total += sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return float(total)
 
 
 def scheduling(out: Path) -> float:

@@ -24,9 +24,10 @@ sys.path.insert(0, str(ROOT))
 from captioner import Caption, Captioner  # noqa: E402
 from captioner.batch.caption_cache import CaptionCache, KnownPhoto  # noqa: E402
 from captioner.training.evaluation.table import table  # noqa: E402
-from scripts.measure.benchmark_window import WATCHED, hands, moment, proportional_size  # noqa: E402
+from scripts.measure.benchmark_window import WATCHED, hands, moment  # noqa: E402
 from tests.support.program import Program, User  # noqa: E402
 from tests.support.screen import screen  # noqa: E402
+from tests.support.system import proportional_size  # noqa: E402
 
 SIZE = (1600, 1200)  # of made photos
 ENCODER_RUNS = 30

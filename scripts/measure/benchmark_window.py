@@ -3,7 +3,6 @@
 import contextlib
 import itertools
 import os
-import re
 import select
 import shutil
 import subprocess
@@ -24,7 +23,7 @@ from scripts.measure.figures import duration, megabytes
 from tests.support.program import Program, User
 from tests.support.screen import screen
 from tests.support.soundcard import loudness
-from tests.support.system import process_file
+from tests.support.system import process_file, proportional_size
 
 ROOT = Path(__file__).resolve().parents[2]
 WATCHED = (sys.executable, ROOT / "scripts" / "measure" / "watched_window.py")
@@ -242,8 +241,3 @@ def speech(user: User, count: int) -> float:
 def players(user: User) -> list[int]:
     """The processes that play sound."""
     return [process for process in user.processes() if process_file(process, "comm") == "aplay\n"]
-
-
-def proportional_size(process: int) -> int:
-    """The bytes of a process, those that it shares with others divided among them."""
-    return 1024 * sum(map(int, re.findall(r"^Pss: +(\d+)", process_file(process, "smaps_rollup"), re.M)))

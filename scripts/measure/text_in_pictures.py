@@ -12,7 +12,6 @@ each FOLDER it prints what text was found: look at them to see which of it is th
 import argparse
 import io
 import os
-import re
 import subprocess
 import sys
 import threading
@@ -35,7 +34,7 @@ from captioner.photos.load import Loadable  # noqa: E402
 from captioner.training.evaluation.table import table  # noqa: E402
 from tests.support import png  # noqa: E402
 from tests.support.pages import KINDS, NEWS, Page, write  # noqa: E402
-from tests.support.system import descendants, process_file  # noqa: E402
+from tests.support.system import descendants, proportional_size  # noqa: E402
 
 # The share of words that shall be right, the seconds for a screenful, and the seconds and bytes for hard pictures.
 SCREENSHOT = "screenshot, 96 dpi, 11 points"
@@ -123,9 +122,7 @@ def hard_pictures() -> Iterator[tuple[str, Loadable]]:
 
 def memory() -> int:
     """The memory in bytes of this process and all that it has started; what they share counts once."""
-    processes = [os.getpid(), *descendants(os.getpid())]
-    sizes = [re.findall(r"^Pss: +(\d+)", process_file(process, "smaps_rollup"), re.MULTILINE) for process in processes]
-    return 1024 * sum(int(size) for found in sizes for size in found)
+    return sum(map(proportional_size, (os.getpid(), *descendants(os.getpid()))))
 
 
 @contextmanager

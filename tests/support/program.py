@@ -272,9 +272,17 @@ class Program:
 
         self.wait_for(is_idle)
 
-    def close(self) -> None:
-        """Close the window as a user would, and wait until the program and all that it has started have ended."""
+    def close(self, *answer: str, question: str = "Save before closing?") -> None:
+        """Close the window as a user would, and wait until the program and all that it has started have ended.
+
+        Args:
+            answer: the keys that answer its question; none if it must not ask.
+        """
         self.keys("alt+F4")
+        if answer:
+            self.await_title("Captioner")
+            self.await_text(question)
+            self.keys(*answer)
         self.wait_for(lambda: not self.user.processes())
         self.process.wait()
 

@@ -21,6 +21,11 @@ def own_memory(process: int) -> int:
     return 1024 * sum(map(int, re.findall(r"^Anonymous: +(\d+)", process_file(process, "smaps_rollup"), re.M)))
 
 
+def proportional_size(process: int) -> int:
+    """The bytes of a process, those that it shares with others divided among them."""
+    return 1024 * sum(map(int, re.findall(r"^Pss: +(\d+)", process_file(process, "smaps_rollup"), re.M)))
+
+
 def descendants(process: int) -> list[int]:
     """The processes that a process has started, and those that they have started."""
     children: list[int] = []

@@ -198,7 +198,7 @@ function speak(text) {
     speechSynthesis.speak(utterance);
     return;
   }
-  sound = new Audio(`/api/speech?${new URLSearchParams({ text: text.slice(0, 1000) })}`); // the server speaks no more
+  sound = new Audio(`/api/speech?${new URLSearchParams({ text: text.slice(0, document.body.dataset.maxSpoken) })}`);
   sound.addEventListener("error", () => (status.textContent = "Captioner has no voice for this."));
   sound.play().catch(() => {}); // the browser may want a click first
 }

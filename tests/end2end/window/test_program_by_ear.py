@@ -68,11 +68,7 @@ def test_commands_on_another_caption_take_it_and_say_which(
     one.go_to("alternatives")
     last = one.utterances()[-1].removeprefix("Other captions, list, read only, ").rpartition(", ")[0]
     hear(one, "Return", f"Caption, text, read only, {last}.")
-    one.keys("alt+F4")
-    one.await_text("The caption of 1 photo is not saved. Save before closing?")
-    one.keys("Tab", "Return")  # No
-    one.wait_for(lambda: not user.processes())
-    one.process.wait()
+    one.close("Tab", "Return", question="The caption of 1 photo is not saved. Save before closing?")  # No
 
 
 def test_keys_that_go_no_further_say_so(program: Start, user: User, shipped: Captioner, statement: Statement) -> None:

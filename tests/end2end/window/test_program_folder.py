@@ -152,19 +152,11 @@ def test_a_folder_is_kept_and_closing_asks_once_what_is_not_saved(program: Start
     one.await_text("The captions of 4 photos are not saved. Save before closing?")
     one.keys("Escape")
     one.await_title("astronaut.jpg – Captioner")
-    one.keys("alt+F4")
-    one.await_title("Captioner")
-    one.keys("Tab", "Return")  # No
-    one.wait_for(lambda: not user.processes())
-    one.process.wait()
+    one.close("Tab", "Return")  # No
 
     for photo in folder.iterdir():  # what was captioned is there without being read, and under other names
         photo.rename(photo.with_name(f"my {photo.name}"))
     again = program(folder, CAPTIONER_UTTERANCES=str(user.home / "again"))
     again.await_text("4 of 4 photos captioned. Ctrl+J lists them.")
-    again.keys("alt+F4")
-    again.await_title("Captioner")
-    again.keys("Return")  # Yes
-    again.wait_for(lambda: not user.processes())
-    again.process.wait()
+    again.close("Return")  # Yes
     assert all(read_alt_text(photo) for photo in folder.iterdir())

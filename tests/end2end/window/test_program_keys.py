@@ -79,11 +79,7 @@ def test_tab_reaches_every_control_in_every_window(program: Start, user: User, s
         if keys:
             one.keys("Escape")
             one.await_photo(photo, statement(photo))
-    one.keys("alt+F4")
-    one.await_title("Captioner")  # asks whether to save the captions of the folder
-    one.keys("Tab", "Return")  # No
-    one.wait_for(lambda: not user.processes())
-    one.process.wait()
+    one.close("Tab", "Return")  # No
 
 
 def press(program: Program, name: str) -> None:
