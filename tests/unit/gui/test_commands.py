@@ -192,7 +192,12 @@ def test_buttons_without_room_are_in_a_menu(desk: Desk, width: int) -> None:
 def test_the_focus_does_not_vanish_with_a_button(desk: Desk) -> None:
     desk.root.geometry("1200x300")
     button = desk.controls.buttons["help"]
-    wait_for(lambda: (desk.root.update(), button.winfo_viewable())[1])
+
+    def is_shown() -> bool:
+        desk.root.update()
+        return bool(button.winfo_viewable())
+
+    wait_for(is_shown)
     button.focus_force()
     desk.root.geometry("500x300")
 

@@ -18,7 +18,7 @@ CAPTION = Caption("A cat.", (), -1.0, 0.9, (), {})
 @pytest.fixture
 def session() -> FolderSession:
     """A session in which no folder has been opened."""
-    return FolderSession(None, None, None, lambda sentence, is_end: None)
+    return FolderSession(None, None, None, lambda sentence, is_end: None)  # type: ignore[arg-type]
 
 
 def shown(author: str = "", edit: str | None = None, source: PhotoSource = SOURCE) -> CaptionReady:
