@@ -41,11 +41,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     from captioner.errors import user_message
     from captioner.gui.settings import default_path, load
-    from captioner.photos.source import path_of_file_url
     from captioner.system import crash_log
     from captioner.system.single_instance import forward_to_running_instance
 
-    photos = [str(path_of_file_url(photo) or photo) for photo in photos]
+    if photos:
+        from captioner.photos.source import path_of_file_url
+
+        photos = [str(path_of_file_url(photo) or photo) for photo in photos]
     if forward_to_running_instance(photos):
         return 0
     settings, problem = load(default_path())

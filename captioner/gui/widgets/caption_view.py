@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
-from captioner.caption import confidence_sentence
-from captioner.gui.session.photo_text import PhotoText, photo_text
 from captioner.gui.style.fonts import scaled
 from captioner.gui.style.palettes import Palette
 from captioner.gui.tk.focus import has_focus
@@ -17,10 +15,11 @@ from captioner.gui.widgets.caption_text import CaptionText
 from captioner.gui.widgets.picture_text_view import PictureTextView
 from captioner.gui.widgets.read_only_text import ReadOnlyText
 from captioner.gui.widgets.scrollable_frame import ScrollableFrame
-from captioner.ocr.picture_text import PictureText
 
 if TYPE_CHECKING:
     from captioner.caption import Caption, Word
+    from captioner.gui.session.photo_text import PhotoText
+    from captioner.ocr.picture_text import PictureText
 
 # Milliseconds of being busy until the progress bar appears. It then stays at least as long, so it never flashes.
 PROGRESS_DELAY = 500
@@ -139,7 +138,7 @@ class CaptionView(ttk.Frame):
         word = self._words[self.word]
         return self.marked_text if word.text in EMPTY_WORDS else f"{self.marked_text}: {place(word.attention_weights)}"
 
-    def show(self, caption: "Caption | None", text: PhotoText | None = None) -> None:
+    def show(self, caption: "Caption | None", text: "PhotoText | None" = None) -> None:
         """Show a caption, or none. The place for the next one stays free, so that the photo keeps its size.
 
         Args:
@@ -147,13 +146,17 @@ class CaptionView(ttk.Frame):
         """
         self._frame.keep_height(caption is None)
         self.shows_model = not text or not text.origin
-        self.show_text(PictureText())
+        self.show_text(None)
         self._words = caption.words if caption else ()
         if caption is None:
             self.statement.show("", ())
             self.confidence.configure(text="", takefocus=False)
             self.alternatives.show(())
         else:
+            # Later, as the window appears without them.
+            from captioner.caption import confidence_sentence
+            from captioner.gui.session.photo_text import photo_text
+
             text = text or photo_text(caption, None, None)
             self.statement.show(text.statement, text.words)
             self.confidence.configure(text=text.origin or confidence_sentence(caption.confidence), takefocus=True)
@@ -161,23 +164,24 @@ class CaptionView(ttk.Frame):
         self._show_if(bool(self.alternatives.sentences), self._heading, self.alternatives)
         self._frame.reveal(0, 0)
 
-    def show_text(self, text: PictureText) -> None:
-        """Show the text in the picture below its caption.
+    def show_text(self, text: "PictureText | None") -> None:
+        """Show the text in the picture below its caption, or none.
 
         If the picture is mostly text, it comes in place of a caption of the model.
         """
-        is_alone = text.is_page and self.shows_model
-        self._page = text.text if is_alone else ""
-        if is_alone:
-            self.statement.show(text.heading, ())
-            self.confidence.configure(text=text.size_sentence)
+        lines = text.lines if text else ()
+        page = text if text and text.is_page and self.shows_model else None
+        self._page = page.text if page else ""
+        if page:
+            self.statement.show(page.heading, ())
+            self.confidence.configure(text=page.size_sentence)
             self.alternatives.show(())
             self._show_if(False, self._heading, self.alternatives)
-        if not text.lines and has_focus(self.picture_text):
+        if not lines and has_focus(self.picture_text):
             self.statement.focus_set()
-        self.picture_text.show(text)
-        self._show_if(bool(text.lines), self.picture_text)
-        self._show_if(bool(text.lines) and not is_alone, self._text_heading)
+        self.picture_text.show(lines)
+        self._show_if(bool(lines), self.picture_text)
+        self._show_if(bool(lines) and not page, self._text_heading)
 
     def copied_text(self) -> str:
         """The text in the picture if it has the focus or the picture is mostly text, otherwise ""."""

@@ -1,11 +1,14 @@
 """The text in a picture, which the user can explore word by word and line by line."""
 
 import tkinter as tk
+from collections.abc import Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from captioner.gui.widgets.read_only_text import ReadOnlyText
-from captioner.ocr.picture_text import PictureText, TextLine
+
+if TYPE_CHECKING:
+    from captioner.ocr.picture_text import TextLine
 
 
 class Place(NamedTuple):
@@ -13,7 +16,7 @@ class Place(NamedTuple):
 
     begin: str
     end: str
-    line: TextLine
+    line: "TextLine"
     spoken: str
 
 
@@ -50,14 +53,14 @@ class PictureTextView(ReadOnlyText):
         """What self-voicing says of the marked word or line."""
         return self.marked.spoken if self.marked else ""
 
-    def show(self, text: PictureText) -> None:
-        """Show the text in a picture."""
+    def show(self, lines: "Sequence[TextLine]") -> None:
+        """Show the lines of a picture."""
         self._mark(None)
         self._words, self._lines = [], []
         rows = []
-        for row, (_, lines) in enumerate(groupby(text.lines, key=lambda line: line.paragraph), 1):
+        for row, (_, paragraph) in enumerate(groupby(lines, key=lambda line: line.paragraph), 1):
             written = ""
-            for line in lines:
+            for line in paragraph:
                 begin = len(written)
                 for word in line.words:
                     self._words.append(_place(row, len(written), word.marked, line))
@@ -102,5 +105,5 @@ class PictureTextView(ReadOnlyText):
         self.event_generate("<<Word>>")
 
 
-def _place(row: int, begin: int, text: str, line: TextLine) -> Place:
+def _place(row: int, begin: int, text: str, line: "TextLine") -> Place:
     return Place(f"{row}.{begin}", f"{row}.{begin + len(text)}", line, text)

@@ -57,6 +57,9 @@ def test_nothing_large_is_imported_before_the_window_appears() -> None:
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     large = {"PIL", "numpy", "subprocess", "asyncio", "multiprocessing", "pyttsx3", "tktooltip", "tkinterdnd2"}
     assert not large & set(done.stdout.split())
+    # The rooms that only a photo and its caption need.
+    later = tuple(f"captioner.{room}" for room in ("caption", "model", "ocr", "output", "photos", "speech"))
+    assert not [module for module in done.stdout.split() if module.startswith(later)]
 
 
 def test_events_of_an_earlier_request_are_ignored(app: App, samples: dict[str, Path]) -> None:
