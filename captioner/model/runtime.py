@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from captioner.errors import REINSTALL, WeightsError, reason
+from captioner.system.memory import drop_mapped
 
 _stderr_lock = threading.Lock()
 
@@ -43,6 +44,7 @@ class Model:
                 interpreter.resize_tensor_input(tensor["index"], shape)
             with without_stderr():  # "INFO: Created TensorFlow Lite XNNPACK delegate for CPU." No setting prevents it.
                 interpreter.allocate_tensors()
+            drop_mapped(path)  # LiteRT has copied the weights
             self._run = interpreter.get_signature_runner("serving_default")
         except (ValueError, RuntimeError) as error:
             raise WeightsError(f"LiteRT can't run the model file {path} ({reason(error)}). {REINSTALL}") from error

@@ -26,6 +26,13 @@ def proportional_size(process: int) -> int:
     return 1024 * sum(map(int, re.findall(r"^Pss: +(\d+)", process_file(process, "smaps_rollup"), re.M)))
 
 
+def mapped_memory(process: int, path: Path) -> int:
+    """The bytes of a file, which a process has mapped, that are in the process's memory."""
+    mappings = re.findall(rf" {re.escape(str(path))}\n(?:[A-Z].*\n)*?Rss: +(\d+)", process_file(process, "smaps"))
+    assert mappings, f"{path} is not mapped"
+    return 1024 * sum(map(int, mappings))
+
+
 def descendants(process: int) -> list[int]:
     """The processes that a process has started, and those that they have started."""
     children: list[int] = []

@@ -20,6 +20,7 @@ from captioner.model.text import content, sentence
 from captioner.model.tokenizer import tokenize
 from captioner.model.vocabulary import SPECIAL_WORDS
 from captioner.training.out_of_distribution.synthetic_images import synthetic_images
+from tests.support.system import mapped_memory
 
 ROOT = Path(__file__).parents[2]
 
@@ -200,6 +201,13 @@ def test_changing_the_beam_width_equals_a_new_captioner(samples, shipped):
     with pytest.raises(ValueError, match="at least 1"):
         captioner.set_beam_width(0)
     assert captioner.caption(samples["cat"]).alternatives == expected.alternatives
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_the_weights_are_in_memory_only_once(shipped, samples):
+    """Not in the files, too: LiteRT has them in its own order."""
+    shipped.caption(samples["cat"])
+    assert mapped_memory(os.getpid(), ROOT / "weights" / "encoder.tflite") < 1_000_000
 
 
 @pytest.mark.parametrize("options", [{"threads": 0}, {"beam_width": 0}, {"threads": -1}])
