@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Sequence
 from typing import NamedTuple
+from weakref import WeakSet
 
 from captioner.errors import PhotoError, reason
 from captioner.system import processes
@@ -36,6 +37,7 @@ TOO_MUCH = f"This is more than {MAX_CONTENT // 1_000_000} MB. Save it as a file 
 
 _lock = threading.Lock()
 _large = threading.Lock()  # held while a large photo is decoded: two at once would take too much memory
+_workers: WeakSet["_Worker"] = WeakSet()  # all of them
 _idle: list["_Worker"] = []
 
 
@@ -52,9 +54,10 @@ Answer = tuple[list[Pixels], str] | dict[str, str]
 
 
 def start() -> None:
-    """Start a worker if none is waiting, so that the first photo doesn't have to wait for it. Returns at once."""
+    """Start a worker if there is none, so that the first photo doesn't have to wait for it. Returns at once."""
     with contextlib.suppress(PhotoError):  # reading a photo will report it
-        _give_back(_take())
+        if not _workers:
+            _give_back(_take())
 
 
 def read(source: str | bytes, sides: Sequence[int]) -> tuple[list[Pixels], str]:
@@ -148,6 +151,7 @@ class _Worker:
     """
 
     def __init__(self) -> None:
+        _workers.add(self)
         try:
             self._process = processes.start("captioner.photos.worker")
         except OSError as error:

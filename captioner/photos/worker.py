@@ -26,7 +26,7 @@ from collections.abc import Callable
 from typing import IO, TYPE_CHECKING, Any
 
 from captioner.errors import PhotoError, reason
-from captioner.system import limits
+from captioner.system import limits, memory
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 MAX_MEMORY = 1_050_000_000
 # Seconds after which the system ends a worker, in case the program has died and can't.
 WORKER_TIMEOUT = 10
+# Seconds without a photo, after which the memory of the last ones goes back to the system.
+IDLE_SECONDS = 2
 
 Order = tuple[dict[str, Any], bytes]
 
@@ -57,14 +59,16 @@ def main() -> None:
         orders.get()
         limits.alarm(WORKER_TIMEOUT)
 
-    while True:
-        order, content = orders.get()
+    def serve(order: dict[str, Any], content: bytes) -> None:
         limits.alarm(WORKER_TIMEOUT)
         try:
             _answer(answers, order, content, wait)
         except PhotoError as error:
             _send_line(answers, {"error": error.sentence})
         limits.alarm(0)
+
+    while True:
+        serve(*_next(orders))
 
 
 def open_file(path: str) -> IO[bytes]:
@@ -125,6 +129,13 @@ def _send_pixels(answers: IO[bytes], image: "Image.Image") -> None:
 def _send_line(answers: IO[bytes], answer: dict[str, Any]) -> None:
     answers.write(json.dumps(answer).encode() + b"\n")
     answers.flush()
+
+
+def _next(orders: "queue.SimpleQueue[Order]") -> Order:
+    with contextlib.suppress(queue.Empty):
+        return orders.get(timeout=IDLE_SECONDS)
+    memory.return_all_freed_memory()
+    return orders.get()
 
 
 def _listen(orders: "queue.SimpleQueue[Order]") -> None:

@@ -186,6 +186,28 @@ def test_large_photos_are_decoded_one_at_a_time(lone, tmp_path):
     assert 4 * side**2 < most < 6 * side**2
 
 
+@linux
+def test_a_decoder_that_waits_returns_the_memory_of_a_large_photo(lone):
+    small, large = PHOTO, encoded(Image.effect_noise((4000, 3000), 50).convert("RGB"), "BMP")
+    read_photo(small)
+    (worker,) = workers(os.getpid())
+    usual = own_memory(worker)
+    reader.read(large, [3000])
+    wait_until(lambda: own_memory(worker) < usual + 8_000_000)
+    assert workers(os.getpid()) == [worker]
+
+
+@linux
+def test_no_second_decoder_is_started_before_two_photos_are_read_at_once(lone, tmp_path):
+    with hanging_file(tmp_path / "photo.png") as hanging:
+        thread, _ = read_in_a_thread(hanging.path)
+        hanging.wait()
+        reader.start()
+        (worker,) = workers(os.getpid())
+        os.kill(worker, signal.SIGKILL)
+        thread.join()
+
+
 @posix
 def test_no_decoder_outlives_the_program(tmp_path):
     program = textwrap.dedent(
