@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Measures how well and how fast text in pictures is read, and how often text is found in photos.
 
-    scripts/measure/text_in_pictures.py [--tesseract] [--photos FOLDER]...
+    scripts/measure/text_in_pictures.py [--tesseract] [--photos FOLDER]... [--known FOLDER]...
 
-It prints a table of made pictures (tests/support/pages.py), another of hard ones with the time until there is an answer
-and the most memory that the program and its processes had meanwhile, and how much of it is given back afterwards. The
-targets are for an idle computer with two cores. --tesseract measures the program `tesseract` as well. In the photos of
-each FOLDER it prints what text was found: look at them to see which of it is there.
+It prints a table of made pictures (tests/support/pages.py), another of free ones (tests/free_text) with what was
+misread in them, another of hard ones with the time until there is an answer and the most memory that the program and
+its processes had meanwhile, and how much of it is given back afterwards. The targets are for an idle computer with two
+cores. --tesseract measures the program `tesseract` as well. In the photos of each --photos FOLDER it prints what text
+was found: look at them to see which of it is there. The pictures of each --known FOLDER are measured like the free
+ones: the text in each is in a file of the same name that ends in .txt.
 """
 
 import argparse
@@ -21,7 +23,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import jiwer
 import numpy as np
 from PIL import Image
 
@@ -32,7 +33,8 @@ from captioner.ocr import reader  # noqa: E402
 from captioner.photos.folder import photos_in  # noqa: E402
 from captioner.photos.load import Loadable  # noqa: E402
 from captioner.training.evaluation.table import table  # noqa: E402
-from tests.support import png  # noqa: E402
+from tests.support import free_text, png  # noqa: E402
+from tests.support.free_text import words_right  # noqa: E402
 from tests.support.pages import KINDS, NEWS, Page, write  # noqa: E402
 from tests.support.system import descendants, proportional_size  # noqa: E402
 
@@ -66,15 +68,6 @@ def tesseract(image: Image.Image) -> tuple[str, int]:
     return subprocess.run(command, input=file.getvalue(), capture_output=True, check=False).stdout.decode(), 0
 
 
-def words_right(page: Page, text: str) -> tuple[int, int]:
-    """How many words of a page were read right, in their order and with their case, and how many there are."""
-    words = " ".join(page.text.split())
-    measures = jiwer.process_words(words, " ".join(text.split()))
-    wrong = measures.substitutions + measures.deletions + measures.insertions
-    total = len(words.split())
-    return max(0, total - wrong), total
-
-
 def made_pictures(engines: dict[str, Callable[[Image.Image], tuple[str, int]]]) -> None:
     header = ["picture", "target"]
     rows = {kind: [kind, f"{WORDS_RIGHT[kind]:.0%}" if kind in WORDS_RIGHT else ""] for kind in KINDS}
@@ -104,6 +97,29 @@ def measured(engine: Callable[[Image.Image], tuple[str, int]], pages: list[Page]
         page_right, page_total = words_right(page, text)
         right, total = right + page_right, total + page_total
     return [f"{right / total:.1%}", f"{max(seconds):.1f}", ", ".join(map(str, sorted(rotations)))]
+
+
+def free_pictures(engines: dict[str, Callable[[Image.Image], tuple[str, int]]], folders: list[Path]) -> None:
+    kinds = {}
+    if free_text.FOLDER.exists():  # it is only in the repository
+        kinds = {kind: free_text.pages(free_text.FOLDER / kind) for kind in free_text.TARGETS}
+        kinds["everyday photos, 224 x 224 pixels"] = free_text.everyday_signs()
+    kinds |= {folder.name: free_text.pages(folder) for folder in folders}
+    rows, missed = [], []
+    for kind, pages in kinds.items():
+        target = free_text.TARGETS.get(kind)
+        row = [kind.replace("_", " "), f"{target:.0%}" if target else "", str(len(pages))]
+        for name, engine in engines.items():
+            results = {picture: (page, engine(page.image)[0]) for picture, page in pages.items()}
+            counts = [words_right(page, text) for page, text in results.values()]
+            right, total = sum(right for right, _ in counts), sum(total for _, total in counts)
+            row.append(f"{right} of {total}, {right / total:.1%}" if total else "")
+            for picture, (page, text) in results.items():
+                if wrong := free_text.misses(page, text):
+                    missed.append(f"{name}, {kind}, {picture}: {'; '.join(wrong)}")
+        rows.append(row)
+    print(table(["free pictures", "target", "pictures", *(f"{name}: words right" for name in engines)], rows))
+    print("\nMisread, as known > read:\n\n" + "\n".join(missed) + "\n", flush=True)
 
 
 def hard_pictures() -> Iterator[tuple[str, Loadable]]:
@@ -187,11 +203,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--tesseract", action="store_true", help="measure the program tesseract as well")
     parser.add_argument("--photos", type=Path, action="append", default=[], metavar="FOLDER")
+    parser.add_argument("--known", type=Path, action="append", default=[], metavar="FOLDER")
     options = parser.parse_args()
     begun = time.perf_counter()
     read(Image.new("RGB", (64, 64)))
     print(f"The first picture, until the recogniser is loaded, took {time.perf_counter() - begun:.1f} seconds.\n")
-    made_pictures({"RapidOCR": read, **({"Tesseract": tesseract} if options.tesseract else {})})
+    engines = {"RapidOCR": read, **({"Tesseract": tesseract} if options.tesseract else {})}
+    made_pictures(engines)
+    free_pictures(engines, options.known)
     hard()
     given_back()
     for folder in options.photos:

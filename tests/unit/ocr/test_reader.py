@@ -14,6 +14,7 @@ from captioner.errors import TextUnavailable
 from captioner.ocr import reader
 from captioner.ocr.picture_text import PictureText
 from captioner.ocr.worker import words_of
+from tests.support import free_text
 from tests.support.pages import Page, photographed, sign, write
 
 pytestmark = pytest.mark.slow
@@ -60,6 +61,14 @@ def test_a_page_photographed_at_an_angle_is_read(patient):
     photo = photographed(write(NOTE, (550, 400), pixels=26, margin=40), (800, 600))
     text = reader.read(photo)
     assert words_right(Page(photo, " ".join(NOTE)), text.text) >= 0.85
+
+
+@pytest.mark.skipif(not free_text.FOLDER.exists(), reason="the free pictures are only in the repository")
+@pytest.mark.parametrize(("kind", "least"), [("scans", 0.97), ("photographed_pages", 0.8), ("signs", 0.6)])
+def test_free_pictures_of_other_people_are_read(patient, kind, least):
+    pages = free_text.pages(free_text.FOLDER / kind).values()
+    counts = [free_text.words_right(page, reader.read(page.image).text) for page in pages]
+    assert sum(right for right, _ in counts) >= least * sum(total for _, total in counts)
 
 
 def test_a_sign_in_a_photo_is_read_but_the_photo_is_not_a_page(patient):
