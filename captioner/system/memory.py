@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ctypes import CDLL
 
-# Lets glibc return pieces of memory of this many bytes and more to the system as soon as they are freed.
+# Lets glibc return pieces of memory of this many bytes and more to the system as soon as they are freed. The decoder's
+# outputs are smaller: the system would set new memory for them to zero, page by page, at every word.
 M_MMAP_THRESHOLD = -3  # the setting's number in malloc.h
-MMAP_THRESHOLD_BYTES = 128 * 1024
+MMAP_THRESHOLD_BYTES = 512 * 1024
 
 MADV_DONTNEED = 4  # the advice's number in mman.h
 
