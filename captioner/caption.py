@@ -8,6 +8,8 @@ if TYPE_CHECKING:
 
 # How a caption begins, by the least confidence for it. Below all of them it is a guess.
 HEDGES = ((0.85, ""), (0.65, "Probably: "), (0.5, "Possibly: "))
+# And the least exactness of a caption that is said plainly: a third of the captions of everyday photos have it.
+EXACT = 0.45
 # The least confidence of a caption that is more than a guess.
 RELIABLE = HEDGES[-1][0]
 GUESS = "I can't describe this picture reliably. My best guess: "
@@ -50,6 +52,7 @@ class Caption:
     alternatives: the next best captions, best first. No two of them, nor the caption itself, say the same.
     seconds: how long each stage took: decode, resize, encoder, decoder, search.
     note: what the user should know about the photo's file ("The photo is damaged: ..."), or "".
+    exactness: the probability that nothing in it is wrong, not even a colour or a number, in [0, 1].
     """
 
     text: str
@@ -59,11 +62,12 @@ class Caption:
     alternatives: tuple[Alternative, ...]
     seconds: dict[str, float]
     note: str = ""
+    exactness: float = 1.0
 
     @property
     def statement(self) -> str:
         """The caption as it is shown and spoken: hedged where it is doubtful, followed by the note."""
-        return f"{hedge(self.text, self.confidence)} {self.note}".rstrip()
+        return f"{hedge(self.text, self.confidence, self.exactness)} {self.note}".rstrip()
 
     @property
     def is_guess(self) -> bool:
@@ -75,6 +79,7 @@ class Caption:
         return {
             "caption": self.text,
             "confidence": self.confidence,
+            "exactness": self.exactness,
             "statement": self.statement,
             "log_probability": self.log_probability,
             "alternatives": [
@@ -85,9 +90,10 @@ class Caption:
         }
 
 
-def hedge(text: str, confidence: float) -> str:
+def hedge(text: str, confidence: float, exactness: float = 1.0) -> str:
     """Say in words how doubtful a caption is: "Probably: a dog runs through grass."."""
-    prefix = next((words for least, words in HEDGES if confidence >= least), GUESS)
+    hedges = HEDGES if exactness >= EXACT else HEDGES[1:]
+    prefix = next((words for least, words in hedges if confidence >= least), GUESS)
     return prefix + text[:1].lower() + text[1:] if prefix else text
 
 

@@ -96,6 +96,7 @@ class Captioner:
         for hypothesis in hypotheses:
             different.setdefault(content(self._words(hypothesis)), hypothesis)
         best, *others = different.values()
+        confidence, exactness = self._pipeline.trust(photo, hypotheses)
         side = math.isqrt(photo.regions.shape[1])
         # Copied: a row of the search's arrays would keep all of them in memory as long as the caption.
         attention = np.stack(best.attention_weights).reshape(-1, side, side)
@@ -104,12 +105,13 @@ class Captioner:
             sentence(self._words(best)),
             tuple(Word(word, log_probability, weights) for word, log_probability, weights in words),
             best.log_probability,
-            self._pipeline.confidence(photo, hypotheses),
+            confidence,
             tuple(
                 Alternative(sentence(self._words(other)), other.log_probability) for other in others[:MAX_ALTERNATIVES]
             ),
             seconds,
             note,
+            exactness,
         )
 
     def _words(self, hypothesis: Hypothesis) -> list[str]:

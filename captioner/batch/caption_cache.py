@@ -143,4 +143,5 @@ def _parse(text: str) -> Caption:
         float(stored["confidence"]),
         tuple(Alternative(str(other["caption"]), float(other["log_probability"])) for other in stored["alternatives"]),
         {},
+        exactness=float(stored["exactness"]),
     )

@@ -8,6 +8,8 @@ import numpy as np
 # (words int32 [B], state float32 [B, S]) to
 # (log_probabilities float32 [B, V], attention_weights float32 [B, R], next_state float32 [B, S])
 Step = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarray]]
+# (words int32 [B], scores float64 [B, V]): adds to the scores of the next words.
+Bonus = Callable[[np.ndarray, np.ndarray], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,6 +22,7 @@ class Hypothesis:
     log_probability: of the whole caption, its end included.
     unknown_log_probabilities: one per word and one for the end, of the forbidden words, such as the unknown one, in its
         place.
+    total: the log-probability with all bonuses.
     predicted_cider: set by `captioner.model.reranker`.
     """
 
@@ -28,6 +31,7 @@ class Hypothesis:
     attention_weights: tuple[np.ndarray, ...] = ()
     log_probability: float = 0.0
     unknown_log_probabilities: tuple[float, ...] = ()
+    total: float = 0.0
     predicted_cider: float = 0.0
 
     @property
@@ -35,10 +39,15 @@ class Hypothesis:
         """Per word, the end included."""
         return self.log_probability / (len(self.words) + 1)
 
-    def repeats(self) -> list[int]:
-        """The words that may not come next: the last one again, and any that would make a trigram occur twice."""
+    def repeats(self, once: Collection[int]) -> list[int]:
+        """The words that may not come next.
+
+        These are the last one again, those of `once` that are there already, and any that would make a trigram occur
+        twice.
+        """
         words = self.words
-        return [*words[-1:], *(c for a, b, c in zip(words, words[1:], words[2:]) if (a, b) == words[-2:])]
+        trigrams = (c for a, b, c in zip(words, words[1:], words[2:]) if (a, b) == words[-2:])
+        return [*words[-1:], *(word for word in words if word in once), *trigrams]
 
 
 def beam_search(
@@ -51,13 +60,15 @@ def beam_search(
     max_length: int,
     length_normalisation: float,
     forbidden: Collection[int] = (),
+    once: Collection[int] = (),
+    bonus: Bonus | None = None,
 ) -> list[Hypothesis]:
     """Find the best captions of 1 to max_length words.
 
-    A caption's score is its log-probability / (number of words + 1) ** length_normalisation, where the 1 stands for its
-    end. Without the divisor short captions would always win (Wu et al. 2016, arXiv 1609.08144, have a more complicated
-    one). No word follows itself and no trigram occurs twice. Ties go to the lower word id, so the result is always the
-    same.
+    A caption's score is its log-probability, plus the bonuses of its words, divided by
+    (number of words + 1) ** length_normalisation, where the 1 stands for its end. Without the divisor short captions
+    would always win (Wu et al. 2016, arXiv 1609.08144, have a more complicated one). No word follows itself and no
+    trigram occurs twice. Ties go to the lower word id, so the result is always the same.
 
     Args:
         step: one step of the decoder, for the last words and the states of up to beam_width captions.
@@ -69,6 +80,8 @@ def beam_search(
         length_normalisation: 0 favours short captions, 1 compares the mean log-probability of a word, more favours long
             ones.
         forbidden: ids that never occur.
+        once: ids that occur once at most.
+        bonus: what else speaks for a word than the decoder.
 
     Returns:
         At most beam_width different captions, best first.
@@ -76,7 +89,7 @@ def beam_search(
 
     def score(hypothesis: Hypothesis) -> float:
         divisor: float = (len(hypothesis.words) + 1) ** length_normalisation
-        return hypothesis.log_probability / divisor
+        return hypothesis.total / divisor
 
     live = [Hypothesis()]
     finished: list[Hypothesis] = []
@@ -87,17 +100,20 @@ def beam_search(
         if space is None:  # for all steps: the system would set new memory of this size to zero, page by page
             space = np.empty((2, beam_width, log_probabilities.shape[1]))
         totals, unordered = space[:, : len(live)]
-        np.add(log_probabilities, [[hypothesis.log_probability] for hypothesis in live], out=totals)
+        np.add(log_probabilities, [[hypothesis.total] for hypothesis in live], out=totals)
+        if bonus:
+            bonus(words, totals)
         totals[:, list(forbidden)] = -np.inf
         unknown = np.logaddexp.reduce(log_probabilities[:, list(forbidden)], axis=1).tolist()
         for row, hypothesis in enumerate(live):
-            totals[row, hypothesis.repeats()] = -np.inf
+            totals[row, hypothesis.repeats(once)] = -np.inf
 
         if length > 0:
             finished += [
                 replace(
                     h,
-                    log_probability=float(totals[row, end]),
+                    log_probability=h.log_probability + float(log_probabilities[row, end]),
+                    total=float(totals[row, end]),
                     unknown_log_probabilities=(*h.unknown_log_probabilities, unknown[row]),
                 )
                 for row, h in enumerate(live)
@@ -112,8 +128,9 @@ def beam_search(
                 (*live[row].words, int(id)),
                 (*live[row].log_probabilities, float(log_probabilities[row, id])),
                 (*live[row].attention_weights, attention_weights[row]),
-                float(totals[row, id]),
+                live[row].log_probability + float(log_probabilities[row, id]),
                 (*live[row].unknown_log_probabilities, unknown[row]),
+                float(totals[row, id]),
             )
             for row, id in zip(rows, ids)
         ]

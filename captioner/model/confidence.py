@@ -1,9 +1,14 @@
-"""The confidence in a caption: the probability that it describes its photo.
+"""How far to trust a caption: the probability that it describes its photo, and that nothing in it is wrong.
 
-It is a product of two probabilities. One: a caption with such evidence (how probable its words were, how its attention
-was spread, how strongly the encoder responded) describes a photo of the kind that the model was trained on. The other:
-the photo is of that kind. Its light, colours and detail are usual, few of the encoder's features are silent, and the
-decoder seldom wanted an unknown word. Both are logistic regressions, which training/confidence.py fits.
+The first, the confidence, is a product of two. One: a caption with such evidence (how probable its words were, how its
+attention was spread, how strongly the encoder responded) describes a photo of the kind that the model was trained on.
+The other: the photo is of that kind. Its light, colours and detail are usual, few of the encoder's features are silent,
+and the decoder seldom wanted an unknown word.
+
+The second, the exactness, is a product with the same other factor. Its first is lower for captions that name colours,
+numbers, or a person's sex or age, which are the commonest mistakes.
+
+All three factors are logistic regressions, which training/confidence.py fits.
 """
 
 import math
@@ -19,7 +24,14 @@ SILENT_BELOW = 0.01
 # The measures of a photo, as shares or logarithms.
 PHOTO = ("brightness", "contrast", "colour", "flatness", "detail")
 
-# The coefficients in model.json, by their names there: of both regressions, and the usual range of each measure.
+# Words that are wrong more often than others, and what they are counted as.
+RISKY_WORDS = {
+    "colours": frozenset("red blue green yellow black white brown pink orange purple gray grey tan".split()),  # noqa: SIM905
+    "numbers": frozenset({"two", "three", "four", "five", "several"}),
+    "sex or age": frozenset("man woman boy girl child baby men women boys girls".split()),  # noqa: SIM905
+}
+
+# The coefficients in model.json, by their names there: of the regressions, and the usual range of each measure.
 COEFFICIENTS = {
     "describes": (
         "intercept",
@@ -33,6 +45,7 @@ COEFFICIENTS = {
         "state",
         "silent features",
     ),
+    "exact": ("intercept", "agreement", "mean log-probability of a word", *RISKY_WORDS),
     "familiar": (
         "intercept",
         "mean log-probability of a word",
@@ -47,12 +60,13 @@ COEFFICIENTS = {
 
 
 def evidence(
-    hypotheses: Sequence[Hypothesis], photo: np.ndarray, regions: np.ndarray, state: np.ndarray
+    hypotheses: Sequence[Hypothesis], words: Sequence[str], photo: np.ndarray, regions: np.ndarray, state: np.ndarray
 ) -> dict[str, float]:
-    """What the confidence in the best caption depends on, by the names in PHOTO and COEFFICIENTS.
+    """What the trust in the best caption depends on, by the names in PHOTO and COEFFICIENTS.
 
     Args:
         hypotheses: what `beam_search` found, best first.
+        words: those of the best one.
         photo: uint8 [height, width, 3], as the encoder takes it.
         regions: float32 [1, R, D], from the encoder; the second half of each are features that are never negative.
         state: float32 [1, S], from the encoder.
@@ -80,6 +94,7 @@ def evidence(
         "colour": np.ptp(pixels, axis=-1).mean(),
         "flatness": (steps < 1 / 255).mean(),
         "detail": np.log(steps.mean() + 1e-4),
+        **{name: sum(word in risky for word in words) for name, risky in RISKY_WORDS.items()},
     }
     return {name: float(value) for name, value in values.items()}
 
@@ -90,12 +105,26 @@ def confidence(evidence: Mapping[str, float], coefficients: Mapping[str, Mapping
     Args:
         coefficients: by the names in COEFFICIENTS.
     """
+    return _product("describes", evidence, coefficients)
+
+
+def exactness(evidence: Mapping[str, float], coefficients: Mapping[str, Mapping[str, float]]) -> float:
+    """The probability that nothing in a caption is wrong.
+
+    Args:
+        coefficients: by the names in COEFFICIENTS.
+    """
+    return _product("exact", evidence, coefficients)
+
+
+def _product(part: str, evidence: Mapping[str, float], coefficients: Mapping[str, Mapping[str, float]]) -> float:
+    """The product of a regression's probability and of that of being familiar."""
     known = {**evidence, "intercept": 1.0, "strangeness": strangeness(evidence, coefficients)}
-    describes, familiar = (
-        probability(sum(coefficient * known[name] for name, coefficient in coefficients[part].items()))
-        for part in ("describes", "familiar")
+    of_caption, familiar = (
+        probability(sum(coefficient * known[name] for name, coefficient in coefficients[each].items()))
+        for each in (part, "familiar")
     )
-    return describes * familiar
+    return of_caption * familiar
 
 
 def strangeness(evidence: Mapping[str, float], coefficients: Mapping[str, Mapping[str, float]]) -> float:

@@ -12,6 +12,7 @@ from captioner.model.beam_search import Hypothesis, beam_search
 from captioner.model.preprocess import PreparedPhoto, encoder_input
 from captioner.model.reranker import Reranker
 from captioner.model.runtime import Model, check_fit, physical_cores
+from captioner.model.text import REPEATABLE_WORDS
 from captioner.model.vocabulary import Vocabulary
 from captioner.model.weights import Weights
 
@@ -58,6 +59,7 @@ class Pipeline:
         self._weights = weights
         self.set_beam_width(beam_width)
         self.vocabulary = weights.vocabulary()
+        self._once = frozenset(id for id, word in enumerate(self.vocabulary.words) if word not in REPEATABLE_WORDS)
         self._reranker = Reranker(weights.reranker)
         self._encoder = Model(weights.encoder, threads=threads)
         self._decoder = self.load_decoder(self.beam_width)
@@ -122,6 +124,7 @@ class Pipeline:
 
         if length_normalisation is None:
             length_normalisation = self._weights.length_normalisation
+        expected = self._reranker.expect(photo.features)
         hypotheses = beam_search(
             step,
             photo.state,
@@ -131,16 +134,20 @@ class Pipeline:
             max_length=self._weights.max_length,
             length_normalisation=length_normalisation,
             forbidden=(Vocabulary.pad, Vocabulary.start, Vocabulary.unknown),
+            once=self._once,
+            bonus=self._reranker.bonus(expected),
         )
-        return self._reranker.rerank(hypotheses, photo.features)
+        return self._reranker.rerank(hypotheses, expected)
 
     def evidence(self, photo: EncodedPhoto, hypotheses: Sequence[Hypothesis]) -> dict[str, float]:
-        """What the confidence in the best caption is computed from."""
-        return confidence.evidence(hypotheses, photo.image, photo.regions, photo.state)
+        """What the trust in the best caption is computed from."""
+        words = self.vocabulary.decode(hypotheses[0].words)
+        return confidence.evidence(hypotheses, words, photo.image, photo.regions, photo.state)
 
-    def confidence(self, photo: EncodedPhoto, hypotheses: Sequence[Hypothesis]) -> float:
-        """The probability that the best caption describes the photo."""
-        return confidence.confidence(self.evidence(photo, hypotheses), self._weights.confidence)
+    def trust(self, photo: EncodedPhoto, hypotheses: Sequence[Hypothesis]) -> tuple[float, float]:
+        """The probabilities that the best caption describes the photo, and that nothing in it is wrong."""
+        evidence, coefficients = self.evidence(photo, hypotheses), self._weights.confidence
+        return confidence.confidence(evidence, coefficients), confidence.exactness(evidence, coefficients)
 
 
 @contextmanager

@@ -1,9 +1,10 @@
-"""Chooses among the captions that the search found the one that is expected to agree best with people's.
+"""Tells the search what people would say of the photo, and chooses among the captions that it found.
 
 CIDEr (R. Vedantam et al., CVPR 2015, arXiv 1411.5726) compares a caption with people's captions by their n-grams, rare
 ones counting more. A linear regression, fitted by training/reranker.py, predicts from the encoder's features how much
-of each n-gram people's captions of the photo contain, and from that the CIDEr of each caption that the beam search
-returns. It judges a caption as a whole, while the decoder goes from word to word.
+of each n-gram people's captions of the photo contain. During the search this favours words that are more expected of
+this photo than of others; afterwards it predicts the CIDEr of each caption that the search returns. It judges a caption
+as a whole, while the decoder goes from word to word.
 """
 
 import math
@@ -16,7 +17,7 @@ from typing import TypeVar
 import numpy as np
 
 from captioner.errors import REINSTALL, WeightsError, reason
-from captioner.model.beam_search import Hypothesis
+from captioner.model.beam_search import Bonus, Hypothesis
 from captioner.model.vocabulary import Vocabulary
 
 T = TypeVar("T")
@@ -24,8 +25,13 @@ T = TypeVar("T")
 # Words of an n-gram. CIDEr goes up to four, but n-grams of four can hardly be predicted.
 MAX_NGRAM = 3
 
-# A caption's rank also depends on the mean log-probability of its words.
-LOG_PROBABILITY_WEIGHT = 0.04
+# A caption's rank also depends on the mean log-probability of its words, with the bonuses of the search.
+LOG_PROBABILITY_WEIGHT = 0.03
+
+# How much the search follows the regression: the weight of log(expected of this photo / expected of any photo), and the
+# least that is expected, as predictions of rare n-grams are too uncertain to compare.
+BONUS_WEIGHT = 0.12
+LEAST_EXPECTED = 0.001
 
 # The arrays of the file, by their names there: F features, N n-grams, R dimensions between them.
 SHAPES = {
@@ -61,43 +67,71 @@ class Reranker:
         self._bias, self._idf, self._mean = arrays["bias"], arrays["rarity"], arrays["usual"]
         self._directions, self._scale = arrays["directions"], arrays["scale"]
         self._unknown_idf = float(arrays["rarest"])
-        self._rows = {tuple(filter(None, ids)): row for row, ids in enumerate(arrays["ngrams"].tolist())}
+        ids = arrays["ngrams"]
+        self._rows = {tuple(filter(None, words)): row for row, words in enumerate(ids.tolist())}
+        lengths = (ids != Vocabulary.pad).sum(1)
+        self._unigrams, pairs = np.flatnonzero(lengths == 1), np.flatnonzero(lengths == 2)
+        self._words = ids[self._unigrams, 0]
+        self._pairs = pairs[np.argsort(ids[pairs, 0], kind="stable")]  # by their first word
+        self._first_words, self._second_words = ids[self._pairs, :2].T
 
     @property
     def features(self) -> int:
         """How many features the encoder has to give."""
         return len(self._projection)
 
-    def rerank(self, hypotheses: Sequence[Hypothesis], features: np.ndarray) -> list[Hypothesis]:
-        """The captions with their predicted CIDEr, best first.
+    def expect(self, features: np.ndarray) -> np.ndarray:
+        """How much of each n-gram people's captions of a photo are expected to contain, float32 [N].
 
         Args:
             features: float32 [1, F], from the encoder.
         """
         # Not @: the threads of its library would keep the cores busy for a while, and slow down the next photo.
         photo = np.einsum("f,fr->r", features[0], self._projection) + self._bias
-        predicted = [replace(h, predicted_cider=self._predict(h.words, photo)) for h in hypotheses]
+        expected: np.ndarray = np.einsum("nr,r->n", self._directions, photo) * self._scale + self._mean
+        return expected
+
+    def bonus(self, expected: np.ndarray) -> Bonus:
+        """For `beam_search`: favours words that are more expected of this photo than of others.
+
+        Args:
+            expected: from `expect`.
+        """
+        floor = np.maximum(self._mean, LEAST_EXPECTED)
+        gains = BONUS_WEIGHT * np.log(np.maximum(expected, LEAST_EXPECTED) / floor)
+        of_words, of_pairs = gains[self._unigrams], gains[self._pairs]
+
+        def add(words: np.ndarray, scores: np.ndarray) -> None:
+            scores[:, self._words] += of_words
+            starts, ends = (np.searchsorted(self._first_words, words, side) for side in ("left", "right"))
+            for row, start, end in zip(scores, starts, ends):
+                row[self._second_words[start:end]] += of_pairs[start:end]
+
+        return add
+
+    def rerank(self, hypotheses: Sequence[Hypothesis], expected: np.ndarray) -> list[Hypothesis]:
+        """The captions with their predicted CIDEr, best first.
+
+        Args:
+            expected: from `expect`.
+        """
+        predicted = [replace(h, predicted_cider=self._predict(h.words, expected)) for h in hypotheses]
         return sorted(
             predicted,
-            key=lambda h: h.predicted_cider + LOG_PROBABILITY_WEIGHT * h.mean_log_probability,
+            key=lambda h: h.predicted_cider + LOG_PROBABILITY_WEIGHT * h.total / (len(h.words) + 1),
             reverse=True,
         )
 
-    def _predict(self, words: Sequence[int], photo: np.ndarray) -> float:
-        """About the mean cosine between the n-grams of a caption and people's, over n-grams of 1 to 3 words.
-
-        Args:
-            photo: float32 [R].
-        """
+    def _predict(self, words: Sequence[int], expected: np.ndarray) -> float:
+        """About the mean cosine between the n-grams of a caption and people's, over n-grams of 1 to 3 words."""
         total = 0.0
         for counts in ngrams((*words, Vocabulary.end), MAX_NGRAM):
             known = {self._rows[ngram]: count for ngram, count in counts.items() if ngram in self._rows}
             rows = list(known)
             weights = np.array(list(known.values())) * self._idf[rows]
             unknown = sum(count**2 for ngram, count in counts.items() if ngram not in self._rows)
-            expected = self._directions[rows] @ photo * self._scale[rows] + self._mean[rows]
             norm = math.sqrt(weights @ weights + unknown * self._unknown_idf**2 + 1e-9)
-            total += float(weights @ expected) / norm
+            total += float(weights @ expected[rows]) / norm
         return total / MAX_NGRAM
 
 

@@ -38,6 +38,15 @@ FUNCTION_WORDS = frozenset(
     """.split()  # noqa: SIM905
 )
 
+# Words that a caption may say twice: "a man in a white shirt and white trousers". Of other words, such as the train in
+# "a train next to a train", the second is nearly always a mistake.
+REPEATABLE_WORDS = FUNCTION_WORDS | frozenset(
+    """
+    red blue green yellow black white brown pink orange purple gray grey tan dark light
+    large small young other another two three wooden metal
+    """.split()  # noqa: SIM905
+)
+
 
 def content(words: Iterable[str]) -> frozenset[str]:
     """What a caption is about: its words without function words, and without the endings of plurals and verbs.

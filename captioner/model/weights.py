@@ -10,7 +10,7 @@ from captioner.errors import REINSTALL, WeightsError, reason
 from captioner.model.confidence import COEFFICIENTS
 from captioner.model.vocabulary import Vocabulary
 
-FORMAT = 2
+FORMAT = 3
 FILES = ("encoder.tflite", "decoder.tflite", "vocabulary.json", "consensus.npz")
 
 # Bytes; longer files are damaged.
@@ -26,7 +26,7 @@ class Weights:
     name, version: of the model.
     beam_width, length_normalisation: what gave the best captions on the development split.
     max_length: most words in a caption.
-    confidence: the coefficients of `captioner.model.confidence.confidence`.
+    confidence: the coefficients of `captioner.model.confidence`.
     sha256: hexadecimal checksums of FILES.
     """
 

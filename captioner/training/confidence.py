@@ -1,7 +1,7 @@
-"""Fits the confidence to captions of the development splits, and tests it on held-out folds of them."""
+"""Fits confidence and exactness to captions of the development splits, and tests them on held-out folds of them."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -12,7 +12,7 @@ from scipy.optimize import brentq
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from captioner.caption import GUESS, HEDGES
+from captioner.caption import EXACT, GUESS, HEDGES
 from captioner.errors import WeightsError, reason
 from captioner.model import confidence
 from captioner.model.beam_search import Hypothesis
@@ -29,13 +29,15 @@ from captioner.training.evaluation.table import table
 from captioner.training.out_of_distribution.degraded import degraded
 from captioner.training.out_of_distribution.synthetic_images import synthetic_images
 from captioner.training.self_critical import CiderD
-from captioner.training.verdicts import Verdicts
+from captioner.training.verdicts import Verdict, Verdicts
 
 # Where nobody has judged the captions: from this CIDEr-D on, counted within the split, a caption is taken to describe
 # its photo. Of 100 captions that were judged this agreed with the judgement on 77; 0.1, 0.3 and 0.4 on 74, 70 and 61.
 # People's captions of another photo reach it in 1 of 42 cases, their captions of the same photo, against the other
 # four, in 5 of 6.
 DESCRIBES = 0.2
+# And from this one on nothing in it is taken to be wrong, which agreed with the judgement on 71 of 100.
+EXACT_FROM = 0.9
 FOLDS = 10
 
 # For the second regression: how many photos of a split are degraded, and how many times a picture that is unlike the
@@ -45,18 +47,22 @@ UNLIKE_WEIGHT = 2
 
 Evidence = dict[str, float]
 Coefficients = dict[str, dict[str, float]]
+Prediction = Callable[[Evidence, Coefficients], float]
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """How well confidences on held-out folds predicted the truth.
+    """How well confidences and exactnesses on held-out folds predicted the truth.
 
     confidences, describes: of each photo, float64 and bool [photos]: what was predicted, and what came true.
+    exactnesses, exact: the same of nothing being wrong.
     truth: what "describes its photo" means here, as the end of a sentence.
     """
 
     confidences: np.ndarray
     describes: np.ndarray
+    exactnesses: np.ndarray
+    exact: np.ndarray
     truth: str = f"its CIDEr-D is {DESCRIBES} or more"
 
     @property
@@ -85,14 +91,16 @@ class Calibration:
         )
 
     def words_table(self) -> str:
-        """For each way to hedge a caption: how many captions it gets, and how many of them describe their photo."""
-        rows, below = [], np.inf
+        """For each way to hedge a caption: how many get it, and how many of them describe their photo and are exact."""
+        rows, left = [], np.ones(len(self.confidences), bool)
         for least, words in (*HEDGES, (0.0, GUESS)):
-            chosen = (self.confidences >= least) & (self.confidences < below)
-            right = f"{self.describes[chosen].mean():.0%}" if chosen.any() else ""
-            rows.append([words.strip() or "(plain)", f"{chosen.mean():.0%}", right])
-            below = least
-        return table(["said", "of all captions", "describe their photo"], rows)
+            chosen = left & (self.confidences >= least)
+            if not words:
+                chosen &= self.exactnesses >= EXACT
+            right = [f"{truth[chosen].mean():.0%}" if chosen.any() else "" for truth in (self.describes, self.exact)]
+            rows.append([words.strip() or "(plain)", f"{chosen.mean():.0%}", *right])
+            left &= ~chosen
+        return table(["said", "of all captions", "describe their photo", "nothing wrong"], rows)
 
 
 def calibrate(
@@ -101,9 +109,9 @@ def calibrate(
     found: Mapping[str, list[list[Hypothesis]]],
     verdicts: Verdicts | None = None,
 ) -> dict[str, Calibration]:
-    """Fit the confidence to captions of photos that were not trained on, and write it into model.json.
+    """Fit confidence and exactness to captions of photos that were not trained on, and write them into model.json.
 
-    Fits both regressions of `captioner.model.confidence`: one to the photos, the other to photos and to pictures that
+    Fits the regressions of `captioner.model.confidence`: two to the photos, the third to photos and to pictures that
     are unlike them.
 
     Args:
@@ -120,40 +128,41 @@ def calibrate(
     """
     pipeline = Pipeline(open_weights(weights))
     known: list[Evidence] = []
-    true: list[bool] = []
+    true: list[Verdict] = []
     sizes = []
     for name, split in splits.items():
         reward = CiderD([[tokenize(caption) for caption in example.captions] for example in split.examples])
         for number, (photo, hypotheses) in enumerate(zip(split, found[name], strict=True)):
             words = pipeline.vocabulary.decode(hypotheses[0].words)
             if verdicts is None:
-                describes = reward(number, words) >= DESCRIBES
+                score = reward(number, words)
+                verdict = Verdict(score >= DESCRIBES, score >= EXACT_FROM)
             else:
-                verdict = verdicts.get((split.examples[number].photo.name, sentence(words)))
-                if verdict is None:
+                judged = verdicts.get((split.examples[number].photo.name, sentence(words)))
+                if judged is None:
                     continue
-                describes = verdict
+                verdict = judged
             known.append(pipeline.evidence(photo, hypotheses))
-            true.append(describes)
+            true.append(verdict)
         sizes.append(len(known))
-    described = np.array(true, bool)
+    truths = np.array(true, bool).reshape(-1, 2)
     unlike = []
     for picture in unlike_photos([example for split in splits.values() for example in split.examples[:DEGRADED]]):
         photo = pipeline.encode(pipeline.encoder_input(np.asarray(picture)))
         unlike.append(pipeline.evidence(photo, pipeline.search(photo)))
 
     fold = np.random.default_rng(0).permutation(len(known)) % FOLDS
-    write_confidence(weights, fit_all(known, described, unlike))
-    held_out = np.full(len(known), np.nan)  # a single photo's stays so, as there are no others to fit to
+    write_confidence(weights, fit_all(known, truths, unlike))
+    held_out = np.full((len(known), 2), np.nan)  # a single photo's stays so, as there are no others to fit to
     for number in range(FOLDS if len(known) > 1 else 0):
-        fitted = fit_all([known[n] for n in np.flatnonzero(fold != number)], described[fold != number], unlike)
+        fitted = fit_all([known[n] for n in np.flatnonzero(fold != number)], truths[fold != number], unlike)
         for n in np.flatnonzero(fold == number):
-            held_out[n] = confidence.confidence(known[n], fitted)
-    parts = zip(np.split(held_out, sizes[:-1]), np.split(described, sizes[:-1]))
+            held_out[n] = confidence.confidence(known[n], fitted), confidence.exactness(known[n], fitted)
     truth = (
         "a reader who saw the photo said that the main things are right" if verdicts is not None else Calibration.truth
     )
-    return {name: Calibration(*part, truth) for name, part in zip(splits, parts)}
+    parts = zip(splits, np.split(held_out, sizes[:-1]), np.split(truths, sizes[:-1]))
+    return {name: Calibration(p[:, 0], t[:, 0], p[:, 1], t[:, 1], truth) for name, p, t in parts}
 
 
 def write_confidence(weights: Path, coefficients: Coefficients) -> None:
@@ -181,8 +190,12 @@ def unlike_photos(examples: list[Example]) -> Iterator[Image.Image]:
             yield picture
 
 
-def fit_all(known: Sequence[Evidence], describes: np.ndarray, unlike: Sequence[Evidence]) -> Coefficients:
-    """All coefficients of `captioner.model.confidence.confidence`."""
+def fit_all(known: Sequence[Evidence], truths: np.ndarray, unlike: Sequence[Evidence]) -> Coefficients:
+    """All coefficients of `captioner.model.confidence`.
+
+    Args:
+        truths: bool [len(known), 2]: which captions describe their photos, and in which nothing is wrong.
+    """
     measures = columns(known, confidence.PHOTO)
     usual = {
         "mean": dict(zip(confidence.PHOTO, measures.mean(0).tolist())),
@@ -191,21 +204,23 @@ def fit_all(known: Sequence[Evidence], describes: np.ndarray, unlike: Sequence[E
     both = [{**evidence, "strangeness": confidence.strangeness(evidence, usual)} for evidence in (*known, *unlike)]
     familiar = np.arange(len(both)) < len(known)
     fitted = {
-        "describes": regression("describes", known, describes, np.ones(len(known))),
+        "describes": regression("describes", known, truths[:, 0], np.ones(len(known))),
+        "exact": regression("exact", known, truths[:, 1], np.ones(len(known))),
         "familiar": regression("familiar", both, familiar, np.where(familiar, 1, UNLIKE_WEIGHT)),
         **usual,
     }
-    fitted["describes"]["intercept"] += shift(fitted, known, describes)
+    for part, predict, true in zip(("describes", "exact"), (confidence.confidence, confidence.exactness), truths.T):
+        fitted[part]["intercept"] += shift(fitted, part, predict, known, true)
     return fitted
 
 
-def shift(fitted: Coefficients, known: Sequence[Evidence], describes: np.ndarray) -> float:
-    """How much to add to the first regression's intercept so that the product of both is right on average."""
+def shift(fitted: Coefficients, part: str, predict: Prediction, known: Sequence[Evidence], true: np.ndarray) -> float:
+    """How much to add to a regression's intercept so that its product with the familiarity is right on average."""
 
     def error(change: float) -> float:
-        moved = fitted["describes"] | {"intercept": fitted["describes"]["intercept"] + change}
-        predicted = [confidence.confidence(evidence, fitted | {"describes": moved}) for evidence in known]
-        return float(np.mean(predicted) - describes.mean())
+        moved = fitted[part] | {"intercept": fitted[part]["intercept"] + change}
+        predicted = [predict(evidence, fitted | {part: moved}) for evidence in known]
+        return float(np.mean(predicted) - true.mean())
 
     limit = 5.0  # the second regression may make the mean unreachable
     return float(brentq(error, -limit, limit, xtol=0.01)) if error(-limit) < 0 < error(limit) else 0.0

@@ -25,7 +25,7 @@ Ngram = tuple[str, ...]
 # N-grams in the captions of fewer photos are left out: they would only make the file larger.
 MIN_PHOTOS = 7
 # The penalty, for features of variance 1 that together have length 1 on average.
-RIDGE = 0.1
+RIDGE = 0.3
 DIMENSIONS = 512
 
 

@@ -3,17 +3,30 @@
 import csv
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from captioner.errors import CaptionerError, reason
 
-# By the name of a photo and its caption: whether the main thing is right.
-Verdicts = Mapping[tuple[str, str], bool]
+
+class Verdict(NamedTuple):
+    """What a reader says of a caption.
+
+    describes: the main thing is right.
+    exact: nothing in it is wrong.
+    """
+
+    describes: bool
+    exact: bool
+
+
+# By the name of a photo and its caption.
+Verdicts = Mapping[tuple[str, str], Verdict]
 
 # "right": all that the caption says is true. "mostly": the main thing is right and a detail is not. "wrong": the rest.
-MEANINGS = {"right": True, "mostly": True, "wrong": False}
+MEANINGS = {"right": Verdict(True, True), "mostly": Verdict(True, False), "wrong": Verdict(False, False)}
 
 
-def read_verdicts(path: Path) -> dict[tuple[str, str], bool]:
+def read_verdicts(path: Path) -> dict[tuple[str, str], Verdict]:
     """Read a CSV file with the columns photo, caption and verdict; others are ignored.
 
     Raises:

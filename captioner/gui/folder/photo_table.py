@@ -65,6 +65,7 @@ class Row:
     key: str = ""
     text: str = ""
     confidence: float = 0.0
+    exactness: float = 1.0
     note: str = ""
     edited: bool = False
     caption: str = ""
@@ -106,7 +107,7 @@ class Row:
         if not self.text:
             return self.error
         if self.is_by_the_program:
-            statement = hedge(self.text, self.confidence)
+            statement = hedge(self.text, self.confidence, self.exactness)
         elif self.edited:
             statement = self.text
         else:
@@ -132,7 +133,8 @@ class Row:
         if outcome.photo and outcome.caption:
             photo, caption = outcome.photo, outcome.caption
             self.key, self.note = photo.key, photo.note
-            self.caption, self.confidence, self.error = caption.text, caption.confidence, ""
+            self.caption, self.error = caption.text, ""
+            self.confidence, self.exactness = caption.confidence, caption.exactness
             # The program, or its command, may have saved a caption in an earlier session.
             is_ours = photo.author in (caption.text, caption.statement, outcome.edited)
             self.saved = photo.saved or (photo.author if is_ours else "")

@@ -156,7 +156,11 @@ def _record(row: Row, cache: CaptionCache, beam_width: int | None) -> tables.Row
     if row.is_by_the_program:
         # The row has no more of it than the list shows.
         known = cache.get(KnownPhoto(row.key, row.note), beam_width)
-        caption = known if known and known.text == row.text else replace(caption, confidence=row.confidence)
+        caption = (
+            known
+            if known and known.text == row.text
+            else replace(caption, confidence=row.confidence, exactness=row.exactness)
+        )
     return tables.Row(str(row.path), version_of(row.path), caption, least=RELIABLE)
 
 

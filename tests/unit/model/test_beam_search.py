@@ -102,6 +102,32 @@ def test_never_repeats_a_phrase():
         assert len(set(trigrams)) == len(trigrams)
 
 
+def test_repeats_only_the_words_that_may_be_repeated():
+    step = fixed_step([0, 0.01, 0, 0.39, 0.36, 0.24])
+    for hypothesis in search(step, max_length=20, length_normalisation=1.0, once=(A, C)):
+        assert hypothesis.words.count(A) <= 1
+        assert hypothesis.words.count(C) <= 1
+    assert any(hypothesis.words.count(B) > 1 for hypothesis in search(step, max_length=6, once=(A, C)))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_bonus_decides_which_captions_are_found_but_is_no_probability(seed):
+    bonuses = np.random.default_rng(seed).normal(size=(SIZE, SIZE))
+
+    def bonus(words, scores):
+        scores += bonuses[words]
+
+    found = search(random_step(seed), beam_width=EVERYTHING, length_normalisation=1.0, max_length=4, bonus=bonus)
+    totals = {words: total for _, total, words in brute_force(seed, 4, 1.0)}
+    scores = {}
+    for words, total in totals.items():
+        pairs = itertools.pairwise((START, *words, END))
+        scores[words] = (total + sum(bonuses[pair] for pair in pairs)) / (len(words) + 1)
+    assert [hypothesis.words for hypothesis in found] == sorted(scores, key=scores.__getitem__, reverse=True)
+    for hypothesis in found:
+        assert hypothesis.log_probability == pytest.approx(totals[hypothesis.words], rel=1e-5)
+
+
 def test_length_normalisation_favours_longer_captions():
     step = fixed_step([0, 0.2, 0, 0.4, 0.3, 0.1])
     short, long = (search(step, length_normalisation=strength)[0].words for strength in (0.0, 1.0))

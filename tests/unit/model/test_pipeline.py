@@ -22,7 +22,7 @@ def test_training_sees_the_captions_and_the_confidence_that_users_see(
     hypotheses = pipeline.search(photo)
     caption = shipped.caption(samples["cat"])
     assert sentence(pipeline.vocabulary.decode(hypotheses[0].words)) == caption.text
-    assert pipeline.confidence(photo, hypotheses) == caption.confidence
+    assert pipeline.trust(photo, hypotheses) == (caption.confidence, caption.exactness)
     assert set(pipeline.evidence(photo, hypotheses)) > {"agreement", "unknown words", "brightness"}
 
 

@@ -16,15 +16,18 @@ from captioner.training.verdicts import read_verdicts
 
 
 def test_error_and_auroc_equal_values_computed_by_hand() -> None:
+    confidences = np.array([0.2] * 50 + [0.8] * 50)
     sure = Calibration(
-        np.array([0.2] * 50 + [0.8] * 50), np.array([True] * 10 + [False] * 40 + [True] * 40 + [False] * 10)
+        confidences, np.array([True] * 10 + [False] * 40 + [True] * 40 + [False] * 10), confidences, confidences > 0.5
     )
     assert sure.auroc == pytest.approx(0.8 * 0.8 + 0.5 * (0.2 * 0.8 + 0.8 * 0.2))
-    wrong = Calibration(np.full(100, 0.9), np.arange(100) % 2 == 0)
+    half = np.arange(100) % 2 == 0
+    wrong = Calibration(np.full(100, 0.9), half, np.where(half, 0.9, 0.1), np.arange(100) % 4 == 0)
     assert wrong.expected_calibration_error == pytest.approx(0.4)
     assert wrong.auroc == pytest.approx(0.5)
-    assert "100%" in wrong.words_table()
-    assert "50%" in wrong.words_table()
+    plain, probably = wrong.words_table().splitlines()[2:4]
+    assert [cell.strip() for cell in plain.split("|")[1:-1]] == ["(plain)", "50%", "100%", "50%"]
+    assert [cell.strip() for cell in probably.split("|")[1:-1]] == ["Probably:", "50%", "0%", "0%"]
 
 
 def test_the_fit_finds_the_coefficients_that_made_the_data() -> None:
@@ -90,6 +93,7 @@ def test_readers_decide_which_captions_are_right(tmp_path: Path, samples: dict[s
     found = {"one": search_split(pipeline, splits["one"])}
     calibration = calibrate(folder, splits, found, read_verdicts(path))["one"]
     assert calibration.describes.tolist() == [True, False] * 5
+    assert not calibration.exact.any()
     assert "reader" in calibration.summary()
     captioner = Captioner(folder)
     assert captioner.caption(right).confidence > 0.5 > captioner.caption(wrong).confidence
@@ -115,4 +119,5 @@ def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
 def test_photos_that_are_all_right_or_all_wrong_can_be_fitted_to(right: bool) -> None:
     found = fit(np.random.default_rng(0).normal(size=(20, 3)), np.full(20, right), np.ones(20))
     assert probabilities(found, np.zeros((1, 3))) == pytest.approx(0.98 if right else 0.02, abs=0.01)
-    assert np.isnan(Calibration(np.full(20, 0.5), np.full(20, right)).auroc)
+    same, truth = np.full(20, 0.5), np.full(20, right)
+    assert np.isnan(Calibration(same, truth, same, truth).auroc)

@@ -34,7 +34,8 @@ def features(scene: str, random: np.random.Generator) -> np.ndarray:
 
 
 def hypothesis(text: str, log_probability: float) -> Hypothesis:
-    return Hypothesis(words=tuple(VOCABULARY.ids[word] for word in text.split()), log_probability=log_probability)
+    words = tuple(VOCABULARY.ids[word] for word in text.split())
+    return Hypothesis(words=words, log_probability=log_probability, total=log_probability)
 
 
 @pytest.fixture(scope="module")
@@ -58,15 +59,35 @@ def test_what_people_would_say_of_such_a_photo_comes_first(
     reranker, random = Reranker(save(tmp_path, arrays)), np.random.default_rng(1)
     found = [hypothesis(texts[0], -5.0 if other == scene else -4.0) for other, texts in SCENES.items()]
     for _ in range(10):
-        best, *others = reranker.rerank(found, features(scene, random)[None])
+        best, *others = reranker.rerank(found, reranker.expect(features(scene, random)[None]))
         assert VOCABULARY.decode(best.words) == SCENES[scene][0].split()
         assert best.predicted_cider > 0.3 > max(other.predicted_cider for other in others)
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_the_search_favours_what_is_expected_of_such_a_photo(
+    tmp_path: Path, arrays: dict[str, np.ndarray], scene: str
+) -> None:
+    """Of words alone, and of a word after another: "on" is followed by grass, water or snow."""
+    reranker, random = Reranker(save(tmp_path, arrays)), np.random.default_rng(3)
+    views = np.array([features(scene, random) for _ in range(10)])
+    scores = np.zeros((2, len(VOCABULARY)))
+    words = np.array([VOCABULARY.ids["on"], VOCABULARY.ids["<end>"]], np.int32)
+    reranker.bonus(reranker.expect(views.mean(0, keepdims=True)))(words, scores)
+    after_on, after_nothing = (
+        {word: row[VOCABULARY.ids[word]] for word in ("grass", "water", "snow")} for row in scores
+    )
+    expected = {"dog": "grass", "boat": "water", "snow": "snow"}[scene]
+    assert max(after_on, key=after_on.__getitem__) == max(after_nothing, key=after_nothing.__getitem__) == expected
+    assert after_on[expected] > after_nothing[expected] > 0
+    assert min(after_nothing.values()) < 0
+    assert (scores[:, : VOCABULARY.end] == 0).all()
 
 
 def test_of_equally_good_captions_the_more_probable_comes_first(tmp_path: Path, arrays: dict[str, np.ndarray]) -> None:
     reranker = Reranker(save(tmp_path, arrays))
     found = [hypothesis("a dog plays", -9.0), hypothesis("a dog plays", -2.0)]
-    ranked = reranker.rerank(found, features("dog", np.random.default_rng(2))[None])
+    ranked = reranker.rerank(found, reranker.expect(features("dog", np.random.default_rng(2))[None]))
     assert [h.log_probability for h in ranked] == [-2.0, -9.0]
 
 
@@ -78,9 +99,9 @@ def test_predicts_the_mean_cosine_with_what_people_said(tmp_path: Path) -> None:
     arrays = fit(features, [[[*text.split(), "<end>"]] for text in texts], vocabulary)
     reranker = Reranker(save(tmp_path, arrays))
     dog, boat, snow = 4, 5, 6
-    photo = np.array([[1, 0]], np.float32)
+    expected = reranker.expect(np.array([[1, 0]], np.float32))
     predicted = [
-        reranker.rerank([Hypothesis(words=words)], photo)[0].predicted_cider
+        reranker.rerank([Hypothesis(words=words)], expected)[0].predicted_cider
         for words in ((dog, boat), (dog, snow), (boat, dog))
     ]
     # "dog" and the end are in all captions and so count nothing: the same, nothing but those, a word of three n-grams.
@@ -102,14 +123,14 @@ def test_a_few_photos_adapt_the_reranker_without_changing_it_for_others(
         arrays = adapt(dict(file), features[:12], [[[*text.split(), "<end>"]]] * 12, vocabulary)
         assert {name: array.dtype for name, array in arrays.items()} == {name: file[name].dtype for name in file}
     reranker = Reranker(save(tmp_path, arrays))
-    new = Hypothesis(words=tuple(map(vocabulary.ids.__getitem__, text.split())), log_probability=-9.0)
+    new = Hypothesis(words=tuple(map(vocabulary.ids.__getitem__, text.split())), total=-9.0)
 
-    here = [reranker.rerank([new], view[None])[0].predicted_cider for view in features[12:]]
+    here = [reranker.rerank([new], reranker.expect(view[None]))[0].predicted_cider for view in features[12:]]
     assert min(here) > 0.5
     for name in ("astronaut", "photographer"):
         photo = pipeline.encode(pipeline.encoder_input(prepare(samples[name])))
         found = pipeline.search(photo)
-        best, *_ = reranker.rerank([*found, new], photo.features)
+        best, *_ = reranker.rerank([*found, new], reranker.expect(photo.features))
         assert best.words == found[0].words
         assert best.predicted_cider == pytest.approx(found[0].predicted_cider, abs=0.05)
 
@@ -123,13 +144,15 @@ def test_the_same_photos_give_the_same_file(arrays: dict[str, np.ndarray]) -> No
 
 def test_few_photos_are_not_an_error(tmp_path: Path) -> None:
     arrays = fit(np.ones((1, 8), np.float32), [[["a", "dog", "<end>"]]], VOCABULARY)
-    ranked = Reranker(save(tmp_path, arrays)).rerank([hypothesis("a dog", -1.0)], np.ones((1, 8), np.float32))
+    reranker = Reranker(save(tmp_path, arrays))
+    ranked = reranker.rerank([hypothesis("a dog", -1.0)], reranker.expect(np.ones((1, 8), np.float32)))
     assert ranked[0].predicted_cider == 0
 
 
 def test_photos_that_share_one_caption_are_not_an_error(tmp_path: Path) -> None:
     arrays = fit(np.eye(6, dtype=np.float32), [[["a", "dog", "<end>"]]] * 6, VOCABULARY)
-    ranked = Reranker(save(tmp_path, arrays)).rerank([hypothesis("a dog", -1.0)], np.ones((1, 6), np.float32))
+    reranker = Reranker(save(tmp_path, arrays))
+    ranked = reranker.rerank([hypothesis("a dog", -1.0)], reranker.expect(np.ones((1, 6), np.float32)))
     assert ranked[0].predicted_cider == 0
 
 

@@ -17,7 +17,8 @@ LOG = [
     {"stage": "decoder", "epoch": 2, "loss": 3.2, "cider": 0.5, "learning_rate": 1e-3, "seconds": 131.3},
     {"stage": "all layers", "epoch": 1, "loss": 3.0, "cider": 0.6, "learning_rate": 1e-4, "seconds": 3600.0},
 ]
-CALIBRATION = Calibration(np.array([0.7] * 6 + [0.3] * 4), np.array([True] * 4 + [False] * 6))
+CONFIDENCES, RIGHT = np.array([0.7] * 6 + [0.3] * 4), np.array([True] * 4 + [False] * 6)
+CALIBRATION = Calibration(CONFIDENCES, RIGHT, CONFIDENCES, RIGHT)
 
 
 def scores(name: str, value: float) -> str:
