@@ -70,6 +70,13 @@ class Caption:
         return f"{hedge(self.text, self.confidence, self.exactness)} {self.note}".rstrip()
 
     @property
+    def trust(self) -> str:
+        """How far to trust it, in words."""
+        # Without the second sentence it would seem odd that a caption of such confidence is not said plainly.
+        doubt = " A detail may be wrong." if self.confidence >= HEDGES[0][0] and self.exactness < EXACT else ""
+        return confidence_sentence(self.confidence) + doubt
+
+    @property
     def is_guess(self) -> bool:
         """Whether the caption is too doubtful to be more than a guess."""
         return self.confidence < RELIABLE

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from captioner.caption import confidence_sentence
 from captioner.errors import CaptionerError, TextUnavailable, user_message
 from captioner.ocr import reader
 from captioner.ocr.picture_text import with_text
@@ -161,7 +160,7 @@ class Description(NamedTuple):
         ]
         return {
             **self.to_dict(),
-            "confidence_sentence": confidence_sentence(self.caption.confidence),
+            "confidence_sentence": self.caption.trust,
             "text_statement": self.text.statement if self.text else self.problem,
             "words": words,
         }

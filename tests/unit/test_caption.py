@@ -46,6 +46,20 @@ def test_a_caption_with_a_likely_mistake_is_not_said_plainly(confidence: float, 
     assert caption.statement == said
 
 
+@pytest.mark.parametrize(
+    ("confidence", "exactness", "said"),
+    [
+        (0.9, 1.0, "Confidence: about 9 in 10."),
+        (0.9, 0.1, "Confidence: about 9 in 10. A detail may be wrong."),
+        (0.62, 0.1, "Confidence: about 6 in 10."),
+    ],
+)
+def test_a_likely_mistake_is_named_where_the_confidence_alone_would_not_explain_the_doubt(
+    confidence: float, exactness: float, said: str
+) -> None:
+    assert replace(CAPTION, confidence=confidence, exactness=exactness).trust == said
+
+
 def test_the_statement_hedges_the_caption_and_ends_with_the_note() -> None:
     assert CAPTION.statement == "Possibly: a dog."
     assert replace(CAPTION, note="It is damaged.").statement == "Possibly: a dog. It is damaged."

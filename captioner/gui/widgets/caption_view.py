@@ -153,13 +153,12 @@ class CaptionView(ttk.Frame):
             self.confidence.configure(text="", takefocus=False)
             self.alternatives.show(())
         else:
-            # Later, as the window appears without them.
-            from captioner.caption import confidence_sentence
+            # Later, as the window appears without it.
             from captioner.gui.session.photo_text import photo_text
 
             text = text or photo_text(caption, None, None)
             self.statement.show(text.statement, text.words)
-            self.confidence.configure(text=text.origin or confidence_sentence(caption.confidence), takefocus=True)
+            self.confidence.configure(text=text.origin or caption.trust, takefocus=True)
             self.alternatives.show(text.others)
         self._show_if(bool(self.alternatives.sentences), self._heading, self.alternatives)
         self._frame.reveal(0, 0)

@@ -11,7 +11,6 @@ from tkinter import ttk
 import pytest
 
 from captioner import Captioner
-from captioner.caption import confidence_sentence
 from captioner.gui.dialogs.settings import SettingsDialog
 from captioner.gui.widgets.invitation import WELCOME
 from captioner.output.attention_map import place
@@ -31,7 +30,7 @@ def hear(program: Program, key: str, text: str) -> None:
 
 def test_the_confidence_is_spoken(program: Start, user: User, shipped: Captioner, statement: Statement) -> None:
     photo = user.album()[1]
-    confidence = confidence_sentence(shipped.caption(photo).confidence)
+    confidence = shipped.caption(photo).trust
     user.choose(self_voicing=True)
     one = program(photo)
     one.await_photo(photo, statement(photo))

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from captioner import Captioner
-from captioner.caption import confidence_sentence
 from captioner.gui.commands import BY_NAME, COMMANDS
 from captioner.gui.tk.addresses import NOTHING
 from captioner.ocr.reader import MISSING
@@ -137,7 +136,7 @@ def test_every_command_does_something(
         "copy_html": "Photo and caption copied as HTML.",
         "next_photo": statement(photos[2]),
         "previous_photo": statement(photos[1]),
-        "speak_confidence": confidence_sentence(shipped.caption(photos[1]).confidence),
+        "speak_confidence": shipped.caption(photos[1]).trust,
         "speak_position": "Photo 2 of 4, cat.jpg.",
         "faster_speech": "225 words per minute",
         "slower_speech": "200 words per minute",

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from captioner import Captioner
-from captioner.caption import confidence_sentence
 from captioner.gui.commands import COMMANDS, MENUS
 from captioner.gui.dialogs.shortcuts import OTHERS
 from captioner.gui.widgets.invitation import spoken_invitation
@@ -90,7 +89,7 @@ def test_a_blind_users_run(
         hear("Right", statement(photos[1]))
         one.keys("space")  # to stop
         hear("space", statement(photos[1]))
-        hear("F3", confidence_sentence(shipped.caption(photos[1]).confidence))
+        hear("F3", shipped.caption(photos[1]).trust)
         hear("F4", "Photo 2 of 4, cat.jpg.")
         hear("Tab", f"Caption, text, read only, {statement(photos[1])}")
         hear("Home", statement(photos[1]).split()[0])
