@@ -1,5 +1,6 @@
 """The window: `captioner-gui [PHOTO...]`, or gui.py."""
 
+import gc
 import importlib.util
 import os
 import signal
@@ -50,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         photos = [str(path_of_file_url(photo) or photo) for photo in photos]
     if forward_to_running_instance(photos):
         return 0
+    gc.disable()  # until the window is on screen, which the search for garbage would delay
     settings, problem = load(default_path())
     problem = " ".join(filter(None, (problem, crash_log.last_crash_message())))
     crash_log.watch()
@@ -73,6 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         root.withdraw()
         crash_log.record(error)
         return _fail(user_message(error))
+    finally:
+        gc.enable()
     root.mainloop()
     return 0
 
