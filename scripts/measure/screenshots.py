@@ -50,16 +50,16 @@ class Shot(NamedTuple):
 
 README_SHOTS = {
     "light": Shot({"theme": "light"}),
-    "dark": Shot({"theme": "dark"}, ("Tab", "Right", "Right")),
+    "dark": Shot({"theme": "dark"}, ("Tab", "Right", "Right", "Right")),
     "200": Shot({"theme": "light", "text_size": 200}),
 }
 KEPT_SHOTS = {
     "empty": Shot({"theme": "light"}, photo=False),
     "100-percent": Shot({"theme": "light"}),
     "200-percent-small-screen": Shot({"theme": "light", "text_size": 200}, size="1366x768"),
-    "dark": Shot({"theme": "dark"}, ("Tab", "Right", "Right")),
+    "dark": Shot({"theme": "dark"}, ("Tab", "Right", "Right", "Right")),
     "dark-dialog": Shot({"theme": "dark"}, ("ctrl+o",), dialog="Open Photos"),
-    "high-contrast": Shot({"theme": "high contrast"}, ("Tab", "Right", "Right")),
+    "high-contrast": Shot({"theme": "high contrast"}, ("Tab", "Right", "Right", "Right")),
     "192-dpi": Shot({"theme": "light"}, size="3840x2160", dpi=192),
 }
 
