@@ -77,6 +77,7 @@ def test_json_contains_the_whole_caption(samples, shipped):
         "path",
         "caption",
         "confidence",
+        "exactness",
         "statement",
         "log_probability",
         "alternatives",
@@ -84,6 +85,7 @@ def test_json_contains_the_whole_caption(samples, shipped):
     ]
     assert (cat["caption"], cat["statement"]) == (caption.text, caption.statement)
     assert cat["confidence"] == pytest.approx(caption.confidence, rel=1e-4)
+    assert cat["exactness"] == pytest.approx(caption.exactness, rel=1e-4)
     assert cat["log_probability"] == pytest.approx(caption.log_probability, rel=1e-6)
     assert {tuple(alternative) for alternative in cat["alternatives"]} == {("caption", "log_probability")}
     assert [alternative["caption"] for alternative in cat["alternatives"]] == [
