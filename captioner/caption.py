@@ -72,9 +72,9 @@ class Caption:
     @property
     def trust(self) -> str:
         """How far to trust it, in words."""
-        # Without the second sentence it would seem odd that a caption of such confidence is not said plainly.
-        doubt = " A detail may be wrong." if self.confidence >= HEDGES[0][0] and self.exactness < EXACT else ""
-        return confidence_sentence(self.confidence) + doubt
+        explained = hedge(self.text, self.confidence) == hedge(self.text, self.confidence, self.exactness)
+        # It would seem odd that a caption of such confidence is not said plainly.
+        return confidence_sentence(self.confidence) + ("" if explained else " A detail may be wrong.")
 
     @property
     def is_guess(self) -> bool:

@@ -68,7 +68,7 @@ def report(runs: int, few: int = 20, many: int = 200, busy: float = 60) -> str:
     with tempfile.TemporaryDirectory() as folder, screen(Path(folder)) as display:
         user = User(display, Path(folder))
         user.choose(self_voicing=False)  # nothing but captions is spoken
-        user.environment.pop("PYTHONDONTWRITEBYTECODE", None)  # else each start would compile the program anew
+        user.environment.pop("PYTHONDONTWRITEBYTECODE", None)  # else each start would compile the program
         photos = make_photos(user.home / "Photos", max(many, 4 * runs))
         try:
             rows = [

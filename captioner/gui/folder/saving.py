@@ -154,13 +154,11 @@ def _record(row: Row, cache: CaptionCache, beam_width: int | None) -> tables.Row
         return tables.Row(str(row.path), version_of(row.path), error=row.error)
     caption = Caption(row.text, (), 0.0, 1.0, (), {}, row.note)  # what the user and the author say is not doubted
     if row.is_by_the_program:
-        # The row has no more of it than the list shows.
+        # The row has no more of it than the list shows; the cache may have all.
+        caption = replace(caption, confidence=row.confidence, exactness=row.exactness)
         known = cache.get(KnownPhoto(row.key, row.note), beam_width)
-        caption = (
-            known
-            if known and known.text == row.text
-            else replace(caption, confidence=row.confidence, exactness=row.exactness)
-        )
+        if known and known.text == row.text:
+            caption = known
     return tables.Row(str(row.path), version_of(row.path), caption, least=RELIABLE)
 
 
