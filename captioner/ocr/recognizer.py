@@ -9,11 +9,14 @@ import numpy as np
 import numpy.typing as npt
 from rapidocr import RapidOCR
 from rapidocr.ch_ppocr_rec import TextRecInput
-from rapidocr.main import RapidOCRError
 
 # Pixels: text is searched for in a copy whose longer side has at most MAX_SEARCH_SIDE, and read in the picture itself.
 # Pictures whose longer side has fewer than MIN_SEARCH_SIDE are enlarged.
 MAX_SEARCH_SIDE, MIN_SEARCH_SIDE = 1280, 640
+
+# Shares of a line's height: up to which the boxes of tightly set lines overlap, and by which the top of a level line's
+# box rises or falls at most.
+MAX_OVERLAP, MAX_SLOPE = 0.5, 0.25
 
 # Lines that are read before the time is checked: at most MAX_BATCH, whose widths, in heights, add up to at most
 # MAX_BATCH_WIDTH when all are padded to the widest. More would take more memory.
@@ -111,11 +114,11 @@ class Recognizer:
 
             size = round(enlarged * picture.shape[1]), round(enlarged * picture.shape[0])
             searched = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC), np.uint8)
-        try:
-            crops, found = self._engine.detect_and_crop(searched, {})
-        except RapidOCRError:  # there are none
+        found = self._engine._load_det_model()(searched).boxes
+        if found is None:  # there are none
             return [], []
-        return crops, [np.asarray(box, np.float32) / enlarged for box in found.boxes]
+        boxes = np.asarray(found, np.float32)
+        return self._engine.crop_text_regions(searched, _without_lines_above(boxes)), list(boxes / enlarged)
 
     def _rotation(self, crops: list[Pixels], corners: list[Corners]) -> tuple[int, dict[int, ReadCrop]]:
         """By how many degrees a picture is turned clockwise, and what has been read of it by index if that is 0."""
@@ -148,6 +151,28 @@ class Recognizer:
             (text, words.confs if len(words.confs) == len(text) else [score] * len(text))
             for text, score, words in zip(result.txts, result.scores, result.word_results, strict=True)
         ]
+
+
+def _without_lines_above(boxes: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """The boxes of lines, less half of what they share with the line above if lines are set tightly.
+
+    Otherwise underscores and tails of the line above are read as accents, or as characters in place of spaces. The
+    bottom of a box stays, as the line's own underscores are there.
+
+    Args:
+        boxes: float32 [lines, 4, 2], x and y in pixels, clockwise from where each line begins.
+    """
+    tops, bottoms = boxes[:, :2, 1].mean(axis=1), boxes[:, 2:, 1].mean(axis=1)
+    heights = bottoms - tops
+    level = np.ptp(boxes[:, :2, 1], axis=1) <= MAX_SLOPE * heights
+    trimmed = boxes.copy()
+    for line in np.flatnonzero(level):
+        shared = bottoms - tops[line]
+        above = level & (tops < tops[line]) & (bottoms < bottoms[line])
+        above &= (shared > 0) & (shared < MAX_OVERLAP * np.minimum(heights, heights[line]))
+        above &= (boxes[:, 0, 0] < boxes[line, 1, 0]) & (boxes[:, 1, 0] > boxes[line, 0, 0])
+        trimmed[line, :2, 1] += shared[above].max(initial=0) / 2
+    return trimmed
 
 
 def _batches(indices: list[int], crops: list[Pixels]) -> Iterator[list[int]]:

@@ -71,6 +71,28 @@ def test_free_pictures_of_other_people_are_read(patient, kind, least):
     assert sum(right for right, _ in counts) >= least * sum(total for _, total in counts)
 
 
+@pytest.mark.skipif(not free_text.FOLDER.exists(), reason="the free pictures are only in the repository")
+def test_underscores_of_the_line_above_do_not_spoil_tightly_set_lines(patient):
+    page = free_text.pages(free_text.FOLDER / "screenshots")["glances-metrics"]
+    right, total = free_text.words_right(page, reader.read(page.image).text)
+    assert right >= 0.85 * total
+
+
+def test_a_line_leaves_the_line_above_out_but_keeps_its_own_underscores():
+    from captioner.ocr.recognizer import _without_lines_above  # loads RapidOCR
+
+    def box(left: int, top: int, right: int, bottom: int, rise: int = 0) -> list[tuple[int, int]]:
+        return [(left, top), (right, top - rise), (right, bottom - rise), (left, bottom)]
+
+    line, below, beside, apart = box(0, 0, 90, 20), box(0, 16, 90, 36), box(100, 4, 190, 24), box(0, 40, 90, 60)
+    slanting, below_it = box(200, 30, 300, 50, 20), box(200, 46, 300, 66, 20)
+    boxes = np.array([line, below, beside, apart, slanting, below_it], np.float32)
+    trimmed = _without_lines_above(boxes)
+    assert trimmed[1].tolist() == [[0, 18], [90, 18], [90, 36], [0, 36]]
+    others = [0, 2, 3, 4, 5]
+    assert np.array_equal(trimmed[others], boxes[others])
+
+
 def test_a_sign_in_a_photo_is_read_but_the_photo_is_not_a_page(patient):
     page = sign("Mind the dog", "cat", ((0.1, 0.7), (0.6, 0.74), (0.6, 0.9), (0.1, 0.86)), ("black", "#f2d024"))
     text = reader.read(page.image)
