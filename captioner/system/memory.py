@@ -13,17 +13,22 @@ if TYPE_CHECKING:
 # outputs are smaller: the system would set new memory for them to zero, page by page, at every word.
 M_MMAP_THRESHOLD = -3  # the setting's number in malloc.h
 MMAP_THRESHOLD_BYTES = 512 * 1024
+# How many pools of memory (arenas) the threads share. By default each thread that describes photos could get its own,
+# which keeps what the others could use.
+M_ARENA_MAX = -8
+ARENAS = 2
 
 MADV_DONTNEED = 4  # the advice's number in mman.h
 
 
 def return_freed_memory() -> None:
-    """Return a photo's memory to the system as soon as it is freed, from now on.
+    """Return a photo's memory to the system as soon as it is freed, from now on. Call it before threads start.
 
     glibc would otherwise keep it between the small pieces of memory of captions, which stay, and grow with every photo.
     """
     with suppress(AttributeError):  # another system, or another C library
         _c_library().mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD_BYTES)
+        _c_library().mallopt(M_ARENA_MAX, ARENAS)
 
 
 def return_all_freed_memory() -> None:

@@ -156,6 +156,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
             backlog=1024,
             channel_timeout=REQUEST_TIMEOUT,
             cleanup_interval=5,
+            recv_bytes=2**18,
             max_request_body_size=MAX_BODY,
             max_request_header_size=MAX_HEADERS,
             outbuf_overflow=2**30,  # no answer goes to the disk
