@@ -1,7 +1,7 @@
 """Beam search: finds the most probable captions, word by word."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -24,6 +24,9 @@ class Hypothesis:
         place.
     total: the log-probability with all bonuses.
     predicted_cider: set by `captioner.model.reranker`.
+    claims: set by `captioner.model.claims`: of each word the inputs of the regression, and how much it counts, float64
+        [T, 9].
+    words_right: set there, too: the log-probability that no word is wrong.
     """
 
     words: tuple[int, ...] = ()
@@ -33,6 +36,8 @@ class Hypothesis:
     unknown_log_probabilities: tuple[float, ...] = ()
     total: float = 0.0
     predicted_cider: float = 0.0
+    claims: np.ndarray = field(default_factory=lambda: np.empty((0, 9)))
+    words_right: float = 0.0
 
     @property
     def mean_log_probability(self) -> float:

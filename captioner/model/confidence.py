@@ -5,10 +5,10 @@ attention was spread, how strongly the encoder responded) describes a photo of t
 The other: the photo is of that kind. Its light, colours and detail are usual, few of the encoder's features are silent,
 and the decoder seldom wanted an unknown word.
 
-The second, the exactness, is a product with the same other factor. Its first is lower for captions that name colours,
-numbers, or a person's sex or age, which are the commonest mistakes.
+The second, the exactness, is a product with the same other factor. Its first follows from how likely each word is
+wrong: see `captioner.model.claims`.
 
-All three factors are logistic regressions, which training/confidence.py fits.
+All factors are logistic regressions, which training/confidence.py fits.
 """
 
 import math
@@ -24,13 +24,6 @@ SILENT_BELOW = 0.01
 # The measures of a photo, as shares or logarithms.
 PHOTO = ("brightness", "contrast", "colour", "flatness", "detail")
 
-# Words that are wrong more often than others, and what they are counted as.
-RISKY_WORDS = {
-    "colours": frozenset("red blue green yellow black white brown pink orange purple gray grey tan".split()),  # noqa: SIM905
-    "numbers": frozenset({"two", "three", "four", "five", "several"}),
-    "sex or age": frozenset("man woman boy girl child baby men women boys girls".split()),  # noqa: SIM905
-}
-
 # The coefficients in model.json, by their names there: of the regressions, and the usual range of each measure.
 COEFFICIENTS = {
     "describes": (
@@ -45,7 +38,18 @@ COEFFICIENTS = {
         "state",
         "silent features",
     ),
-    "exact": ("intercept", "agreement", "mean log-probability of a word", *RISKY_WORDS),
+    "word": (
+        "intercept",
+        "log-probability",
+        "expected of the photo",
+        "expected of the photo more than of others",
+        "rarity",
+        "share of the captions found",
+        "colour",
+        "number",
+        "sex or age",
+    ),
+    "exact": ("intercept", "words right"),
     "familiar": (
         "intercept",
         "mean log-probability of a word",
@@ -60,13 +64,12 @@ COEFFICIENTS = {
 
 
 def evidence(
-    hypotheses: Sequence[Hypothesis], words: Sequence[str], photo: np.ndarray, regions: np.ndarray, state: np.ndarray
+    hypotheses: Sequence[Hypothesis], photo: np.ndarray, regions: np.ndarray, state: np.ndarray
 ) -> dict[str, float]:
     """What the trust in the best caption depends on, by the names in PHOTO and COEFFICIENTS.
 
     Args:
         hypotheses: what `beam_search` found, best first.
-        words: those of the best one.
         photo: uint8 [height, width, 3], as the encoder takes it.
         regions: float32 [1, R, D], from the encoder; the second half of each are features that are never negative.
         state: float32 [1, S], from the encoder.
@@ -94,7 +97,7 @@ def evidence(
         "colour": np.ptp(pixels, axis=-1).mean(),
         "flatness": (steps < 1 / 255).mean(),
         "detail": np.log(steps.mean() + 1e-4),
-        **{name: sum(word in risky for word in words) for name, risky in RISKY_WORDS.items()},
+        "words right": best.words_right,
     }
     return {name: float(value) for name, value in values.items()}
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from captioner.model import confidence
+from captioner.model import claims, confidence
 from captioner.model.beam_search import Hypothesis, beam_search
 from captioner.model.preprocess import PreparedPhoto, encoder_input
 from captioner.model.reranker import Reranker
@@ -99,7 +99,7 @@ class Pipeline:
         length_normalisation: float | None = None,
         seconds: dict[str, float] | None = None,
     ) -> list[Hypothesis]:
-        """Find captions, the one first that the reranker expects to agree best with people's.
+        """Find captions, the one to print first: see `captioner.model.reranker` and `captioner.model.claims`.
 
         Args:
             decoder: to run in place of the pipeline's own, for instance one for another beam width.
@@ -137,12 +137,12 @@ class Pipeline:
             once=self._once,
             bonus=self._reranker.bonus(expected),
         )
-        return self._reranker.rerank(hypotheses, expected)
+        ranked = self._reranker.rerank(hypotheses, expected)
+        return claims.choose(ranked, self.vocabulary, self._reranker, expected, self._weights.confidence)
 
     def evidence(self, photo: EncodedPhoto, hypotheses: Sequence[Hypothesis]) -> dict[str, float]:
         """What the trust in the best caption is computed from."""
-        words = self.vocabulary.decode(hypotheses[0].words)
-        return confidence.evidence(hypotheses, words, photo.image, photo.regions, photo.state)
+        return confidence.evidence(hypotheses, photo.image, photo.regions, photo.state)
 
     def trust(self, photo: EncodedPhoto, hypotheses: Sequence[Hypothesis]) -> tuple[float, float]:
         """The probabilities that the best caption describes the photo, and that nothing in it is wrong."""

@@ -25,8 +25,10 @@ T = TypeVar("T")
 # Words of an n-gram. CIDEr goes up to four, but n-grams of four can hardly be predicted.
 MAX_NGRAM = 3
 
-# A caption's rank also depends on the mean log-probability of its words, with the bonuses of the search.
+# A caption's rank also depends on the mean log-probability of its words, with the bonuses of the search, and on how
+# many they are: the regression, which compares directions, likes short captions a little too much.
 LOG_PROBABILITY_WEIGHT = 0.03
+LENGTH_WEIGHT = 0.006
 
 # How much the search follows the regression: the weight of log(expected of this photo / expected of any photo), and the
 # least that is expected, as predictions of rare n-grams are too uncertain to compare.
@@ -116,11 +118,25 @@ class Reranker:
             expected: from `expect`.
         """
         predicted = [replace(h, predicted_cider=self._predict(h.words, expected)) for h in hypotheses]
-        return sorted(
-            predicted,
-            key=lambda h: h.predicted_cider + LOG_PROBABILITY_WEIGHT * h.total / (len(h.words) + 1),
-            reverse=True,
-        )
+        return sorted(predicted, key=self.score, reverse=True)
+
+    def score(self, hypothesis: Hypothesis) -> float:
+        """What a caption with its predicted CIDEr is ranked by."""
+        length = len(hypothesis.words)
+        mean = hypothesis.total / (length + 1)
+        return hypothesis.predicted_cider + LOG_PROBABILITY_WEIGHT * mean + LENGTH_WEIGHT * length
+
+    def mentions(self, word: int, expected: np.ndarray) -> tuple[float, float, float]:
+        """How much of a word is expected of the photo and of any photo, and its idf.
+
+        Args:
+            word: its id.
+            expected: from `expect`.
+        """
+        row = self._rows.get((word,))
+        if row is None:
+            return 0.0, 0.0, self._unknown_idf
+        return float(expected[row]), float(self._mean[row]), float(self._idf[row])
 
     def _predict(self, words: Sequence[int], expected: np.ndarray) -> float:
         """About the mean cosine between the n-grams of a caption and people's, over n-grams of 1 to 3 words."""

@@ -10,7 +10,7 @@ from captioner.errors import REINSTALL, WeightsError, reason
 from captioner.model.confidence import COEFFICIENTS
 from captioner.model.vocabulary import Vocabulary
 
-FORMAT = 3
+FORMAT = 4
 FILES = ("encoder.tflite", "decoder.tflite", "vocabulary.json", "consensus.npz")
 
 # Bytes; longer files are damaged.

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -16,9 +17,10 @@ from captioner.caption import EXACT, GUESS, HEDGES
 from captioner.errors import WeightsError, reason
 from captioner.model import confidence
 from captioner.model.beam_search import Hypothesis
-from captioner.model.pipeline import Pipeline
+from captioner.model.claims import words_right
+from captioner.model.pipeline import EncodedPhoto, Pipeline
 from captioner.model.preprocess import LOADED_SIDE
-from captioner.model.text import sentence
+from captioner.model.text import sentence, stem
 from captioner.model.tokenizer import tokenize
 from captioner.model.weights import open_weights
 from captioner.photos.load import load
@@ -48,6 +50,25 @@ UNLIKE_WEIGHT = 2
 Evidence = dict[str, float]
 Coefficients = dict[str, dict[str, float]]
 Prediction = Callable[[Evidence, Coefficients], float]
+
+
+class Judged(NamedTuple):
+    """A photo whose caption has a verdict.
+
+    claims: of the words of the caption, as in `Hypothesis`.
+    words, wrong: the claims of the content words of all its captions that have a verdict, float64 [W, 9], and which of
+        them are wrong, bool [W].
+    """
+
+    evidence: Evidence
+    verdict: Verdict
+    claims: np.ndarray
+    words: np.ndarray
+    wrong: np.ndarray
+
+    def known(self, coefficients: Coefficients) -> Evidence:
+        """The evidence, with what a new regression says of the words."""
+        return self.evidence | {"words right": words_right(self.claims, coefficients["word"])}
 
 
 @dataclass(frozen=True)
@@ -111,14 +132,15 @@ def calibrate(
 ) -> dict[str, Calibration]:
     """Fit confidence and exactness to captions of photos that were not trained on, and write them into model.json.
 
-    Fits the regressions of `captioner.model.confidence`: two to the photos, the third to photos and to pictures that
-    are unlike them.
+    Fits the regressions of `captioner.model.confidence`: to the captions' words, to the captions, and the one of
+    being familiar to the photos and to pictures that are unlike them.
 
     Args:
         weights: the weights folder; of its files only model.json changes.
         splits: development splits.
         found: of each split's photos, the captions that the program finds, best first.
-        verdicts: of readers. Captions without one are left out then. None: CIDEr-D decides.
+        verdicts: of readers. Captions without one are left out then. None: CIDEr-D decides, and of the words whether
+            people's captions have them.
 
     Returns:
         For each split, what the same fit to nine tenths of the photos predicts for the other tenth.
@@ -127,42 +149,62 @@ def calibrate(
         CaptionerError: the weights or a photo cannot be read.
     """
     pipeline = Pipeline(open_weights(weights))
-    known: list[Evidence] = []
-    true: list[Verdict] = []
+    judged: list[Judged] = []
     sizes = []
     for name, split in splits.items():
-        reward = CiderD([[tokenize(caption) for caption in example.captions] for example in split.examples])
+        references = [[tokenize(caption) for caption in example.captions] for example in split.examples]
+        reward = CiderD(references)
         for number, (photo, hypotheses) in enumerate(zip(split, found[name], strict=True)):
-            words = pipeline.vocabulary.decode(hypotheses[0].words)
             if verdicts is None:
+                words = pipeline.vocabulary.decode(hypotheses[0].words)
+                said = {stem(word) for caption in references[number] for word in caption}
                 score = reward(number, words)
-                verdict = Verdict(score >= DESCRIBES, score >= EXACT_FROM)
+                wrong = tuple(word for word in words if stem(word) not in said)
+                given = [(hypotheses[0], Verdict(score >= DESCRIBES, score >= EXACT_FROM, wrong))]
             else:
-                judged = verdicts.get((split.examples[number].photo.name, sentence(words)))
-                if judged is None:
-                    continue
-                verdict = judged
-            known.append(pipeline.evidence(photo, hypotheses))
-            true.append(verdict)
-        sizes.append(len(known))
-    truths = np.array(true, bool).reshape(-1, 2)
+                texts = [sentence(pipeline.vocabulary.decode(hypothesis.words)) for hypothesis in hypotheses]
+                keys = [(split.examples[number].photo.name, text) for text in texts]
+                given = [(h, verdicts[key]) for h, key in zip(hypotheses, keys) if key in verdicts]
+            if given and given[0][0] is hypotheses[0]:
+                judged.append(judge(pipeline, photo, hypotheses, given))
+        sizes.append(len(judged))
     unlike = []
     for picture in unlike_photos([example for split in splits.values() for example in split.examples[:DEGRADED]]):
         photo = pipeline.encode(pipeline.encoder_input(np.asarray(picture)))
         unlike.append(pipeline.evidence(photo, pipeline.search(photo)))
 
-    fold = np.random.default_rng(0).permutation(len(known)) % FOLDS
-    write_confidence(weights, fit_all(known, truths, unlike))
-    held_out = np.full((len(known), 2), np.nan)  # a single photo's stays so, as there are no others to fit to
-    for number in range(FOLDS if len(known) > 1 else 0):
-        fitted = fit_all([known[n] for n in np.flatnonzero(fold != number)], truths[fold != number], unlike)
+    fold = np.random.default_rng(0).permutation(len(judged)) % FOLDS
+    write_confidence(weights, fit_all(judged, unlike))
+    held_out = np.full((len(judged), 2), np.nan)  # a single photo's stays so, as there are no others to fit to
+    for number in range(FOLDS if len(judged) > 1 else 0):
+        fitted = fit_all([judged[n] for n in np.flatnonzero(fold != number)], unlike)
         for n in np.flatnonzero(fold == number):
-            held_out[n] = confidence.confidence(known[n], fitted), confidence.exactness(known[n], fitted)
+            known = judged[n].known(fitted)
+            held_out[n] = confidence.confidence(known, fitted), confidence.exactness(known, fitted)
+    truths = np.array([judgement.verdict[:2] for judgement in judged], bool).reshape(-1, 2)
     truth = (
         "a reader who saw the photo said that the main things are right" if verdicts is not None else Calibration.truth
     )
     parts = zip(splits, np.split(held_out, sizes[:-1]), np.split(truths, sizes[:-1]))
     return {name: Calibration(p[:, 0], t[:, 0], p[:, 1], t[:, 1], truth) for name, p, t in parts}
+
+
+def judge(
+    pipeline: Pipeline,
+    photo: EncodedPhoto,
+    hypotheses: Sequence[Hypothesis],
+    given: Sequence[tuple[Hypothesis, Verdict]],
+) -> Judged:
+    """What to fit to of a photo.
+
+    Args:
+        given: the hypotheses that have verdicts, the first of all among them.
+    """
+    marks = [verdict.marks(pipeline.vocabulary.decode(hypothesis.words)) for hypothesis, verdict in given]
+    words, wrong = np.concatenate([hypothesis.claims for hypothesis, _ in given]), np.array(sum(marks, []), bool)
+    counting = words[:, -1] == 1
+    best, verdict = given[0]
+    return Judged(pipeline.evidence(photo, hypotheses), verdict, best.claims, words[counting], wrong[counting])
 
 
 def write_confidence(weights: Path, coefficients: Coefficients) -> None:
@@ -190,26 +232,27 @@ def unlike_photos(examples: list[Example]) -> Iterator[Image.Image]:
             yield picture
 
 
-def fit_all(known: Sequence[Evidence], truths: np.ndarray, unlike: Sequence[Evidence]) -> Coefficients:
-    """All coefficients of `captioner.model.confidence`.
-
-    Args:
-        truths: bool [len(known), 2]: which captions describe their photos, and in which nothing is wrong.
-    """
-    measures = columns(known, confidence.PHOTO)
-    usual = {
+def fit_all(judged: Sequence[Judged], unlike: Sequence[Evidence]) -> Coefficients:
+    """All coefficients of `captioner.model.confidence`."""
+    measures = columns([judgement.evidence for judgement in judged], confidence.PHOTO)
+    words = np.concatenate([judgement.words[:, :-1] for judgement in judged])
+    wrong = np.concatenate([judgement.wrong for judgement in judged])
+    fitted = {
+        "word": dict(zip(confidence.COEFFICIENTS["word"], fit(words, wrong, np.ones(len(wrong))).tolist())),
         "mean": dict(zip(confidence.PHOTO, measures.mean(0).tolist())),
         "deviation": dict(zip(confidence.PHOTO, (measures.std(0) + 1e-6).tolist())),
     }
-    both = [{**evidence, "strangeness": confidence.strangeness(evidence, usual)} for evidence in (*known, *unlike)]
+    known = [judgement.known(fitted) for judgement in judged]
+    describes, exact = np.array([judgement.verdict[:2] for judgement in judged], bool).T
+    both = [{**evidence, "strangeness": confidence.strangeness(evidence, fitted)} for evidence in (*known, *unlike)]
     familiar = np.arange(len(both)) < len(known)
-    fitted = {
-        "describes": regression("describes", known, truths[:, 0], np.ones(len(known))),
-        "exact": regression("exact", known, truths[:, 1], np.ones(len(known))),
+    fitted |= {
+        "describes": regression("describes", known, describes, np.ones(len(known))),
+        "exact": regression("exact", known, exact, np.ones(len(known))),
         "familiar": regression("familiar", both, familiar, np.where(familiar, 1, UNLIKE_WEIGHT)),
-        **usual,
     }
-    for part, predict, true in zip(("describes", "exact"), (confidence.confidence, confidence.exactness), truths.T):
+    predictions = ("describes", confidence.confidence, describes), ("exact", confidence.exactness, exact)
+    for part, predict, true in predictions:
         fitted[part]["intercept"] += shift(fitted, part, predict, known, true)
     return fitted
 

@@ -61,6 +61,9 @@ def export(
     vocabulary.save(folder / "vocabulary.json")
     checksums = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in FILES}
     # The search settings and the confidence are only a beginning: `choose_search` and `calibrate` find better ones.
+    # Until then no word is taken to be wrong, so no caption is shortened.
+    coefficients = {part: dict.fromkeys(names, 1.0) for part, names in COEFFICIENTS.items()}
+    coefficients["word"] = dict.fromkeys(COEFFICIENTS["word"], 0.0) | {"intercept": -100.0}
     model = {
         "format": FORMAT,
         "name": name,
@@ -68,7 +71,7 @@ def export(
         "beam_width": 3,
         "length_normalisation": 0.7,
         "max_length": max_length,
-        "confidence": {part: dict.fromkeys(names, 1.0) for part, names in COEFFICIENTS.items()},
+        "confidence": coefficients,
         "sha256": checksums,
     }
     text = json.dumps(model, indent=2)

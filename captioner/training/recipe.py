@@ -88,6 +88,9 @@ def measure(
         pipeline = Pipeline(open_weights(weights))
         found = {name: search_split(pipeline, split) for name, split in splits.items()}
         calibrations = {} if keep else calibrate(weights, splits, found)
+        if calibrations:  # what it found decides which captions are shortened
+            pipeline = Pipeline(open_weights(weights))
+            found = {name: search_split(pipeline, split) for name, split in splits.items()}
     for name, examples in development.items():
         best = [hypotheses[0] for hypotheses in found[name]]
         captions = [Captioned(sentence(pipeline.vocabulary.decode(h.words)), h.log_probability) for h in best]

@@ -1,7 +1,7 @@
 """Readers' verdicts on captions, made with the photos in view: the truth that the confidence is fitted to."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,10 +13,22 @@ class Verdict(NamedTuple):
 
     describes: the main thing is right.
     exact: nothing in it is wrong.
+    wrong: the words that are wrong, in groups that stand together in the caption: ("red", "in its mouth").
     """
 
     describes: bool
     exact: bool
+    wrong: tuple[str, ...] = ()
+
+    def marks(self, words: Sequence[str]) -> list[bool]:
+        """Which of the caption's words are wrong. Of a group that occurs twice it is the first."""
+        marks = [False] * len(words)
+        for group in self.wrong:
+            parts = group.split()
+            places = [k for k in range(len(words)) if list(words[k : k + len(parts)]) == parts]
+            for start in places[:1]:
+                marks[start : start + len(parts)] = [True] * len(parts)
+        return marks
 
 
 # By the name of a photo and its caption.
@@ -27,18 +39,26 @@ MEANINGS = {"right": Verdict(True, True), "mostly": Verdict(True, False), "wrong
 
 
 def read_verdicts(path: Path) -> dict[tuple[str, str], Verdict]:
-    """Read a CSV file with the columns photo, caption and verdict; others are ignored.
+    """Read a CSV file with the columns photo, caption, verdict and wrong (words, divided by ";"); others are ignored.
 
     Raises:
-        CaptionerError: the file cannot be read, or a verdict is none of those in MEANINGS.
+        CaptionerError: the file cannot be read, a verdict is none of those in MEANINGS, or a wrong word is not in the
+            caption.
     """
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            return {(row["photo"], row["caption"]): MEANINGS[row["verdict"]] for row in csv.DictReader(file)}
+            rows = list(csv.DictReader(file))
+        verdicts = {}
+        for row in rows:
+            wrong = tuple(filter(None, (group.strip().lower() for group in row["wrong"].split(";"))))
+            if not all(group in row["caption"].lower() for group in wrong):
+                raise CaptionerError(f'{path} calls words wrong that are not in the caption: "{row["wrong"]}".')
+            verdicts[row["photo"], row["caption"]] = MEANINGS[row["verdict"]]._replace(wrong=wrong)
+        return verdicts
     except OSError as error:
         raise CaptionerError(f"{path} can't be read ({reason(error)}).") from error
     except (UnicodeError, csv.Error, KeyError) as error:
         raise CaptionerError(
-            f"{path} does not contain verdicts. It needs the columns photo, caption and verdict, and each verdict must "
-            f"be one of {', '.join(MEANINGS)}."
+            f"{path} does not contain verdicts. It needs the columns photo, caption, verdict and wrong, and each "
+            f"verdict must be one of {', '.join(MEANINGS)}."
         ) from error

@@ -12,7 +12,7 @@ from captioner.model.weights import open_weights
 from captioner.training.confidence import Calibration, calibrate, fit, write_confidence
 from captioner.training.dataset import Example
 from captioner.training.evaluation.encoded import encode_splits, search_split
-from captioner.training.verdicts import read_verdicts
+from captioner.training.verdicts import Verdict, read_verdicts
 
 
 def test_error_and_auroc_equal_values_computed_by_hand() -> None:
@@ -81,9 +81,9 @@ def test_readers_decide_which_captions_are_right(tmp_path: Path, samples: dict[s
     right, wrong, unjudged = captions
     path = tmp_path / "verdicts.csv"
     rows = [
-        ("photo", "caption", "verdict"),
-        (right.name, captions[right], "mostly"),
-        (wrong.name, captions[wrong], "wrong"),
+        ("photo", "caption", "verdict", "wrong"),
+        (right.name, captions[right], "mostly", captions[right].rstrip(".").rpartition(" ")[2]),
+        (wrong.name, captions[wrong], "wrong", captions[wrong].rstrip(".")),
     ]
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(rows)
@@ -99,7 +99,21 @@ def test_readers_decide_which_captions_are_right(tmp_path: Path, samples: dict[s
     assert captioner.caption(right).confidence > 0.5 > captioner.caption(wrong).confidence
 
 
-@pytest.mark.parametrize("text", ["photo,caption\na.jpg,A cat.\n", "photo,caption,verdict\na.jpg,A cat.,good\n"])
+def test_the_wrong_words_of_a_caption_are_marked() -> None:
+    words = ["a", "red", "dog", "with", "a", "red", "ball", "in", "its", "mouth"]
+    verdict = Verdict(True, False, ("red", "in its mouth", "cat"))
+    assert [word for word, wrong in zip(words, verdict.marks(words)) if wrong] == ["red", "in", "its", "mouth"]
+    assert verdict.marks(words)[1]
+
+
+def test_words_that_are_not_in_the_caption_are_reported(tmp_path: Path) -> None:
+    path = tmp_path / "verdicts.csv"
+    path.write_text("photo,caption,verdict,wrong\na.jpg,A cat.,wrong,dog\n", encoding="utf-8")
+    with pytest.raises(CaptionerError, match='calls words wrong that are not in the caption: "dog"'):
+        read_verdicts(path)
+
+
+@pytest.mark.parametrize("text", ["photo,caption\na.jpg,A cat.\n", "photo,caption,verdict,wrong\na.jpg,A cat.,good,\n"])
 def test_verdicts_that_cannot_be_read_are_reported(tmp_path: Path, text: str) -> None:
     path = tmp_path / "verdicts.csv"
     path.write_text(text, encoding="utf-8")
