@@ -44,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
         type=Path,
         default=ROOT / "weights" / "report" / "verdicts.csv",
         metavar="FILE",
-        help="CSV with the columns photo, caption and verdict (default: %(default)s)",
+        help="CSV with the columns photo, caption, verdict and wrong (default: %(default)s)",
     )
     parser.add_argument(
         "--weights", type=Path, default=ROOT / "weights", metavar="FOLDER", help="its model.json gets the confidence"
