@@ -47,7 +47,8 @@ class Caption:
 
     text: a sentence, with a capital and a full stop.
     words: those of the sentence.
-    log_probability: of the whole sentence, its end included.
+    log_probability: of the whole sentence, its end included. If it is a shorter version of another one that the search
+        found, each word counts as it does there.
     confidence: the probability that it describes the photo, in [0, 1].
     alternatives: the next best captions, best first. No two of them, nor the caption itself, say the same.
     seconds: how long each stage took: decode, resize, encoder, decoder, search.

@@ -60,7 +60,8 @@ def choose(
         logit = coefficients["exact"]["intercept"] + coefficients["exact"]["words right"] * hypothesis.words_right
         return max(probability(logit), 1e-9)
 
-    ranked = sorted(with_claims(hypotheses, vocabulary, reranker, expected, coefficients["word"]), key=score)[::-1]
+    found = with_claims(hypotheses, vocabulary, reranker, expected, coefficients["word"])
+    ranked = sorted(found, key=score, reverse=True)
     if exact(ranked[0]) >= SURE:
         return ranked
     shorter = [
