@@ -188,8 +188,8 @@ def test_a_beam_of_one_has_no_alternatives(samples):
 
 
 def test_a_wider_beam_has_more_alternatives_up_to_a_limit(samples):
-    few, many = (len(Captioner(beam_width=width).caption(samples["cat"]).alternatives) for width in (2, 8))
-    assert 1 <= few < many == 3
+    # Of two captions found the printed one is a shorter version here, so both are alternatives.
+    assert [len(Captioner(beam_width=width).caption(samples["cat"]).alternatives) for width in (2, 8)] == [2, 3]
 
 
 @pytest.mark.slow
