@@ -8,6 +8,7 @@ import pytest
 
 from captioner import Captioner
 from captioner.gui.commands import BY_NAME, COMMANDS
+from captioner.gui.dialogs.phone import STARTING
 from captioner.gui.tk.addresses import NOTHING
 from captioner.ocr.reader import MISSING
 from tests.support.program import Program, User
@@ -66,6 +67,9 @@ def test_tab_reaches_every_control_in_every_window(program: Start, user: User, s
     for title, keys in windows.items():
         if keys:
             one.keys(*keys.split())
+        if title == "Use from a Phone":
+            one.await_title(title)
+            one.wait_for(lambda: not one.shows(STARTING))  # the server's process starts while the window is idle
         await_and_walk(one, title)
         if title == "Photo List":
             one.keys("ctrl+shift+e")
