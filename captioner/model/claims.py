@@ -15,8 +15,8 @@ import numpy as np
 from captioner.model.beam_search import Hypothesis
 from captioner.model.confidence import probability
 from captioner.model.reranker import LEAST_EXPECTED, Reranker
-from captioner.model.shortening import COLOURS, NEUTRAL, NUMBERS, versions
-from captioner.model.text import FUNCTION_WORDS
+from captioner.model.shortening import NEUTRAL, NUMBERS, versions
+from captioner.model.text import COLOURS, FUNCTION_WORDS
 from captioner.model.vocabulary import Vocabulary
 
 SEX_OR_AGE = frozenset("man woman boy girl child baby men women boys girls".split())  # noqa: SIM905
@@ -25,12 +25,12 @@ SEX_OR_AGE = frozenset("man woman boy girl child baby men women boys girls".spli
 NOBODY = 0.3
 
 # In a caption's rank: the weight of the logarithm of its exactness.
-EXACTNESS_WEIGHT = 0.01
+EXACTNESS_WEIGHT = 0.006
 # Shorter versions are looked for where the exactness is below this, among those of the first captions, and taken if the
 # rank's score is lower by this at most.
-SURE = 0.6
+SURE = 0.69
 SHORTENED = 5
-MAX_LOSS = 0.014
+MAX_LOSS = 0.018
 
 Coefficients = Mapping[str, Mapping[str, float]]
 

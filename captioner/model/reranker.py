@@ -27,8 +27,8 @@ MAX_NGRAM = 3
 
 # A caption's rank also depends on the mean log-probability of its words, with the bonuses of the search, and on how
 # many they are: the regression, which compares directions, likes short captions a little too much.
-LOG_PROBABILITY_WEIGHT = 0.03
-LENGTH_WEIGHT = 0.006
+LOG_PROBABILITY_WEIGHT = 0.04
+LENGTH_WEIGHT = 0.005
 
 # How much the search follows the regression: the weight of log(expected of this photo / expected of any photo), and the
 # least that is expected, as predictions of rare n-grams are too uncertain to compare.

@@ -7,6 +7,8 @@ noun, what it does, and phrases that begin with a preposition.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from captioner.model.text import COLOURS
+
 PREPOSITIONS = frozenset(
     """
     on in at with next near down over under behind through by along while inside outside beside above around across
@@ -30,7 +32,6 @@ COMPLETE = frozenset(
     """.split()  # noqa: SIM905
 )
 STANCES = frozenset({"standing", "sitting", "lying", "laying"})
-COLOURS = frozenset("red blue green yellow black white brown pink orange purple gray grey tan silver".split())  # noqa: SIM905
 ADJECTIVES = COLOURS | frozenset(
     """
     dark large small young little old wooden big metal brick stone striped city dirt grassy snowy tall long colorful

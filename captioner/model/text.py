@@ -38,13 +38,12 @@ FUNCTION_WORDS = frozenset(
     """.split()  # noqa: SIM905
 )
 
+COLOURS = frozenset("red blue green yellow black white brown pink orange purple gray grey tan silver".split())  # noqa: SIM905
+
 # Words that a caption may say twice: "a man in a white shirt and white trousers". Of other words, such as the train in
 # "a train next to a train", the second is nearly always a mistake.
-REPEATABLE_WORDS = FUNCTION_WORDS | frozenset(
-    """
-    red blue green yellow black white brown pink orange purple gray grey tan dark light
-    large small young other another two three wooden metal
-    """.split()  # noqa: SIM905
+REPEATABLE_WORDS = (
+    FUNCTION_WORDS | COLOURS | frozenset("dark light large small young other another two three wooden metal".split())  # noqa: SIM905
 )
 
 

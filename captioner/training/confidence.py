@@ -43,9 +43,9 @@ EXACT_FROM = 0.9
 FOLDS = 10
 
 # For the second regression: how many photos of a split are degraded, and how many times a picture that is unlike the
-# photos counts. With 1,000 photos such pictures are a sixth of all then.
+# photos counts. With 1,500 photos such pictures are a sixth of all then.
 DEGRADED = 5
-UNLIKE_WEIGHT = 2
+UNLIKE_WEIGHT = 3
 
 Evidence = dict[str, float]
 Coefficients = dict[str, dict[str, float]]
