@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 # How a caption begins, by the least confidence for it. Below all of them it is a guess.
 HEDGES = ((0.75, ""), (0.65, "Probably: "), (0.5, "Possibly: "))
 # And the least exactness of a caption that is said plainly: a third of the captions of everyday photos have it.
-EXACT = 0.515
+EXACT = 0.535
 # The least confidence of a caption that is more than a guess.
 RELIABLE = HEDGES[-1][0]
 GUESS = "I can't describe this picture reliably. My best guess: "
